@@ -4,7 +4,16 @@
 //   prepare.mjs test    the same, and the Debian programs that tests use as foreign peers
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { accessSync, constants, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -17,10 +26,18 @@ const foreignPrograms = [
   { program: 'socat', debian: 'socat', skips: 'Modbus RTU over pseudo-terminals' },
   { program: 'influxd', debian: 'influxdb', skips: 'the series store on a real InfluxDB' },
   { program: 'influx', debian: 'influxdb-client', skips: 'reading back with the influx command line' },
-  { file: '/usr/lib/python3/dist-packages/pymodbus', debian: 'python3-pymodbus', skips: 'reading a sensor that is not ours' },
+  {
+    file: '/usr/lib/python3/dist-packages/pymodbus',
+    debian: 'python3-pymodbus',
+    skips: 'reading a sensor that is not ours',
+  },
   { program: 'mbpoll', debian: 'mbpoll', skips: 'judging the simulator with an independent Modbus master' },
   { program: 'chromium', debian: 'chromium', skips: 'the page in a browser' },
-  { file: '/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc', debian: 'fonts-noto-cjk', skips: 'Chinese text in screenshots' },
+  {
+    file: '/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc',
+    debian: 'fonts-noto-cjk',
+    skips: 'Chinese text in screenshots',
+  },
 ]
 
 const say = (line) => process.stderr.write(`civitals set-up: ${line}\n`)
@@ -46,7 +63,11 @@ function digest(paths) {
         if (name !== 'node_modules' && name !== 'dist') walk(join(path, name))
       }
     } else {
-      hash.update(path).update('\0').update(readFileSync(join(root, path))).update('\0')
+      hash
+        .update(path)
+        .update('\0')
+        .update(readFileSync(join(root, path)))
+        .update('\0')
     }
   }
   for (const path of paths) walk(path)
@@ -63,13 +84,18 @@ function whenChanged(name, content, result, work) {
 }
 
 function installPackages() {
-  whenChanged('packages', `${digest(['package-lock.json'])} ${process.platform} ${process.arch}`, 'node_modules', () => {
-    say('installing packages (once; about a minute)')
-    const npm = process.env.npm_execpath
-    const args = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error']
-    const done = npm?.endsWith('.js') ? run(process.execPath, [npm, ...args]) : run('npm', args)
-    if (!done) fail('npm ci failed; its message stands above')
-  })
+  whenChanged(
+    'packages',
+    `${digest(['package-lock.json'])} ${process.platform} ${process.arch}`,
+    'node_modules',
+    () => {
+      say('installing packages (once; about a minute)')
+      const npm = process.env.npm_execpath
+      const args = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error']
+      const done = npm?.endsWith('.js') ? run(process.execPath, [npm, ...args]) : run('npm', args)
+      if (!done) fail('npm ci failed; its message stands above')
+    },
+  )
 }
 
 /** The Node that runs the project: the packaged one on Linux x64 and arm64, else the machine's own, which must be 24 or newer. */
@@ -77,15 +103,21 @@ function rightNode() {
   const packaged = join(root, 'node_modules', `node-${process.platform}-${process.arch}`, 'bin', 'node')
   if (existsSync(packaged)) return packaged
   if (Number(process.versions.node.split('.')[0]) >= 24) return process.execPath
-  return fail(`Node 24 or newer is needed; this is ${process.version}. Install it from nodejs.org and run the command again.`)
+  return fail(
+    `Node 24 or newer is needed; this is ${process.version}. Install it from nodejs.org and run the command again.`,
+  )
 }
 
 function buildPages(node) {
   const sources = ['package-lock.json', 'dashboards/package.json', 'dashboards/pages', 'dashboards/api/shapes.ts']
   whenChanged('pages', digest(sources), 'dashboards/dist/index.html', () => {
     say('building the pages (when they changed; a few seconds)')
-    const vite = [join(root, 'dashboards/node_modules/vite/bin/vite.js'), join(root, 'node_modules/vite/bin/vite.js')].find(existsSync)
-    if (!vite || !run(node, [vite, 'build', '--logLevel', 'warn', 'dashboards/pages'])) fail('the pages could not be built; the message stands above')
+    const vite = [
+      join(root, 'dashboards/node_modules/vite/bin/vite.js'),
+      join(root, 'node_modules/vite/bin/vite.js'),
+    ].find(existsSync)
+    if (!vite || !run(node, [vite, 'build', '--logLevel', 'warn', 'dashboards/pages']))
+      fail('the pages could not be built; the message stands above')
   })
 }
 
@@ -100,7 +132,8 @@ function onPath(program) {
   })
 }
 
-const present = (entry) => (entry.program ? onPath(entry.program) || existsSync(`/usr/sbin/${entry.program}`) : existsSync(entry.file))
+const present = (entry) =>
+  entry.program ? onPath(entry.program) || existsSync(`/usr/sbin/${entry.program}`) : existsSync(entry.file)
 
 /** Brings the foreign programs on Debian as root; elsewhere says what is missing and what that skips. */
 function bringForeignPrograms() {
@@ -114,7 +147,10 @@ function bringForeignPrograms() {
     const quiet = { env, stdio: ['ignore', 'ignore', 'inherit'] }
     run('apt-get', ['update', '-qq'], quiet)
     // A service that the package starts by itself would hold its port; tests start their own on free ports.
-    run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...names], { ...quiet, env: { ...env, RUNLEVEL: '1' } })
+    run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...names], {
+      ...quiet,
+      env: { ...env, RUNLEVEL: '1' },
+    })
   }
   for (const entry of foreignPrograms.filter((candidate) => !present(candidate))) {
     say(`${entry.debian} is not installed: tests skip ${entry.skips}`)

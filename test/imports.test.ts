@@ -44,7 +44,8 @@ t.test('no relative import leaves its workspace', async (t) => {
 })
 
 t.test('only io folders and main.ts touch the clock, timers, files and network', async (t) => {
-  const worldly = /\bfrom 'node:(fs|net|http|https|dgram|tls|child_process|worker_threads)(\/promises)?'|\bDate\.now\(|\bset(Timeout|Interval|Immediate)\(/
+  const worldly =
+    /\bfrom 'node:(fs|net|http|https|dgram|tls|child_process|worker_threads)(\/promises)?'|\bDate\.now\(|\bset(Timeout|Interval|Immediate)\(/
   for (const workspace of order.filter((name) => name !== 'cli')) {
     for (const file of sources(workspace)) {
       const path = relative(root, file)

@@ -1,0 +1,43 @@
+import { type Static, Type } from 'typebox'
+import { Compile } from 'typebox/compile'
+import type { Intervals } from './intervals.ts'
+
+/** Ranges above the contiguous part that one message may carry. */
+export const maxAckRanges = 32
+
+const Seq = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })
+
+/**
+ * What the centre has settled, per spool: whole state, sent on topic kind `ack` at QoS 0 and coalesced, so a lost one costs
+ * nothing. `upTo`: highest contiguous settled seq (0 = none); `above`: settled ranges beyond it.
+ */
+export const AcknowledgementSchema = Type.Object(
+  {
+    spools: Type.Record(
+      Type.String({ maxLength: 64 }),
+      Type.Object({ upTo: Seq, above: Type.Array(Type.Tuple([Seq, Seq]), { maxItems: maxAckRanges }) }),
+    ),
+  },
+  { additionalProperties: false },
+)
+export type Acknowledgement = Static<typeof AcknowledgementSchema>
+
+const checker = Compile(AcknowledgementSchema)
+
+/** The acknowledgement in a payload, or undefined when it is not one. */
+export function decodeAcknowledgement(payload: Uint8Array): Acknowledgement | undefined {
+  try {
+    const parsed: unknown = JSON.parse(new TextDecoder().decode(payload))
+    return checker.Check(parsed) ? parsed : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** One spool's part of an acknowledgement from its settled seqs. */
+export function acknowledge(settled: Intervals): Acknowledgement['spools'][string] {
+  const first = settled[0]
+  const contiguous = first !== undefined && first[0] <= 1
+  const above = (contiguous ? settled.slice(1) : settled).slice(0, maxAckRanges)
+  return { upTo: contiguous ? first[1] : 0, above: above.map(([from, to]) => [from, to]) }
+}

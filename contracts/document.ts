@@ -1,0 +1,156 @@
+import type { Static, TSchema } from 'typebox'
+import { Value } from 'typebox/value'
+import { isMap, isPair, isScalar, LineCounter, type Node, parseDocument, type Document as YamlDocument } from 'yaml'
+
+/** One thing wrong in a document, where a person finds it. Lines and columns count from 1. */
+export interface Problem {
+  readonly file: string
+  readonly line: number
+  readonly column: number
+  /** Path of keys, e.g. `lines.0.baud`. */
+  readonly path: string
+  readonly message: string
+}
+
+export type CheckedDocument<S extends TSchema> =
+  | { readonly ok: true; readonly value: Static<S> }
+  | { readonly ok: false; readonly problems: readonly Problem[] }
+
+/** `file:line:column: path: message`, as editors and terminals understand it. */
+export const printProblem = (problem: Problem): string =>
+  `${problem.file}:${problem.line}:${problem.column}: ${problem.path === '' ? '' : `${problem.path}: `}${problem.message}`
+
+/**
+ * Reads YAML (or JSON) text against a schema. Unknown keys are problems that name the nearest valid key. Never throws for
+ * what a person wrote; `file` is only used to say where.
+ */
+export function checkDocument<S extends TSchema>(schema: S, text: string, file: string): CheckedDocument<S> {
+  const lines = new LineCounter()
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
+  const at = (offset: number): { line: number; column: number } => {
+    const position = lines.linePos(offset)
+    return { line: position.line, column: position.col }
+  }
+  if (document.errors.length > 0) {
+    return {
+      ok: false,
+      problems: document.errors.map((error) => ({ file, path: '', message: error.message, ...at(error.pos[0]) })),
+    }
+  }
+  const value: unknown = document.toJS() ?? {}
+  if (Value.Check(schema, value)) return { ok: true, value: value as Static<S> }
+  const problems = Value.Errors(schema, value).flatMap((error) => problemsOf(error, schema))
+  const located = problems.map(({ keys, message, onKey }) => ({
+    file,
+    path: keys.join('.'),
+    message,
+    ...at(offsetOf(document, keys, onKey)),
+  }))
+  return { ok: false, problems: unique(located).sort((a, b) => a.line - b.line || a.column - b.column) }
+}
+
+interface Finding {
+  readonly keys: readonly string[]
+  readonly message: string
+  readonly onKey: boolean
+}
+
+type ValidationError = ReturnType<typeof Value.Errors>[number]
+
+function problemsOf(error: ValidationError, schema: TSchema): Finding[] {
+  const keys = pointerKeys(error.instancePath)
+  if (error.keyword === 'additionalProperties') {
+    return error.params.additionalProperties.map((key) => {
+      const near = nearest(key, keysAt(schema, keys))
+      return { keys: [...keys, key], message: `unknown key${near ? `; did you mean ${near}?` : ''}`, onKey: true }
+    })
+  }
+  if (error.keyword === 'required') {
+    return error.params.requiredProperties.map((key) => ({ keys, message: `key ${key} is missing`, onKey: false }))
+  }
+  if (error.keyword === 'boolean' || error.keyword === 'unevaluatedProperties') return []
+  return [{ keys, message: error.message, onKey: false }]
+}
+
+const pointerKeys = (pointer: string): string[] =>
+  pointer
+    .split('/')
+    .slice(1)
+    .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'))
+
+/** Keys the schema allows at a path; of a union, those of every member. */
+function keysAt(schema: TSchema, keys: readonly string[]): string[] {
+  let schemas: SchemaNode[] = [schema as SchemaNode]
+  for (const key of keys) schemas = schemas.flatMap(members).flatMap((node) => childOf(node, key))
+  return [...new Set(schemas.flatMap(members).flatMap((node) => Object.keys(node.properties ?? {})))]
+}
+
+interface SchemaNode {
+  readonly anyOf?: readonly SchemaNode[]
+  readonly allOf?: readonly SchemaNode[]
+  readonly properties?: Readonly<Record<string, SchemaNode>>
+  readonly patternProperties?: Readonly<Record<string, SchemaNode>>
+  readonly items?: SchemaNode | readonly SchemaNode[]
+}
+
+const members = (node: SchemaNode): SchemaNode[] =>
+  [node, ...(node.anyOf ?? []), ...(node.allOf ?? [])].flatMap((one) => (one === node ? [one] : members(one)))
+
+function childOf(node: SchemaNode, key: string): SchemaNode[] {
+  const named = node.properties?.[key]
+  if (named) return [named]
+  if (Array.isArray(node.items)) return node.items[Number(key)] ? [node.items[Number(key)]] : []
+  if (node.items && /^\d+$/.test(key)) return [node.items as SchemaNode]
+  return Object.values(node.patternProperties ?? {})
+}
+
+/** The candidate with the smallest edit distance, if it is near enough to be a slip of the hand. */
+export function nearest(word: string, candidates: readonly string[]): string | undefined {
+  let best: string | undefined
+  let distance = Math.max(2, Math.floor(word.length / 2)) + 1
+  for (const candidate of candidates) {
+    const edits = editDistance(word.toLowerCase(), candidate.toLowerCase())
+    if (edits < distance) [best, distance] = [candidate, edits]
+  }
+  return best
+}
+
+function editDistance(a: string, b: string): number {
+  let previous = Array.from({ length: b.length + 1 }, (_, index) => index)
+  for (let row = 1; row <= a.length; row++) {
+    const current = [row]
+    for (let column = 1; column <= b.length; column++) {
+      const change = (previous[column - 1] ?? 0) + (a[row - 1] === b[column - 1] ? 0 : 1)
+      current.push(Math.min(change, (previous[column] ?? 0) + 1, (current[column - 1] ?? 0) + 1))
+    }
+    previous = current
+  }
+  return previous[b.length] ?? 0
+}
+
+function offsetOf(document: YamlDocument, keys: readonly string[], onKey: boolean): number {
+  for (let depth = keys.length; depth >= 0; depth--) {
+    const offset = offsetAt(document, keys.slice(0, depth), onKey && depth === keys.length)
+    if (offset !== undefined) return offset
+  }
+  return 0
+}
+
+function offsetAt(document: YamlDocument, keys: readonly string[], onKey: boolean): number | undefined {
+  const parent = keys.length === 0 ? document.contents : document.getIn(keys.slice(0, -1).map(numeric), true)
+  if (keys.length === 0) return (parent as Node | null)?.range?.[0] ?? 0
+  const last = keys[keys.length - 1] ?? ''
+  if (isMap(parent)) {
+    const pair = parent.items.find((item) => isPair(item) && isScalar(item.key) && String(item.key.value) === last)
+    if (pair && isScalar(pair.key) && (onKey || !pair.value)) return pair.key.range?.[0]
+    return (pair?.value as Node | undefined)?.range?.[0]
+  }
+  return (document.getIn(keys.map(numeric), true) as Node | undefined)?.range?.[0]
+}
+
+const numeric = (key: string): string | number => (/^\d+$/.test(key) ? Number(key) : key)
+
+function unique(problems: readonly Problem[]): Problem[] {
+  const seen = new Map(problems.map((problem) => [printProblem(problem), problem]))
+  return [...seen.values()]
+}

@@ -1,0 +1,126 @@
+import { deflateRawSync, inflateRawSync } from 'node:zlib'
+import { type Static, Type } from 'typebox'
+import { Compile } from 'typebox/compile'
+import { Id } from './ids.ts'
+import { QualitySchema } from './quality.ts'
+
+/** Largest payload on the wire and after inflation, in bytes (decision of the architecture, section 3). */
+export const maxWireBytes: number = 256 * 1024
+export const maxInflatedBytes: number = 2 * 1024 * 1024
+
+const Time = Type.Number({ description: 'Milliseconds since 1970-01-01T00:00Z.' })
+const Seq = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER })
+
+/** How far a sample's time may be trusted. */
+export const ClockStateSchema = Type.Union([Type.Literal('synced'), Type.Literal('holdover'), Type.Literal('unsynced')])
+export type ClockState = Static<typeof ClockStateSchema>
+
+/** Readings of one terminal taken together. `values` are checked one by one at admission, so that one bad number costs one reading. */
+export const SampleSchema = Type.Object(
+  {
+    terminal: Id('Terminal id.'),
+    at: Time,
+    clock: ClockStateSchema,
+    mono: Type.Optional(Type.Number({ description: 'Monotonic milliseconds since boot, beside an unsynced time.' })),
+    boot: Type.Optional(Type.String({ maxLength: 64, description: 'Boot id the monotonic time belongs to.' })),
+    values: Type.Record(Type.String({ maxLength: 64 }), Type.Unknown()),
+    quality: Type.Optional(Type.Record(Type.String({ maxLength: 64 }), QualitySchema)),
+  },
+  { additionalProperties: false },
+)
+export type Sample = Static<typeof SampleSchema>
+
+/** Readings that policy gave up, declared as data: the only way a reading may be missing. */
+export const GapSchema = Type.Object(
+  {
+    fromSeq: Seq,
+    toSeq: Seq,
+    readings: Type.Integer({ minimum: 0 }),
+    from: Time,
+    to: Time,
+    reason: Type.String({ maxLength: 64 }),
+  },
+  { additionalProperties: false },
+)
+export type Gap = Static<typeof GapSchema>
+
+/** Where a new spool continues an older one of the same gateway. */
+export const PreviousSpoolSchema = Type.Object(
+  {
+    spool: Id('Id of the older spool.'),
+    lastSeq: Type.Union([Seq, Type.Literal('unknown')]),
+    reason: Type.String({ maxLength: 64 }),
+  },
+  { additionalProperties: false },
+)
+
+/** The time an unsynced boot really had: samples of `boot` happened at `mono + offsetMs`. */
+export const ClockFixSchema = Type.Object(
+  { boot: Type.String({ maxLength: 64 }), offsetMs: Type.Number() },
+  { additionalProperties: false },
+)
+
+/** A numbered batch of samples of one gateway; (gateway, spool, seq) names it for ever. */
+export const EnvelopeSchema = Type.Object(
+  {
+    spool: Id('Spool id.'),
+    seq: Seq,
+    config: Type.String({ maxLength: 64, description: 'Hash of the configuration the samples were read with.' }),
+    previous: Type.Optional(PreviousSpoolSchema),
+    samples: Type.Array(SampleSchema),
+    gaps: Type.Optional(Type.Array(GapSchema)),
+    clockFix: Type.Optional(ClockFixSchema),
+  },
+  { additionalProperties: false },
+)
+export type Envelope = Static<typeof EnvelopeSchema>
+
+const checker = Compile(EnvelopeSchema)
+const deflated = 0x01
+const utf8 = new TextDecoder('utf-8', { fatal: true })
+
+/** The bytes a spool keeps and the wire carries: JSON, or one byte 0x01 and raw deflate of it. */
+export function encodeEnvelope(envelope: Envelope, compress = false): Uint8Array {
+  const json = new TextEncoder().encode(JSON.stringify(envelope))
+  if (!compress) return json
+  const body = deflateRawSync(json)
+  const bytes = new Uint8Array(body.length + 1)
+  bytes[0] = deflated
+  bytes.set(body, 1)
+  return bytes
+}
+
+export type DecodedEnvelope =
+  | { readonly ok: true; readonly envelope: Envelope }
+  | { readonly ok: false; readonly reason: string }
+
+/** Never throws: a malformed or oversized payload is an expected outcome with its reason. */
+export function decodeEnvelope(payload: Uint8Array): DecodedEnvelope {
+  if (payload.length > maxWireBytes) return refused(`payload of ${payload.length} bytes, at most ${maxWireBytes}`)
+  let parsed: unknown
+  try {
+    parsed = JSON.parse(textOf(payload))
+  } catch (error) {
+    return refused(error instanceof Error ? error.message : String(error))
+  }
+  if (checker.Check(parsed)) return { ok: true, envelope: parsed }
+  const [first] = checker.Errors(parsed)
+  return refused(first ? `${first.instancePath || '/'} ${first.message}` : 'not an envelope')
+}
+
+/** Readings an envelope accounts for: every point with a value or a quality, once. */
+export function countReadings(envelope: Envelope): number {
+  let count = 0
+  for (const sample of envelope.samples) {
+    for (const _ in sample.values) count++
+    for (const point in sample.quality) if (!Object.hasOwn(sample.values, point)) count++
+  }
+  return count
+}
+
+const refused = (reason: string): DecodedEnvelope => ({ ok: false, reason })
+
+function textOf(payload: Uint8Array): string {
+  if (payload[0] !== deflated) return utf8.decode(payload)
+  return utf8.decode(inflateRawSync(payload.subarray(1), { maxOutputLength: maxInflatedBytes }))
+}

@@ -1,0 +1,48 @@
+/** A closed range of whole numbers. */
+export type Interval = readonly [from: number, to: number]
+
+/** Sorted, disjoint and not adjacent: the canonical form every function here takes and returns. */
+export type Intervals = readonly Interval[]
+
+/** The union of `set` and [from, to]. */
+export function addInterval(set: Intervals, from: number, to: number): Intervals {
+  const merged: Interval[] = []
+  let [low, high] = [from, to]
+  for (const [start, end] of set) {
+    if (end < low - 1 || start > high + 1) merged.push([start, end])
+    else [low, high] = [Math.min(low, start), Math.max(high, end)]
+  }
+  merged.push([low, high])
+  return merged.sort((a, b) => a[0] - b[0])
+}
+
+/** `set` without [from, to]. */
+export function removeInterval(set: Intervals, from: number, to: number): Intervals {
+  const kept: Interval[] = []
+  for (const [start, end] of set) {
+    if (end < from || start > to) {
+      kept.push([start, end])
+      continue
+    }
+    if (start < from) kept.push([start, from - 1])
+    if (end > to) kept.push([to + 1, end])
+  }
+  return kept
+}
+
+/** Whether `value` lies in `set`; binary search. */
+export function inIntervals(set: Intervals, value: number): boolean {
+  let low = 0
+  let high = set.length - 1
+  while (low <= high) {
+    const middle = (low + high) >> 1
+    const [start, end] = set[middle] as Interval
+    if (value < start) high = middle - 1
+    else if (value > end) low = middle + 1
+    else return true
+  }
+  return false
+}
+
+/** How many whole numbers `set` holds. */
+export const sizeOfIntervals = (set: Intervals): number => set.reduce((sum, [from, to]) => sum + to - from + 1, 0)

@@ -1,0 +1,49 @@
+import { type Static, Type } from 'typebox'
+import { Compile } from 'typebox/compile'
+import { ClockStateSchema } from './envelope.ts'
+
+/** Health of one line as its gateway sees it since start. */
+export const LineHealthSchema = Type.Object({
+  line: Type.String(),
+  terminals: Type.Integer(),
+  silent: Type.Integer({ description: 'Terminals that do not answer now.' }),
+  transactions: Type.Integer(),
+  timeouts: Type.Integer(),
+  crcErrors: Type.Integer(),
+})
+
+/** What a gateway says of itself on topic kind `status`, retained; the last will is the same with `online: false`. */
+export const GatewayStatusSchema = Type.Object({
+  online: Type.Boolean(),
+  at: Type.Number(),
+  version: Type.Optional(Type.String()),
+  boot: Type.Optional(Type.String()),
+  config: Type.Optional(Type.String()),
+  clock: Type.Optional(ClockStateSchema),
+  spool: Type.Optional(
+    Type.Object({
+      id: Type.String(),
+      newestSeq: Type.Integer(),
+      waiting: Type.Integer({ description: 'Envelopes not yet acknowledged.' }),
+      waitingReadings: Type.Integer(),
+      producedReadings: Type.Integer({ description: 'Readings ever committed to this spool.' }),
+      declaredLost: Type.Integer({ description: 'Readings of this spool given up in gap records.' }),
+      bytes: Type.Integer(),
+    }),
+  ),
+  lines: Type.Optional(Type.Array(LineHealthSchema)),
+  bytesPerDay: Type.Optional(Type.Number()),
+})
+export type GatewayStatus = Static<typeof GatewayStatusSchema>
+export type LineHealth = Static<typeof LineHealthSchema>
+
+const checker = Compile(GatewayStatusSchema)
+
+export function decodeStatus(payload: Uint8Array): GatewayStatus | undefined {
+  try {
+    const parsed: unknown = JSON.parse(new TextDecoder().decode(payload))
+    return checker.Check(parsed) ? parsed : undefined
+  } catch {
+    return undefined
+  }
+}

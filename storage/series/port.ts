@@ -1,0 +1,59 @@
+import type { EpochMs } from '@civitals/contracts/clock'
+import type { Quality } from '@civitals/contracts/quality'
+import type { Reading } from '@civitals/contracts/reading'
+import type { SettlementBatch } from '@civitals/contracts/settlement'
+
+/** A reading the engine will never take, whatever is tried: the caller sets it aside. */
+export interface RefusedReading {
+  readonly gateway: string
+  readonly spool: string
+  readonly seq: number
+  readonly reading: Reading
+  readonly reason: string
+}
+
+export interface WriteOutcome {
+  /** Empty when everything was taken. */
+  readonly refused: readonly RefusedReading[]
+}
+
+/** Which stretch of one series is wanted: from <= at < to. */
+export interface RangeQuery {
+  readonly terminal: string
+  readonly point: string
+  readonly from: EpochMs
+  readonly to: EpochMs
+  /** Bucket length in ms; buckets start at whole multiples since 1970. Absent: every reading as it was stored. */
+  readonly everyMs?: number
+  /** Rows at most, oldest first. Default 10,000. */
+  readonly limit?: number
+}
+
+/** One stored reading, or one bucket: then value is the mean of the readings that count, and count, min and max stand beside it. */
+export interface SeriesRow {
+  readonly at: EpochMs
+  readonly value: number | null
+  readonly quality: Quality
+  readonly count?: number
+  readonly min?: number
+  readonly max?: number
+}
+
+/** What an engine needs to know of a terminal to file its readings: the measurement they belong to. */
+export type GroupOf = (terminal: string) => string
+
+/**
+ * Where readings live. One conformance suite runs against every engine.
+ * `write` resolves when the batch is durable and is idempotent by itself: the same (gateway, spool, seq) again replaces or
+ * repeats what is there, it never adds. It rejects with a retryable CivitalsError when the engine is out of reach or out of
+ * space; nothing of the batch may then be counted as stored.
+ */
+export interface SeriesStore extends AsyncDisposable {
+  write(batch: SettlementBatch): Promise<WriteOutcome>
+  /** The newest reading of every series by event time; from the store, so call it at start. */
+  latest(): Promise<readonly Reading[]>
+  range(query: RangeQuery): Promise<readonly SeriesRow[]>
+  /** Readings stored in all, for accounts and health. */
+  count(): Promise<number>
+  close(): Promise<void>
+}
