@@ -10,9 +10,7 @@ export const alarmStates = {
 } as const
 export type AlarmState = keyof typeof alarmStates
 
-export const AlarmStateSchema = Type.Union(
-  (Object.keys(alarmStates) as AlarmState[]).map((state) => Type.Literal(state)),
-)
+export const AlarmStateSchema = Type.Enum(Object.keys(alarmStates) as AlarmState[])
 
 /** 1 critical, 2 high, 3 medium, 4 low. */
 export const PrioritySchema = Type.Integer({ minimum: 1, maximum: 4 })

@@ -16,7 +16,7 @@ export const bodySystems = {
 } as const
 export type BodySystem = keyof typeof bodySystems
 
-export const BodySystemSchema = Type.Union((Object.keys(bodySystems) as BodySystem[]).map((id) => Type.Literal(id)))
+export const BodySystemSchema = Type.Enum(Object.keys(bodySystems) as BodySystem[])
 
 const Score = Type.Union([Type.Number({ minimum: 0, maximum: 100 }), Type.Null()])
 const Nullable = Type.Union([Type.Number(), Type.Null()])
@@ -96,11 +96,7 @@ export const CeilingSchema = Type.Object({
 
 /** One of the six bedside signs: a metaphor with its physical value. */
 export const BedsideSignSchema = Type.Object({
-  id: Type.Union(
-    (['temperature', 'pulse', 'breathing', 'pressure', 'oxygen', 'consciousness'] as const).map((id) =>
-      Type.Literal(id),
-    ),
-  ),
+  id: Type.Enum(['temperature', 'pulse', 'breathing', 'pressure', 'oxygen', 'consciousness']),
   indicator: Type.String(),
   value: Nullable,
   unit: Type.String(),

@@ -12,7 +12,7 @@ export const caseStages = {
   close: { zh: '结案', en: 'close' },
 } as const
 export type CaseStage = keyof typeof caseStages
-export const CaseStageSchema = Type.Union((Object.keys(caseStages) as CaseStage[]).map((stage) => Type.Literal(stage)))
+export const CaseStageSchema = Type.Enum(Object.keys(caseStages) as CaseStage[])
 
 const Time = Type.Number({ description: 'Milliseconds since 1970-01-01T00:00Z.' })
 
@@ -67,7 +67,7 @@ export const OrderSchema = Type.Object({
   area: Type.String(),
   department: NameSchema,
   departmentId: Type.String(),
-  state: Type.Union(orderStates.map((state) => Type.Literal(state))),
+  state: Type.Enum(orderStates),
   stage: CaseStageSchema,
   level: Type.Integer({ minimum: 1, maximum: 4 }),
   dispatchedAt: Time,

@@ -39,7 +39,7 @@ export function checkDocument<S extends TSchema>(schema: S, text: string, file: 
   }
   const value: unknown = document.toJS() ?? {}
   if (Value.Check(schema, value)) return { ok: true, value: value as Static<S> }
-  const problems = Value.Errors(schema, value).flatMap((error) => problemsOf(error, schema))
+  const problems = Value.Errors(schema, value).flatMap((error) => problemsOf(error, schema, value))
   const located = problems.map(({ keys, message, onKey }) => ({
     file,
     path: keys.join('.'),
@@ -47,6 +47,17 @@ export function checkDocument<S extends TSchema>(schema: S, text: string, file: 
     ...at(offsetOf(document, keys, onKey)),
   }))
   return { ok: false, problems: unique(located).sort((a, b) => a.line - b.line || a.column - b.column) }
+}
+
+/**
+ * A problem found by a check that a schema cannot make (an id used twice, a unit nobody knows), placed where a person finds it
+ * in the text it was read from. `keys`: path from the top of the document.
+ */
+export function problemAt(text: string, file: string, keys: readonly string[], message: string): Problem {
+  const lines = new LineCounter()
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
+  const { line, col } = lines.linePos(offsetOf(document, keys, false))
+  return { file, line, column: col, path: keys.join('.'), message }
 }
 
 interface Finding {
@@ -57,7 +68,7 @@ interface Finding {
 
 type ValidationError = ReturnType<typeof Value.Errors>[number]
 
-function problemsOf(error: ValidationError, schema: TSchema): Finding[] {
+function problemsOf(error: ValidationError, schema: TSchema, value: unknown): Finding[] {
   const keys = pointerKeys(error.instancePath)
   if (error.keyword === 'additionalProperties') {
     return error.params.additionalProperties.map((key) => {
@@ -68,8 +79,17 @@ function problemsOf(error: ValidationError, schema: TSchema): Finding[] {
   if (error.keyword === 'required') {
     return error.params.requiredProperties.map((key) => ({ keys, message: `key ${key} is missing`, onKey: false }))
   }
+  if (error.keyword === 'enum')
+    return [{ keys, message: notAllowed(error.params.allowedValues, value, keys), onKey: false }]
   if (error.keyword === 'boolean' || error.keyword === 'unevaluatedProperties') return []
   return [{ keys, message: error.message, onKey: false }]
+}
+
+function notAllowed(allowed: readonly unknown[], value: unknown, keys: readonly string[]): string {
+  const names = allowed.map(String)
+  const written = keys.reduce<unknown>((node, key) => (node as Record<string, unknown> | undefined)?.[key], value)
+  const near = typeof written === 'string' ? nearest(written, names) : undefined
+  return near ? `${written} is not known; did you mean ${near}?` : `must be one of ${names.join(', ')}`
 }
 
 const pointerKeys = (pointer: string): string[] =>

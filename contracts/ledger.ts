@@ -48,7 +48,7 @@ export const RejectSchema = Type.Object({
     Type.Literal('envelope'),
     Type.Literal('reading'),
   ]),
-  reason: Type.Union(rejectReasons.map((reason) => Type.Literal(reason))),
+  reason: Type.Enum(rejectReasons),
   gateway: Type.Optional(Type.String()),
   spool: Type.Optional(Type.String()),
   seq: Type.Optional(Type.Integer()),

@@ -20,10 +20,9 @@ export type QualityGrade = (typeof qualities)[Quality]['grade']
 
 export const qualityNames = Object.keys(qualities) as readonly Quality[]
 
-export const QualitySchema = Type.Union(
-  qualityNames.map((name) => Type.Literal(name)),
-  { description: 'Quality of a reading; good readings carry a value, comm_fail and stale never do.' },
-)
+export const QualitySchema = Type.Enum(qualityNames as Quality[], {
+  description: 'Quality of a reading; good readings carry a value, comm_fail and stale never do.',
+})
 
 const byCode: readonly (Quality | undefined)[] = qualityNames.reduce<(Quality | undefined)[]>((table, name) => {
   table[qualities[name].code] = name

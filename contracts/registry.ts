@@ -19,7 +19,7 @@ export const AreaSchema = Type.Object(
   {
     id: Id('Area id, the official code where one exists.'),
     parent: Type.Optional(Id('The area this one lies in.')),
-    level: Type.Union(['district', 'town', 'village', 'grid'].map((level) => Type.Literal(level))),
+    level: Type.Enum(['district', 'town', 'village', 'grid']),
     name: NameSchema,
   },
   { additionalProperties: false },

@@ -1,13 +1,14 @@
 // `npm test`: formatting and lint, types, every test file; ends with the counts of what really ran.
 // With CIVITALS_STRICT=1 (.ci/run) a skipped test is a failure and coverage must stay above the floor.
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, readFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Parser } from 'tap-parser'
 
 const root = join(import.meta.dirname, '..')
 const strict = process.env.CIVITALS_STRICT === '1'
 const coverageFloorPercent = 75
+const report = join(root, '.tap/results.tap')
 
 interface Check {
   readonly name: string
@@ -15,12 +16,13 @@ interface Check {
   readonly args: readonly string[]
 }
 
+const node = process.execPath
 const checks: readonly Check[] = [
   { name: 'format and lint', command: 'node_modules/.bin/biome', args: ['ci', '--error-on-warnings', '.'] },
-  { name: 'types', command: process.execPath, args: ['node_modules/typescript/bin/tsc', '-p', '.'] },
+  { name: 'types', command: node, args: ['node_modules/typescript/bin/tsc', '-p', '.'] },
   {
     name: 'types of the pages',
-    command: process.execPath,
+    command: node,
     args: [
       'dashboards/node_modules/svelte-check/bin/svelte-check',
       '--workspace',
@@ -34,40 +36,64 @@ function run(command: string, args: readonly string[]): boolean {
   return spawnSync(command, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] }).status === 0
 }
 
-const failedChecks = checks.filter((check) => {
-  console.log(`# ${check.name}`)
-  return !run(check.command, check.args)
-})
-
-mkdirSync(join(root, '.tap'), { recursive: true })
-const report = join(root, '.tap/results.tap')
-const chosen = process.argv.slice(2)
-const tapOk = run(process.execPath, [
-  'node_modules/tap/dist/esm/run.mjs',
-  '--reporter=terse',
-  `--output-file=${report}`,
-  ...(strict ? ['--coverage-report=text-summary', '--coverage-report=json-summary'] : ['--disable-coverage']),
-  '--allow-incomplete-coverage',
-  ...chosen,
-])
-
-const parser = new Parser()
-parser.end(readFileSync(report, 'utf8'))
-const counts = parser.counts
-let failed = counts.fail + failedChecks.length
-const skipped = counts.skip + counts.todo
-for (const check of failedChecks) console.log(`failed: ${check.name}`)
-if (!tapOk && counts.fail === 0) failed++
-if (strict && skipped > 0) {
-  console.log(`failed: ${skipped} skipped; every foreign program must be present here`)
-  failed++
+function runTests(chosen: readonly string[]): boolean {
+  mkdirSync(join(root, '.tap'), { recursive: true })
+  const coverage = strict ? ['--coverage-report=json-summary'] : ['--disable-coverage']
+  const options = ['--reporter=terse', '--allow-incomplete-coverage', `--output-file=${report}`, ...coverage]
+  return run(node, ['node_modules/tap/dist/esm/run.mjs', ...options, ...chosen])
 }
-if (strict) {
-  const summary = JSON.parse(readFileSync(join(root, '.tap/report/coverage-summary.json'), 'utf8'))
-  const percent: number = summary.total.lines.pct
+
+interface Counts {
+  passed: number
+  failed: number
+  skipped: number
+}
+
+/** Counts assertions, not the subtests and files that only sum them up. */
+function count(tap: string): Counts {
+  const counts: Counts = { passed: 0, failed: 0, skipped: 0 }
+  const watch = (parser: Parser): void => {
+    let sumsUp = false
+    parser.on('child', (child: Parser) => {
+      sumsUp = true
+      watch(child)
+    })
+    parser.on('assert', (result) => {
+      const leaf = !sumsUp
+      sumsUp = false
+      if (result.skip || result.todo) counts.skipped++
+      else if (leaf && result.ok) counts.passed++
+      else if (leaf) counts.failed++
+    })
+  }
+  const parser = new Parser()
+  watch(parser)
+  parser.end(tap)
+  return counts
+}
+
+function coverageHolds(): boolean {
+  const file = join(root, '.tap/report/coverage-summary.json')
+  if (!existsSync(file)) return false
+  const percent: number = JSON.parse(readFileSync(file, 'utf8')).total.lines.pct
   console.log(`coverage of lines: ${percent} % (floor ${coverageFloorPercent} %)`)
-  if (!(percent >= coverageFloorPercent)) failed++
+  return percent >= coverageFloorPercent
 }
-const passed = counts.pass + (checks.length - failedChecks.length)
-console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`)
+
+const failures: string[] = []
+for (const check of checks) {
+  console.log(`# ${check.name}`)
+  if (!run(check.command, check.args)) failures.push(check.name)
+}
+console.log('# tests')
+const testsHold = runTests(process.argv.slice(2))
+const counts = count(existsSync(report) ? readFileSync(report, 'utf8') : '')
+if (!testsHold && counts.failed === 0) failures.push('the test runner')
+if (strict && counts.skipped > 0) failures.push(`${counts.skipped} skipped: every foreign program must be present here`)
+if (strict && !coverageHolds()) failures.push('coverage')
+for (const failure of failures) console.log(`failed: ${failure}`)
+
+const failed = counts.failed + failures.length
+const passed = counts.passed + checks.filter((check) => !failures.includes(check.name)).length
+console.log(`${passed} passed, ${failed} failed${counts.skipped > 0 ? `, ${counts.skipped} skipped` : ''}`)
 process.exitCode = failed > 0 ? 1 : 0
