@@ -1,6 +1,6 @@
 import type { Kysely, Transaction } from 'kysely'
 
-/** Every workspace owns its tables and names them: `tx.withTables<LedgerTables>()`. */
+/** Every workspace owns its tables and names them: `tx.withTables<LedgerTables>()`; a `type`, Kysely refuses an interface. */
 // biome-ignore lint/complexity/noBannedTypes: no table is known here
 export type NoTables = {}
 
