@@ -1,0 +1,35 @@
+import type { Migration } from '@civitals/storage/state'
+
+/** Tables of the indicators: what cannot be computed again from the series store. */
+export const indicatorMigrations: readonly Migration[] = [
+  {
+    id: 'indicators-001',
+    statements: [
+      // Counts of what is no series: one row an hour.
+      `CREATE TABLE indicator_count (
+        name TEXT NOT NULL,
+        hour INTEGER NOT NULL,
+        count REAL NOT NULL,
+        PRIMARY KEY (name, hour)
+      )`,
+      // One row a minute, kept 30 days: the score a page draws. NULL = grade N.
+      `CREATE TABLE indicator_body (
+        area TEXT NOT NULL,
+        at INTEGER NOT NULL,
+        score REAL,
+        low REAL,
+        high REAL,
+        PRIMARY KEY (area, at)
+      )`,
+      // Newest valid score of each indicator: what a gap is held at across a restart.
+      `CREATE TABLE indicator_last (
+        area TEXT NOT NULL,
+        indicator TEXT NOT NULL,
+        at INTEGER NOT NULL,
+        score REAL NOT NULL,
+        value REAL NOT NULL,
+        PRIMARY KEY (area, indicator)
+      )`,
+    ],
+  },
+]
