@@ -1,0 +1,112 @@
+import { Worker } from 'node:worker_threads'
+import type { Clock } from '@civitals/contracts/clock'
+import { CivitalsError, type ErrorCode } from '@civitals/contracts/errors'
+import type { Spool, SpoolCounters, SpoolLimits, SpoolRow } from '../spool.ts'
+import type { Answer, Call, Opening, Request } from './protocol.ts'
+
+export interface SqliteSpoolOptions {
+  /** Holds the spool's file; made when missing, readable by its owner only. */
+  readonly folder: string
+  readonly limits: SpoolLimits
+  readonly clock: Clock
+}
+
+export interface SqliteSpool extends Spool {
+  /** Where a damaged older spool was moved at opening. */
+  readonly movedAside?: string
+}
+
+/**
+ * The spool on disk: SQLite in its own thread, WAL, every append flushed before it resolves. Throws CIV_GATEWAY_SPOOL_IN_USE
+ * when another process holds it and CIV_GATEWAY_SPOOL_OPEN when the folder cannot be used.
+ */
+export async function openSqliteSpool(options: SqliteSpoolOptions): Promise<SqliteSpool> {
+  const thread = new SpoolThread({ folder: options.folder, limits: options.limits })
+  const { id, movedAside } = await thread.opened
+  return {
+    id,
+    ...(movedAside && { movedAside }),
+    append: (drafts) => thread.call({ call: 'append', drafts, now: options.clock.now() }),
+    waiting: (range) => thread.call({ call: 'waiting', range }),
+    acknowledge: async (settled) => void (await thread.call({ call: 'acknowledge', settled })),
+    counters: () => thread.counters,
+    close: () => thread.close(),
+  }
+}
+
+interface Waiter {
+  resolve(rows: readonly SpoolRow[]): void
+  reject(error: Error): void
+}
+
+const none: SpoolCounters = {
+  newestSeq: 0,
+  waiting: 0,
+  waitingReadings: 0,
+  producedReadings: 0,
+  declaredLost: 0,
+  bytes: 0,
+}
+
+class SpoolThread {
+  readonly opened: Promise<{ readonly id: string; readonly movedAside?: string }>
+  counters: SpoolCounters = none
+  readonly #worker: Worker
+  readonly #waiters = new Map<number, Waiter>()
+  readonly #exited: Promise<void>
+  #lastId = 0
+  #gone = false
+  #closing: Promise<void> | undefined
+
+  constructor(opening: Opening) {
+    this.#worker = new Worker(new URL('./worker.ts', import.meta.url), {
+      workerData: opening,
+      resourceLimits: { maxYoungGenerationSizeMb: 2, maxOldGenerationSizeMb: 64 },
+    })
+    this.opened = new Promise((resolve, reject) => {
+      this.#worker.on('message', (answer: Answer) => {
+        if ('counters' in answer) this.counters = answer.counters
+        if ('opened' in answer) return resolve({ ...answer, id: answer.opened })
+        if (answer.id === 0 && 'error' in answer) return reject(failure('CIV_GATEWAY_SPOOL_OPEN', answer.error))
+        this.#settle(answer)
+      })
+      this.#worker.on('error', reject)
+    })
+    this.#exited = new Promise((resolve) => {
+      this.#worker.on('exit', () => {
+        this.#gone = true
+        for (const waiter of this.#waiters.values()) waiter.reject(closed())
+        this.#waiters.clear()
+        resolve()
+      })
+    })
+  }
+
+  call(call: Call): Promise<readonly SpoolRow[]> {
+    if (this.#gone) return Promise.reject(closed())
+    const id = ++this.#lastId
+    return new Promise((resolve, reject) => {
+      this.#waiters.set(id, { resolve, reject })
+      this.#worker.postMessage({ ...call, id } satisfies Request)
+    })
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#gone ? this.#exited : this.call({ call: 'close' }).then(() => this.#exited)
+    return this.#closing
+  }
+
+  #settle(answer: Answer): void {
+    const waiter = this.#waiters.get(answer.id)
+    this.#waiters.delete(answer.id)
+    if ('error' in answer) waiter?.reject(failure('CIV_GATEWAY_SPOOL_WRITE', answer.error))
+    else if ('rows' in answer) waiter?.resolve(answer.rows)
+  }
+}
+
+const closed = (): CivitalsError => new CivitalsError('CIV_GATEWAY_SPOOL_CLOSED', 'the spool is closed')
+
+function failure(fallback: ErrorCode, error: { message: string; code?: string }): CivitalsError {
+  const code = (error.code as ErrorCode | undefined) ?? fallback
+  return new CivitalsError(code, error.message, { retryable: code === 'CIV_GATEWAY_SPOOL_WRITE' })
+}

@@ -1,0 +1,56 @@
+// The thread that owns the SQLite file: a slow flush blocks here and nowhere else.
+import { parentPort, workerData } from 'node:worker_threads'
+import { CivitalsError } from '@civitals/contracts/errors'
+import { openFolder } from './folder.ts'
+import type { Answer, Opening, Request } from './protocol.ts'
+
+const port = parentPort
+if (!port) throw new Error('the spool worker runs in a worker thread')
+
+const { folder, limits } = workerData as Opening
+const answer = (message: Answer): void => port.postMessage(message, transfers(message))
+
+try {
+  const { book, movedAside } = openFolder(folder, limits)
+  port.on('message', (request: Request) => {
+    try {
+      const rows = serve(request)
+      answer({ id: request.id, rows, counters: book.counters() })
+    } catch (error) {
+      answer({ id: request.id, error: plain(error) })
+    }
+    if (request.call === 'close') port.close()
+  })
+  answer({ id: 0, opened: book.id, counters: book.counters(), ...(movedAside && { movedAside }) })
+
+  const serve = (request: Request) => {
+    switch (request.call) {
+      case 'append':
+        return book.append(request.drafts, request.now)
+      case 'waiting':
+        return book.waiting(request.range)
+      case 'acknowledge':
+        book.acknowledge(request.settled)
+        return []
+      case 'close':
+        book.close()
+        return []
+    }
+  }
+} catch (error) {
+  answer({ id: 0, error: plain(error) })
+  port.close()
+}
+
+function plain(error: unknown): { message: string; code?: string } {
+  const message = error instanceof Error ? error.message : String(error)
+  return error instanceof CivitalsError ? { message, code: error.code } : { message }
+}
+
+// Payloads change hands without a copy; each owns its buffer, as both SQLite and the encoder make them.
+function transfers(message: Answer): ArrayBuffer[] {
+  if (!('rows' in message)) return []
+  return message.rows
+    .filter(({ payload }) => payload.byteLength === payload.buffer.byteLength)
+    .map(({ payload }) => payload.buffer as ArrayBuffer)
+}

@@ -1,0 +1,74 @@
+import type { EpochMs } from '@civitals/contracts/clock'
+import type { Gap } from '@civitals/contracts/envelope'
+import { mergeGaps } from './gaps.ts'
+import { dropOrder, type RowSummary, type SpoolState, type SpoolTable } from './table.ts'
+
+const rowsPerStep = 64
+
+/** Why readings were given up, as the gap record says it. */
+export const diskFull = 'disk budget'
+
+/**
+ * Drops rows older than `firstNew` until the budget is met: acknowledged ones first, then waiting ones without an alarm reading,
+ * then the rest, each oldest first. What was waiting becomes a gap record. Never touches the rows being appended.
+ */
+export function makeRoom(state: SpoolState, table: SpoolTable, budgetBytes: number, firstNew: number): SpoolState {
+  let next = state
+  for (const kind of dropOrder) {
+    while (next.bytes > budgetBytes) {
+      const rows = enough(table.oldest(kind, firstNew, rowsPerStep), next.bytes - budgetBytes)
+      if (rows.length === 0) break
+      table.remove(rows.map((row) => row.seq))
+      next = kind === 'acknowledged' ? withoutBytes(next, rows) : withGaps(withoutBytes(next, rows), rows)
+    }
+  }
+  return next
+}
+
+/** Drops acknowledged rows that were kept for their time. */
+export function removeExpired(state: SpoolState, table: SpoolTable, before: EpochMs): SpoolState {
+  const rows = table.expired(before, rowsPerStep)
+  if (rows.length === 0) return state
+  table.remove(rows.map((row) => row.seq))
+  return withoutBytes(state, rows)
+}
+
+function enough(rows: readonly RowSummary[], bytes: number): RowSummary[] {
+  const taken: RowSummary[] = []
+  let freed = 0
+  for (const row of rows) {
+    if (freed >= bytes) break
+    taken.push(row)
+    freed += row.size
+  }
+  return taken
+}
+
+const withoutBytes = (state: SpoolState, rows: readonly RowSummary[]): SpoolState => ({
+  ...state,
+  bytes: rows.reduce((bytes, row) => bytes - row.size, state.bytes),
+})
+
+function withGaps(state: SpoolState, rows: readonly RowSummary[]): SpoolState {
+  const readings = rows.reduce((sum, row) => sum + row.readings, 0)
+  const own = rows.map(gapOf)
+  const carriedGaps = rows.flatMap((row) => row.carried?.gaps ?? [])
+  const previous = rows.map((row) => row.carried?.previous).find((link) => link !== undefined) ?? state.previous
+  return {
+    ...state,
+    waiting: state.waiting - rows.length,
+    waitingReadings: state.waitingReadings - readings,
+    declaredLost: state.declaredLost + readings,
+    gaps: mergeGaps(state.gaps, [...carriedGaps, ...own]),
+    ...(previous && { previous }),
+  }
+}
+
+const gapOf = (row: RowSummary): Gap => ({
+  fromSeq: row.seq,
+  toSeq: row.seq,
+  readings: row.readings,
+  from: row.from,
+  to: row.to,
+  reason: diskFull,
+})

@@ -1,0 +1,218 @@
+// Every implementation of the spool keeps the same promises.
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Clock, FakeClock } from '@civitals/contracts/clock'
+import { decodeEnvelope, type Envelope, type Sample } from '@civitals/contracts/envelope'
+import t, { type Test } from 'tap'
+import { openSqliteSpool } from './io/sqlite-spool.ts'
+import { MemoryTable, memorySpool } from './memory.ts'
+import { defaultKeepAcknowledgedMs, type Spool, type SpoolDraft, type SpoolLimits } from './spool.ts'
+
+const roomy: SpoolLimits = {
+  budgetBytes: 64 * 1024 * 1024,
+  keepAcknowledgedMs: defaultKeepAcknowledgedMs,
+  compress: false,
+}
+
+type Open = (limits?: SpoolLimits) => Promise<Spool>
+
+const implementations: Readonly<Record<string, (t: Test, clock: Clock) => Open>> = {
+  memory: (_t, clock) => {
+    const table = new MemoryTable()
+    return async (limits = roomy) => memorySpool({ id: 'm1', limits, clock, table })
+  },
+  sqlite: (t, clock) => {
+    const folder = mkdtempSync(join(tmpdir(), 'spool-'))
+    const opened: Spool[] = []
+    t.teardown(async () => {
+      await Promise.all(opened.map((spool) => spool.close()))
+      rmSync(folder, { recursive: true })
+    })
+    return async (limits = roomy) => {
+      const spool = await openSqliteSpool({ folder, limits, clock })
+      opened.push(spool)
+      return spool
+    }
+  },
+}
+
+const sample = (at: number, value: unknown = 1): Sample => ({
+  terminal: 'water-01',
+  at,
+  clock: 'synced',
+  values: { depth: value },
+})
+const draft = (at: number, urgent = false, samples: Sample[] = [sample(at)]): SpoolDraft => ({
+  config: 'c0ffee',
+  samples,
+  urgent,
+})
+const everything = { after: 0, before: Number.MAX_SAFE_INTEGER, limit: 1000 }
+async function envelopes(spool: Spool): Promise<Envelope[]> {
+  return (await spool.waiting(everything)).map((row) => {
+    const decoded = decodeEnvelope(row.payload)
+    if (!decoded.ok) throw new Error(decoded.reason)
+    return decoded.envelope
+  })
+}
+
+for (const [name, implementation] of Object.entries(implementations)) {
+  t.test(name, async (t) => {
+    const clock = new FakeClock()
+
+    t.test('numbers envelopes from 1 and counts readings', async (t) => {
+      const spool = await implementation(t, clock)()
+      const rows = await spool.append([draft(10), draft(20, true, [sample(20), sample(21)])])
+      t.same(
+        rows.map((row) => [row.seq, row.urgent, row.committedAt]),
+        [
+          [1, false, clock.now()],
+          [2, true, clock.now()],
+        ],
+      )
+      const kept = await envelopes(spool)
+      t.same(
+        kept.map((envelope) => [envelope.spool, envelope.seq, envelope.config, envelope.samples.length]),
+        [
+          [spool.id, 1, 'c0ffee', 1],
+          [spool.id, 2, 'c0ffee', 2],
+        ],
+      )
+      t.match(spool.counters(), { newestSeq: 2, waiting: 2, waitingReadings: 3, producedReadings: 3, declaredLost: 0 })
+    })
+
+    t.test('keeps bytes, numbers and id over a restart', async (t) => {
+      const open = implementation(t, clock)
+      const first = await open()
+      await first.append([draft(1), draft(2)])
+      const before = await first.waiting(everything)
+      const counters = first.counters()
+      await first.close()
+      const second = await open()
+      t.equal(second.id, first.id)
+      t.same((await second.waiting(everything)).map(plain), before.map(plain))
+      t.same(second.counters(), counters)
+      t.equal((await second.append([draft(3)]))[0]?.seq, 3)
+      t.notOk(
+        (await envelopes(second)).some((envelope) => envelope.previous),
+        'a restart is not a new spool',
+      )
+    })
+
+    t.test('an acknowledgement takes rows out of what waits, whatever its order', async (t) => {
+      const spool = await implementation(t, clock)()
+      await spool.append(Array.from({ length: 10 }, (_, index) => draft(index)))
+      await spool.acknowledge({ upTo: 2, above: [[5, 6], [9, 12]] }) // biome-ignore format: pairs
+      const left = (await spool.waiting(everything)).map((row) => row.seq)
+      t.same(left, [3, 4, 7, 8])
+      t.match(spool.counters(), { waiting: 4, waitingReadings: 4, producedReadings: 10 })
+      await spool.acknowledge({ upTo: 1, above: [] })
+      await spool.acknowledge({ upTo: 2, above: [[5, 6]] })
+      t.match(spool.counters(), { waiting: 4 }, 'once is once')
+      t.same(
+        (await spool.waiting({ after: 3, before: 8, limit: 10 })).map((row) => row.seq),
+        [4, 7],
+      )
+      t.same(
+        (await spool.waiting({ after: 0, before: 8, limit: 1 })).map((row) => row.seq),
+        [3],
+      )
+    })
+
+    t.test(
+      'acknowledged rows go first when the budget is reached, and nothing is declared lost for them',
+      async (t) => {
+        const one = await bytesOfOne(implementation(t, clock))
+        const spool = await implementation(t, clock)({ ...roomy, budgetBytes: one * 5 })
+        for (let at = 0; at < 5; at++) await spool.append([draft(at)])
+        await spool.acknowledge({ upTo: 0, above: [[3, 4]] })
+        await spool.append([draft(5), draft(6)])
+        t.same(
+          (await spool.waiting(everything)).map((row) => row.seq),
+          [1, 2, 5, 6, 7],
+        )
+        t.match(spool.counters(), { declaredLost: 0, producedReadings: 7, waitingReadings: 5 })
+      },
+    )
+
+    t.test('when only waiting rows are left the oldest go, alarms last, and the next envelope says so', async (t) => {
+      const one = await bytesOfOne(implementation(t, clock))
+      const spool = await implementation(t, clock)({ ...roomy, budgetBytes: one * 4 })
+      for (const urgent of [false, true, false, false]) await spool.append([draft(clock.now(), urgent)])
+      await spool.append([draft(100), draft(101)])
+      t.same(
+        (await spool.waiting(everything)).map((row) => row.seq),
+        [2, 4, 5, 6],
+      )
+      await spool.append([draft(102)])
+      const carrier = (await envelopes(spool)).at(-1)
+      t.match(carrier, { seq: 7, gaps: [{ fromSeq: 1, toSeq: 1 }, { fromSeq: 3, toSeq: 3 }] }) // biome-ignore format: pairs
+      const { producedReadings, waitingReadings, declaredLost } = spool.counters()
+      t.equal(producedReadings, waitingReadings + declaredLost, 'produced = waiting + declared lost')
+    })
+
+    t.test('a gap record that is itself given up travels again, joined with its neighbours', async (t) => {
+      const one = await bytesOfOne(implementation(t, clock))
+      const spool = await implementation(t, clock)({ ...roomy, budgetBytes: one * 3 })
+      for (let at = 0; at < 40; at++) await spool.append([draft(at)])
+      const declared = (await envelopes(spool)).flatMap((envelope) => envelope.gaps ?? [])
+      await spool.append([draft(40)])
+      const last = (await envelopes(spool)).at(-1)
+      const oldest = (await spool.waiting(everything))[0]?.seq ?? 0
+      const seqs = new Set([...declared, ...(last?.gaps ?? [])].flatMap(seqsOf))
+      for (let seq = 1; seq < oldest - 1; seq++) t.ok(seqs.has(seq), `seq ${seq} is declared`)
+      t.ok(declared.every((gap) => gap.reason === 'disk budget' && gap.readings === gap.toSeq - gap.fromSeq + 1))
+      const { producedReadings, waitingReadings, declaredLost } = spool.counters()
+      t.equal(producedReadings, waitingReadings + declaredLost)
+    })
+
+    t.test('acknowledged rows leave after their time', async (t) => {
+      const spool = await implementation(t, clock)()
+      await spool.append([draft(1)])
+      await spool.acknowledge({ upTo: 1, above: [] })
+      const kept = spool.counters().bytes
+      await clock.advance(defaultKeepAcknowledgedMs - 1000)
+      await spool.append([draft(2)])
+      t.equal(spool.counters().bytes, kept * 2, 'kept for a resend')
+      await clock.advance(2000)
+      await spool.append([draft(3)])
+      t.equal(spool.counters().bytes, kept * 2)
+    })
+
+    t.test('a draft too large for the wire becomes several envelopes', async (t) => {
+      const spool = await implementation(t, clock)()
+      const big = Array.from({ length: 40 }, (_, at) => sample(at, 'x'.repeat(20_000)))
+      const rows = await spool.append([draft(0, true, big)])
+      t.ok(rows.length > 3 && rows.every((row) => row.payload.length <= 256 * 1024))
+      t.same(
+        (await envelopes(spool)).flatMap((envelope) => envelope.samples).map((one) => one.at),
+        big.map((one) => one.at),
+      )
+    })
+
+    t.test('a metered link spools deflated bytes', async (t) => {
+      const spool = await implementation(t, clock)({ ...roomy, compress: true })
+      const [row] = await spool.append([draft(1)])
+      t.equal(row?.payload[0], 1)
+      t.equal((await envelopes(spool))[0]?.samples.length, 1)
+    })
+  })
+}
+
+const plain = (row: { seq: number; payload: Uint8Array }): [number, string] => [
+  row.seq,
+  new TextDecoder().decode(row.payload),
+]
+
+async function bytesOfOne(open: Open): Promise<number> {
+  const spool = await open()
+  await spool.append([draft(0)])
+  const { bytes } = spool.counters()
+  await spool.close()
+  // Slack for seqs and times of more digits; less than a row.
+  return bytes + 20
+}
+
+const seqsOf = (gap: { fromSeq: number; toSeq: number }): number[] =>
+  Array.from({ length: gap.toSeq - gap.fromSeq + 1 }, (_, index) => gap.fromSeq + index)

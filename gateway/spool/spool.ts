@@ -1,0 +1,80 @@
+import type { Acknowledgement } from '@civitals/contracts/acknowledgement'
+import type { EpochMs } from '@civitals/contracts/clock'
+import type { Envelope, Sample } from '@civitals/contracts/envelope'
+
+/** What the spool is asked to keep as one envelope; it adds the number, the link to an older spool and open gap records. */
+export interface SpoolDraft {
+  /** Hash of the configuration the samples were read with. */
+  readonly config: string
+  readonly samples: readonly Sample[]
+  /** Holds a reading of an alarm-class point: the last to go when the disk is full. */
+  readonly urgent: boolean
+  readonly clockFix?: NonNullable<Envelope['clockFix']>
+}
+
+/** One committed envelope. `payload` is what the wire carries and never changes again. */
+export interface SpoolRow {
+  readonly seq: number
+  readonly payload: Uint8Array
+  /** Wall time of the commit, by the gateway's clock. */
+  readonly committedAt: EpochMs
+  readonly urgent: boolean
+}
+
+/** The spool's part of an acknowledgement: settled up to `upTo`, and the ranges above. */
+export type Settled = Acknowledgement['spools'][string]
+
+/** Accounts of one spool. Readings: produced = acknowledged + waiting + declared lost. */
+export interface SpoolCounters {
+  /** Highest seq given; 0 = nothing committed yet. */
+  readonly newestSeq: number
+  /** Envelopes not yet acknowledged. */
+  readonly waiting: number
+  readonly waitingReadings: number
+  /** Readings ever committed. */
+  readonly producedReadings: number
+  /** Readings given up unacknowledged; each is in a gap record. */
+  readonly declaredLost: number
+  /** Bytes the kept rows take: payload and a flat share per row. */
+  readonly bytes: number
+}
+
+/** Which waiting rows: `after` < seq < `before`, oldest first, at most `limit`. */
+export interface WaitingRange {
+  readonly after: number
+  readonly before: number
+  readonly limit: number
+}
+
+/**
+ * The gateway's queue towards the centre. A reading is *produced* when `append` resolves: from then on it survives kill -9 and
+ * power loss, until it is acknowledged or declared lost in a gap record. One writer; calls are served in order.
+ */
+export interface Spool {
+  /** Random, made when the spool was created. */
+  readonly id: string
+  /**
+   * Commits all drafts in one transaction, one row each (a draft too large for the wire becomes several), and resolves with the
+   * rows once they are durable. Rejects CIV_GATEWAY_SPOOL_WRITE when nothing was kept; the caller may try again.
+   */
+  append(drafts: readonly SpoolDraft[]): Promise<readonly SpoolRow[]>
+  /** Rows not acknowledged yet. */
+  waiting(range: WaitingRange): Promise<readonly SpoolRow[]>
+  /** Marks rows as settled in the centre. Repeating it, or acknowledging rows that are gone, has no effect. */
+  acknowledge(settled: Settled): Promise<void>
+  /** As of the last finished call. */
+  counters(): SpoolCounters
+  close(): Promise<void>
+}
+
+export interface SpoolLimits {
+  /** Bytes all rows may take, at least 1 MiB in configuration. */
+  readonly budgetBytes: number
+  /** How long acknowledged rows stay for a resend, default 72 h. */
+  readonly keepAcknowledgedMs: number
+  /** Deflate payloads: for links paid by volume. */
+  readonly compress: boolean
+}
+
+/** Acknowledged rows stay three days unless the budget needs their room (architecture, section 4.2). */
+export const defaultKeepAcknowledgedMs: number = 72 * 3_600_000

@@ -1,0 +1,64 @@
+import type { EpochMs } from '@civitals/contracts/clock'
+import type { Gap } from '@civitals/contracts/envelope'
+import type { PreviousSpool } from './gaps.ts'
+import type { SpoolRow, WaitingRange } from './spool.ts'
+
+/** What an envelope carries beside samples; dropped with its row, it must travel in a later one. */
+export interface Carried {
+  readonly previous?: PreviousSpool
+  readonly gaps?: readonly Gap[]
+}
+
+export interface TableRow extends SpoolRow {
+  readonly readings: number
+  /** Event times the row spans. */
+  readonly from: EpochMs
+  readonly to: EpochMs
+  readonly carried?: Carried
+}
+
+/** A row as the budget sees it: everything but its bytes. */
+export type RowSummary = Omit<TableRow, 'payload' | 'committedAt'> & { readonly size: number }
+
+/** The accounts kept beside the rows, in the same transaction. */
+export interface SpoolState {
+  readonly spool: string
+  readonly newestSeq: number
+  readonly waiting: number
+  readonly waitingReadings: number
+  readonly producedReadings: number
+  readonly declaredLost: number
+  readonly bytes: number
+  /** Link to an older spool that no kept or acknowledged envelope has carried yet. */
+  readonly previous?: PreviousSpool
+  /** Gap records that no kept or acknowledged envelope has carried yet. */
+  readonly gaps: readonly Gap[]
+  /** Closed in good order; anything else is checked at the next opening. */
+  readonly closed?: boolean
+}
+
+/** Order in which rows make room: settled ones cost nothing, alarms go last. */
+export const dropOrder = ['acknowledged', 'ordinary', 'urgent'] as const
+export type DropClass = (typeof dropOrder)[number]
+
+/** Where rows are kept; synchronous, called by the book alone. Twins: SQLite and memory. */
+export interface SpoolTable {
+  load(): SpoolState | undefined
+  save(state: SpoolState): void
+  insert(row: TableRow): void
+  waiting(range: WaitingRange): SpoolRow[]
+  /** Marks waiting rows in [from, to]; says how many envelopes and readings that were. */
+  acknowledge(from: number, to: number): { readonly envelopes: number; readonly readings: number }
+  /** Oldest rows of a class below `before`, at most `limit`. */
+  oldest(kind: DropClass, before: number, limit: number): RowSummary[]
+  /** Oldest acknowledged rows committed before `time`, at most `limit`. */
+  expired(time: EpochMs, limit: number): RowSummary[]
+  remove(seqs: readonly number[]): void
+  /** All or nothing. `durable`: on the disk when it returns; otherwise with the next durable one. */
+  transaction<T>(durable: boolean, work: () => T): T
+  close(): void
+}
+
+/** What a row costs beside its payload: keys, indexes, page slack; a round figure on the safe side. */
+export const rowOverheadBytes = 128
+export const sizeOf = (payloadBytes: number): number => payloadBytes + rowOverheadBytes
