@@ -1,0 +1,84 @@
+import { CivitalsError } from '@civitals/contracts/errors'
+import { type SeriesId, seriesId } from '@civitals/contracts/ids'
+import type { Reading } from '@civitals/contracts/reading'
+import type { SettlementBatch } from '@civitals/contracts/settlement'
+import { bucketRows, defaultLimit, type EnergyMean } from './bucket.ts'
+import type { RangeQuery, SeriesRow, SeriesStore, WriteOutcome } from './port.ts'
+import { splitRefused } from './refusal.ts'
+
+/** What a memory store holds: readings by series and instant. Hand it to the next store to play a restart. */
+export type MemoryContents = Map<SeriesId, Map<number, Reading>>
+
+export interface MemorySeriesOptions {
+  readonly energyMean?: EnergyMean
+  readonly contents?: MemoryContents
+}
+
+/** The twin of the engines for tests: same behaviour, nothing kept. Set `failure` to play an engine out of reach. */
+export class MemorySeries implements SeriesStore {
+  /** While set, every write rejects with it and stores nothing. */
+  failure: CivitalsError | undefined
+  readonly #energyMean: EnergyMean
+  readonly #contents: MemoryContents
+  #closed = false
+
+  constructor(options: MemorySeriesOptions = {}) {
+    this.#energyMean = options.energyMean ?? (() => false)
+    this.#contents = options.contents ?? new Map()
+  }
+
+  async write(batch: SettlementBatch): Promise<WriteOutcome> {
+    this.#refuseClosed()
+    if (this.failure) throw this.failure
+    const { envelopes, refused } = splitRefused(batch)
+    for (const envelope of envelopes) for (const reading of envelope.readings) this.#put(reading)
+    return { refused }
+  }
+
+  async latest(): Promise<readonly Reading[]> {
+    this.#refuseClosed()
+    const latest: Reading[] = []
+    for (const byTime of this.#contents.values()) {
+      const newest = byTime.get(Math.max(...byTime.keys()))
+      if (newest) latest.push(newest)
+    }
+    return latest
+  }
+
+  async range(query: RangeQuery): Promise<readonly SeriesRow[]> {
+    this.#refuseClosed()
+    const { terminal, point, from, to, everyMs, limit = defaultLimit } = query
+    const rows = [...(this.#contents.get(seriesId(terminal, point))?.values() ?? [])]
+      .filter(({ at }) => at >= from && at < to)
+      .sort((a, b) => a.at - b.at)
+      .map(({ at, value, quality }): SeriesRow => ({ at, value, quality }))
+    const wanted = everyMs === undefined ? rows : bucketRows(rows, everyMs, this.#energyMean(terminal, point))
+    return wanted.slice(0, limit)
+  }
+
+  async count(): Promise<number> {
+    this.#refuseClosed()
+    let count = 0
+    for (const byTime of this.#contents.values()) count += byTime.size
+    return count
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+
+  #put(reading: Reading): void {
+    const id = seriesId(reading.terminal, reading.point)
+    const byTime = this.#contents.get(id) ?? new Map<number, Reading>()
+    this.#contents.set(id, byTime)
+    byTime.set(reading.at, reading)
+  }
+
+  #refuseClosed(): void {
+    if (this.#closed) throw new CivitalsError('CIV_STORAGE_SERIES_CLOSED', 'The series store is closed.')
+  }
+}
