@@ -6,11 +6,7 @@ import { type Static, Type } from 'typebox'
 import { durationPattern } from './duration.ts'
 import { lintProfile } from './profile-lint.ts'
 
-const literals = <const T extends readonly string[]>(names: T, description: string) =>
-  Type.Union(
-    names.map((name) => Type.Literal(name as T[number])),
-    { description },
-  )
+const literals = <T extends string>(names: readonly T[], description: string) => Type.Enum([...names], { description })
 
 /** Where a point stands in a terminal's memory and how its number is made of it. */
 export const ReadSpecSchema = Type.Object(

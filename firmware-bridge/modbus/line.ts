@@ -1,6 +1,6 @@
 /** A read of one table of one terminal. Addresses count from 0. */
 export interface ModbusRequest {
-  /** Unit (slave) id, 0-255; 0 is refused on serial lines, where it is a broadcast nobody answers. */
+  /** Unit (slave) id, 0-255; on a serial line 0 is the broadcast, which nobody answers. */
   readonly unit: number
   readonly function: ModbusTable
   readonly address: number
@@ -12,7 +12,7 @@ export type ModbusTable = 'coil' | 'discrete' | 'holding' | 'input'
 
 /** Why a transaction brought no data. All of them are expected on a field bus, so none is thrown. */
 export type ModbusFailureKind =
-  /** Nothing, or not enough, came in time. */
+  /** Nothing came in time. */
   | 'timeout'
   /** Bytes came that are no answer to the request: bad check sum, foreign unit, wrong length. */
   | 'crc'
@@ -55,7 +55,10 @@ export interface ModbusLineHealth {
  * A dropped line is opened again by the next transaction, at most once per back-off.
  */
 export interface ModbusLine {
-  /** Never rejects. Resolves within the time-out of the line once its turn has come. */
+  /**
+   * Resolves within the time-out of the line once its turn has come; whatever the bus does is an outcome.
+   * @throws CIV_BRIDGE_REQUEST for a request no terminal could answer: 0 registers, more than 125, an address beyond 65535.
+   */
   transact(request: ModbusRequest, signal?: AbortSignal): Promise<ModbusOutcome>
   /** Ends what runs and what waits as `aborted`; resolves when the port is free again. Later transactions are `aborted`. */
   close(): Promise<void>

@@ -1,0 +1,126 @@
+import type { EpochMs } from '@civitals/contracts/clock'
+import type { Quality } from '@civitals/contracts/quality'
+import type { ModbusFailure, ModbusLine, ModbusOutcome, ModbusTable } from './modbus/line.ts'
+import type { Profile, ProfilePoint } from './profile.ts'
+import { rawOf, registerCount } from './registers.ts'
+
+/** One transaction and the points it brings. */
+export interface ReadPlan {
+  readonly function: ModbusTable
+  readonly address: number
+  readonly count: number
+  readonly points: readonly ProfilePoint[]
+}
+
+/** Limits of one transaction. `maxGap`: places nobody asked for that are read rather than opening a second transaction. */
+export interface PlanLimits {
+  readonly maxRegisters?: number
+  readonly maxBits?: number
+  readonly maxGap?: number
+}
+
+/** A point of one sample: its value in the profile's unit, or why there is none. */
+export type PointResult = { readonly value: number } | { readonly quality: BadQuality }
+export type BadQuality = Exclude<Quality, 'good'>
+
+/**
+ * Transactions that read `points`, in the order of tables and addresses. Neighbours in one table share a transaction while
+ * the gap between them and the whole stay within the limits (defaults: 125 registers, 2000 bits [MODBUS 6.1-6.4], gap 10, the
+ * break-even of a 9600 baud line).
+ */
+export function planReads(points: readonly ProfilePoint[], limits: PlanLimits = {}): ReadPlan[] {
+  const plans: ReadPlan[] = []
+  for (const point of points.toSorted(byPlace)) {
+    const last = plans.at(-1)
+    const merged = last && merge(last, point, limits)
+    if (merged) plans[plans.length - 1] = merged
+    else
+      plans.push({ function: point.read.function, address: point.read.address, count: width(point), points: [point] })
+  }
+  return plans
+}
+
+const width = (point: ProfilePoint): number => registerCount(point.read.type)
+
+const byPlace = (a: ProfilePoint, b: ProfilePoint): number =>
+  a.read.function.localeCompare(b.read.function) || a.read.address - b.read.address
+
+function merge(plan: ReadPlan, point: ProfilePoint, limits: PlanLimits): ReadPlan | undefined {
+  const { maxRegisters = 125, maxBits = 2000, maxGap = 10 } = limits
+  if (plan.function !== point.read.function) return undefined
+  const end = Math.max(plan.address + plan.count, point.read.address + width(point))
+  const gap = point.read.address - (plan.address + plan.count)
+  const most = point.read.type === 'bit' ? maxBits : maxRegisters
+  if (gap > maxGap || end - plan.address > most) return undefined
+  return { ...plan, count: end - plan.address, points: [...plan.points, point] }
+}
+
+/** What the outcome of a planned read says of each of its points. */
+export function decodeReads(plan: ReadPlan, outcome: ModbusOutcome): Map<string, PointResult> {
+  return new Map(plan.points.map((point) => [point.id, resultOf(point, plan, outcome)]))
+}
+
+function resultOf(point: ProfilePoint, plan: ReadPlan, outcome: ModbusOutcome): PointResult {
+  if (!outcome.ok) return { quality: outcome.kind === 'exception' ? 'device_exception' : 'comm_fail' }
+  const from = point.read.address - plan.address
+  const raw = 'bits' in outcome ? bit(outcome.bits[from]) : word(point, outcome.registers, from)
+  return raw === undefined ? { quality: 'comm_fail' } : scaled(point, raw)
+}
+
+const bit = (state: boolean | undefined): number | undefined => (state === undefined ? undefined : Number(state))
+
+const word = ({ read }: ProfilePoint, registers: readonly number[], from: number): number | undefined =>
+  rawOf(read.type, read.order, registers.slice(from, from + registerCount(read.type)))
+
+function scaled(point: ProfilePoint, raw: number): PointResult {
+  const value = roundTo(raw * (point.read.scale ?? 1) + (point.read.offset ?? 0), point.resolution)
+  const [low, high] = point.range
+  // Written so that NaN, by which float terminals say "no value", fails it too.
+  return value >= low && value <= high ? { value } : { quality: 'out_of_range' }
+}
+
+/** The multiple of `step` nearest to `value`, without the binary dust of the multiplication: 3 x 0.1 is 0.3. */
+export function roundTo(value: number, step: number): number {
+  const perUnit = 1 / step
+  const whole = Math.round(perUnit)
+  const steps = Math.round(value / step)
+  return Math.abs(perUnit - whole) < 1e-9 ? steps / whole : steps * step
+}
+
+/** One sample of a terminal: every point asked for stands either in `values` or in `quality`. */
+export interface TerminalReading {
+  /** Wall time when the last good reply arrived; undefined when nothing was answered. */
+  readonly at?: EpochMs
+  readonly values: Readonly<Record<string, number>>
+  readonly quality: Readonly<Record<string, BadQuality>>
+  /** The last transaction that failed, for diagnosis and for a breaker. */
+  readonly failure?: ModbusFailure
+}
+
+/**
+ * Reads points of one terminal (default: all of its profile), one transaction after the other. After a silence or on a lost
+ * line the remaining transactions are spared: their points are comm_fail too. An exception concerns its own transaction only.
+ */
+export async function readTerminal(
+  line: ModbusLine,
+  unit: number,
+  profile: Profile,
+  points: readonly ProfilePoint[] = profile.points,
+  signal?: AbortSignal,
+): Promise<TerminalReading> {
+  const values: Record<string, number> = {}
+  const quality: Record<string, BadQuality> = {}
+  let at: EpochMs | undefined
+  let failure: ModbusFailure | undefined
+  for (const plan of planReads(points)) {
+    const spared = failure && failure.kind !== 'exception' ? failure : undefined
+    const outcome = spared ?? (await line.transact({ ...plan, unit }, signal))
+    if (outcome.ok) at = outcome.arrivedAt
+    else failure = outcome
+    for (const [point, result] of decodeReads(plan, outcome)) {
+      if ('value' in result) values[point] = result.value
+      else quality[point] = result.quality
+    }
+  }
+  return { values, quality, ...(at === undefined ? {} : { at }), ...(failure ? { failure } : {}) }
+}

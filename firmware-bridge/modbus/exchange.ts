@@ -1,0 +1,46 @@
+import type { Clock, Timer } from '@civitals/contracts/clock'
+import type { ModbusOutcome } from './line.ts'
+
+/** One request on the wire: ends once, by its reply, by its time-out, by the caller or with the line. */
+export class Exchange {
+  readonly outcome: Promise<ModbusOutcome>
+  readonly #resolve: (outcome: ModbusOutcome) => void
+  readonly #timer: Timer
+  readonly #signal: AbortSignal
+  readonly #onAbort = (): void => this.settle({ ok: false, kind: 'aborted' })
+
+  constructor(clock: Clock, timeoutMs: number, signal: AbortSignal) {
+    const { promise, resolve } = Promise.withResolvers<ModbusOutcome>()
+    this.outcome = promise
+    this.#resolve = resolve
+    this.#timer = clock.after(timeoutMs, () => this.settle({ ok: false, kind: 'timeout' }))
+    this.#signal = signal
+    if (signal.aborted) this.#onAbort()
+    else signal.addEventListener('abort', this.#onAbort, { once: true })
+  }
+
+  /** The first call counts, later ones do nothing. */
+  settle(outcome: ModbusOutcome): void {
+    this.#timer.cancel()
+    this.#signal.removeEventListener('abort', this.#onAbort)
+    this.#resolve(outcome)
+  }
+}
+
+/** A signal that aborts after a while, unless disposed of first. */
+export class Deadline implements Disposable {
+  readonly #controller = new AbortController()
+  readonly #timer: Timer
+
+  constructor(clock: Clock, afterMs: number) {
+    this.#timer = clock.after(afterMs, () => this.#controller.abort(new Error(`no connection within ${afterMs} ms`)))
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal
+  }
+
+  [Symbol.dispose](): void {
+    this.#timer.cancel()
+  }
+}
