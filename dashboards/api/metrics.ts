@@ -1,0 +1,68 @@
+import type { LedgerRow } from '@civitals/contracts/ledger'
+import type { ApiSources } from './sources.ts'
+
+type Labels = Readonly<Record<string, string>>
+type Sample = readonly [labels: Labels, value: number]
+
+const escaped = (text: string): string => text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')
+
+function family(name: string, type: 'counter' | 'gauge', help: string, samples: readonly Sample[]): string {
+  const lines = samples.map(([labels, value]) => {
+    const inside = Object.entries(labels).map(([key, text]) => `${key}="${escaped(text)}"`)
+    return `${name}${inside.length > 0 ? `{${inside.join(',')}}` : ''} ${value}`
+  })
+  return `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${lines.map((line) => `${line}\n`).join('')}`
+}
+
+const ledgerCounters = {
+  stored: ['readings_stored_total', 'Readings settled into the series store'],
+  rejected: ['readings_rejected_total', 'Readings refused one by one'],
+  setAside: ['readings_set_aside_total', 'Readings kept until registered or corrected'],
+  declaredLost: ['readings_declared_lost_total', 'Readings gateways declared lost'],
+  duplicates: ['envelopes_duplicate_total', 'Envelopes that came again without effect'],
+} as const satisfies Partial<Record<keyof LedgerRow, readonly [string, string]>>
+
+export interface StreamFacts {
+  readonly clients: number
+  readonly dropped: number
+}
+
+/** The page Prometheus scrapes [exposition format 0.0.4]. */
+export async function metricsText(sources: ApiSources, stream: StreamFacts): Promise<string> {
+  const rows = await sources.ledger()
+  const live = (await sources.alarms({ state: 'live', limit: 1000 })).items
+  const spool = ({ gateway, spool }: LedgerRow): Labels => ({ gateway, spool })
+  const counters = Object.entries(ledgerCounters).map(([key, [name, help]]) =>
+    family(
+      `civitals_${name}`,
+      'counter',
+      help,
+      rows.map((row) => [spool(row), row[key as keyof typeof ledgerCounters]]),
+    ),
+  )
+  const waiting = rows.flatMap((row): Sample[] => (row.waiting === null ? [] : [[spool(row), row.waiting]]))
+  const body = sources.city()
+  const health = sources.health()
+  const facts = Object.entries(health.facts).flatMap(([key, value]): Sample[] =>
+    typeof value === 'number' ? [[{ name: key }, value]] : [],
+  )
+  const priorities = [1, 2, 3, 4].map(
+    (priority): Sample => [{ priority: String(priority) }, live.filter((alarm) => alarm.priority === priority).length],
+  )
+  return [
+    ...counters,
+    family('civitals_readings_waiting', 'gauge', 'Readings gateways still hold, as they say', waiting),
+    family('civitals_alarms_live', 'gauge', 'Live alarms by priority', priorities),
+    family(
+      'civitals_city_score',
+      'gauge',
+      'Score of the city, 0 to 100',
+      typeof body?.score === 'number' ? [[{}, body.score]] : [],
+    ),
+    family('civitals_city_coverage', 'gauge', 'Share of indicators that are valid', body ? [[{}, body.coverage]] : []),
+    family('civitals_ready', 'gauge', 'Whether the centre is ready', [[{}, health.ready ? 1 : 0]]),
+    family('civitals_health', 'gauge', 'Figures of the centre by name', facts),
+    family('civitals_stream_clients', 'gauge', 'Open live streams', [[{}, stream.clients]]),
+    family('civitals_stream_dropped_total', 'counter', 'Live streams closed for being slow', [[{}, stream.dropped]]),
+  ].join('')
+}

@@ -1,0 +1,89 @@
+import type { Alarm } from '@civitals/contracts/alarm'
+import type { BodyResult } from '@civitals/contracts/body'
+import type { Case, Delivery, Order } from '@civitals/contracts/case'
+import type { EpochMs } from '@civitals/contracts/clock'
+import type { LedgerRow, Reject, SetAside } from '@civitals/contracts/ledger'
+import type { Reading } from '@civitals/contracts/reading'
+import type { RegistryView, Terminal } from '@civitals/contracts/registry'
+import type { GatewayStatus } from '@civitals/contracts/status'
+import type { RangeQuery, SeriesRow } from '@civitals/storage/series'
+import type { Endpoint, Grade, HistoryPoint, NewEndpoint, NewReport } from './shapes.ts'
+
+/** One page of a list: `next` is the cursor of the page after it, null on the last. */
+export interface Page<T> {
+  readonly items: readonly T[]
+  readonly next: string | null
+}
+
+export interface PageQuery {
+  /** 1..1000. */
+  readonly limit: number
+  /** What an earlier page gave as `next`; opaque to callers. */
+  readonly cursor?: string
+}
+
+/** What a gateway said last, and when the centre heard it. */
+export type HeardStatus = GatewayStatus & { readonly receivedAt: EpochMs }
+
+export interface HistoryQuery {
+  readonly from: EpochMs
+  readonly to: EpochMs
+  readonly everyMs?: number
+}
+
+/** State of the centre for probes: `ready` decides /readyz; numbers among `facts` become metrics. */
+export interface Health {
+  readonly ready: boolean
+  readonly facts: Readonly<Record<string, number | string | boolean | null>>
+}
+
+/** Something changed. Readings come as often as the centre likes: the stream coalesces them to one message a second. */
+export type LiveEvent =
+  | { readonly kind: 'body'; readonly body: BodyResult }
+  | { readonly kind: 'readings'; readonly readings: readonly Reading[] }
+  | { readonly kind: 'alarm'; readonly alarm: Alarm }
+  | { readonly kind: 'order'; readonly order: Order }
+  | { readonly kind: 'case'; readonly case: Case }
+  | { readonly kind: 'status'; readonly gateway: string; readonly status: HeardStatus }
+
+/**
+ * Everything the API reads and does, as plain functions: the API knows no store and no engine; `cli` connects them. A function
+ * may throw CivitalsError: codes that say unknown become 404, retryable ones 503, others 409 (see problem.ts).
+ */
+export interface ApiSources {
+  readonly registry: RegistryView
+  /** The newest body; undefined until the first evaluation. */
+  city(): BodyResult | undefined
+  /** Towns for the locator; N where nothing is measured. */
+  towns(): readonly { readonly area: string; readonly score: number | null; readonly grade: Grade }[]
+  scoreHistory(query: HistoryQuery): Promise<readonly HistoryPoint[]>
+  /** Scores of the systems at an earlier instant, where they are kept. Absent or undefined: the page leaves the comparison out. */
+  systemsAt?(at: EpochMs): Promise<Readonly<Record<string, number | null>> | undefined>
+  /** Newest reading of every series by event time. */
+  latest(): Iterable<Reading>
+  /** By gateway id. */
+  statuses(): ReadonlyMap<string, HeardStatus>
+  readings(query: RangeQuery): Promise<readonly SeriesRow[]>
+
+  alarms(query: PageQuery & { readonly state: 'live' | 'all' }): Promise<Page<Alarm>>
+  acknowledge(id: string, by: string): Promise<Alarm>
+
+  cases(query: PageQuery & { readonly open?: boolean }): Promise<Page<Case>>
+  orders(query: PageQuery & { readonly open?: boolean }): Promise<Page<Order>>
+  act(order: string, action: string, by: string, note: string | undefined): Promise<Order>
+  fileReport(report: NewReport & { readonly source: 'person'; readonly at: EpochMs }): Promise<Case>
+
+  endpoints(): Promise<readonly Endpoint[]>
+  addEndpoint(endpoint: NewEndpoint): Promise<{ readonly id: string; readonly secret: string }>
+  deliveries(query: PageQuery & { readonly state?: Delivery['state'] }): Promise<Page<Delivery>>
+  replay(delivery: string): Promise<unknown>
+
+  ledger(): Promise<readonly LedgerRow[]>
+  rejects(query: PageQuery): Promise<Page<Reject>>
+  setAside(): Promise<readonly SetAside[]>
+  registerTerminal(terminal: Terminal): Promise<unknown>
+
+  health(): Health
+  /** The listener must not block; disposing ends it. */
+  subscribe(listener: (event: LiveEvent) => void): Disposable
+}
