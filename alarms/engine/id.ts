@@ -1,0 +1,17 @@
+import { createHash } from 'node:crypto'
+import type { AlarmSubject } from '@civitals/contracts/alarm'
+import type { EpochMs } from '@civitals/contracts/clock'
+
+/** `terminal/point` or `indicator@area`: one word for a subject in keys and tables. */
+export const subjectKey = (subject: AlarmSubject): string =>
+  subject.kind === 'series' ? `${subject.terminal}/${subject.point}` : `${subject.indicator}@${subject.area}`
+
+/** Id of an occurrence: the same rule, subject and onset give the same id on every machine, so a replay finds itself. */
+export const occurrenceId = (rule: string, subject: string, onset: EpochMs): string =>
+  createHash('sha256')
+    .update(JSON.stringify([rule, subject, onset]))
+    .digest('hex')
+    .slice(0, 24)
+
+/** Id of a transition: alarm and number of the step. */
+export const transitionId = (alarm: string, step: number): string => `${alarm}-${step}`

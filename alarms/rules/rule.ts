@@ -1,0 +1,87 @@
+import { PrioritySchema } from '@civitals/contracts/alarm'
+import { checkDocument, type Problem } from '@civitals/contracts/document'
+import { Id } from '@civitals/contracts/ids'
+import { NameSchema } from '@civitals/contracts/registry'
+import { isUnitId } from '@civitals/contracts/units'
+import { type Static, Type } from 'typebox'
+import { DurationSchema } from './duration.ts'
+
+/** Which values a rule watches: one point of every terminal of a kind, or one indicator in every area it is computed for. */
+const SubjectSchema = Type.Union([
+  Type.Object({ kind: Type.String(), point: Id('Point of the terminal kind.') }, { additionalProperties: false }),
+  Type.Object(
+    { indicator: Type.String({ description: 'Indicator id, e.g. RESP-01.' }) },
+    { additionalProperties: false },
+  ),
+])
+
+/** When the alarm condition holds, and how much must change before it is over [ISA-18.2 10.5.5: deadband and delays]. */
+const ConditionSchema = Type.Object(
+  {
+    direction: Type.Union([Type.Literal('high'), Type.Literal('low')]),
+    limit: Type.Number({ description: 'In the unit of the rule.' }),
+    inclusive: Type.Optional(Type.Boolean({ description: 'The limit itself is already an alarm. Default false.' })),
+    deadband: Type.Number({ minimum: 0, description: 'How far back over the limit a value must come to be normal.' }),
+    onDelay: DurationSchema,
+    offDelay: DurationSchema,
+  },
+  { additionalProperties: false },
+)
+
+/**
+ * One alarm type with its rationalisation record: without a response it would be an event, not an alarm [ISA-18.2 3.1, 6].
+ * `late` says what readings that come after newer ones do: `amend` nothing but history, `report` opens an occurrence marked late.
+ */
+export const RuleSchema = Type.Object(
+  {
+    id: Id('Rule id, for ever.'),
+    version: Type.String(),
+    name: NameSchema,
+    subject: SubjectSchema,
+    unit: Type.String({ description: 'Unit id; must be the unit of the point.' }),
+    condition: ConditionSchema,
+    priority: PrioritySchema,
+    cause: NameSchema,
+    consequence: NameSchema,
+    response: NameSchema,
+    matter: Type.Optional(Id('Row of the matter list a report is filed under; none: no case.')),
+    late: Type.Union([Type.Literal('amend'), Type.Literal('report')]),
+    source: Type.String({ description: 'Where the limit comes from: standard and clause, or "platform convention".' }),
+  },
+  { additionalProperties: false },
+)
+export type Rule = Static<typeof RuleSchema>
+
+/** One file of rules. */
+export const RuleFileSchema = Type.Object({ rules: Type.Array(RuleSchema) }, { additionalProperties: false })
+
+export type CheckedRules =
+  | { readonly ok: true; readonly rules: readonly Rule[] }
+  | { readonly ok: false; readonly problems: readonly Problem[] }
+
+/** The rules in a YAML text, or everything that is wrong with it and where. Never throws for what a person wrote. */
+export function checkRules(text: string, file: string): CheckedRules {
+  const checked = checkDocument(RuleFileSchema, text, file)
+  if (!checked.ok) return checked
+  const problems = checked.value.rules.flatMap((rule, index, all) =>
+    lint(rule, all.slice(0, index)).map((message) => ({
+      ...lineOf(text, rule.id),
+      file,
+      path: `rules.${index}`,
+      message,
+    })),
+  )
+  return problems.length > 0 ? { ok: false, problems } : { ok: true, rules: checked.value.rules }
+}
+
+function lint(rule: Rule, before: readonly Rule[]): string[] {
+  const found: string[] = []
+  if (before.some((other) => other.id === rule.id)) found.push(`rule ${rule.id} is defined twice`)
+  if (!isUnitId(rule.unit)) found.push(`unit ${rule.unit} is not in the units registry`)
+  return found
+}
+
+function lineOf(text: string, id: string): { line: number; column: number } {
+  const line = text.split('\n').findIndex((row) => row.includes(`id: ${id}`))
+  return { line: line + 1, column: 1 }
+}
