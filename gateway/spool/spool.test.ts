@@ -103,7 +103,13 @@ for (const [name, implementation] of Object.entries(implementations)) {
     t.test('an acknowledgement takes rows out of what waits, whatever its order', async (t) => {
       const spool = await implementation(t, clock)()
       await spool.append(Array.from({ length: 10 }, (_, index) => draft(index)))
-      await spool.acknowledge({ upTo: 2, above: [[5, 6], [9, 12]] }) // biome-ignore format: pairs
+      await spool.acknowledge({
+        upTo: 2,
+        above: [
+          [5, 6],
+          [9, 12],
+        ],
+      })
       const left = (await spool.waiting(everything)).map((row) => row.seq)
       t.same(left, [3, 4, 7, 8])
       t.match(spool.counters(), { waiting: 4, waitingReadings: 4, producedReadings: 10 })
@@ -147,7 +153,13 @@ for (const [name, implementation] of Object.entries(implementations)) {
       )
       await spool.append([draft(102)])
       const carrier = (await envelopes(spool)).at(-1)
-      t.match(carrier, { seq: 7, gaps: [{ fromSeq: 1, toSeq: 1 }, { fromSeq: 3, toSeq: 3 }] }) // biome-ignore format: pairs
+      t.match(carrier, {
+        seq: 7,
+        gaps: [
+          { fromSeq: 1, toSeq: 1 },
+          { fromSeq: 3, toSeq: 3 },
+        ],
+      })
       const { producedReadings, waitingReadings, declaredLost } = spool.counters()
       t.equal(producedReadings, waitingReadings + declaredLost, 'produced = waiting + declared lost')
     })

@@ -1,0 +1,148 @@
+// What a person gets to read when a configuration is wrong: file, line, column, key and the nearest valid one.
+import { printProblem } from '@civitals/contracts/document'
+import t from 'tap'
+import { checkConfig, configHash, defaultConfig } from './config.ts'
+import { settingsOf } from './settings.ts'
+
+const profiles = ['air-weather-station', 'road-water-gauge', 'noise-meter']
+const good = `gateway: gw-01
+uplink: { url: mqtt://127.0.0.1:1883, passwordFile: ./gw-01.password }
+spool: { folder: ./spool }
+lines:
+  - id: tcp-1
+    transport: { kind: modbus-tcp, host: 127.0.0.1, port: 15020 }
+    terminals:
+      - { id: air-01, unit: 1, profile: air-weather-station }
+      - { id: water-01, unit: 2, profile: road-water-gauge }
+  - id: rs485-1
+    transport: { kind: serial, path: ./ttyS0, baud: 9600 }
+    terminals:
+      - { id: noise-01, unit: 1, profile: noise-meter }
+`
+
+const problems = (text: string): string[] => {
+  const checked = checkConfig(text, 'gw.yaml', profiles)
+  return checked.ok ? [] : checked.problems.map(printProblem)
+}
+const changed = (from: string | RegExp, to: string): string[] => {
+  const text = good.replace(from, to)
+  if (text === good) throw new Error(`the configuration has no ${from}`)
+  return problems(text)
+}
+
+t.test('a good configuration has no problems', async (t) => {
+  t.same(problems(good), [])
+})
+
+t.test('golden texts', async (t) => {
+  const cases: [string, string | RegExp, string, string[]][] = [
+    [
+      'unknown key',
+      'spool:',
+      'spol:',
+      ['gw.yaml:1:1: key spool is missing', 'gw.yaml:3:1: spol: unknown key; did you mean spool?'],
+    ],
+    [
+      'unknown key of a transport',
+      'baud: 9600',
+      'baudrate: 9600',
+      [
+        'gw.yaml:11:16: lines.1.transport: key baud is missing',
+        'gw.yaml:11:47: lines.1.transport.baudrate: unknown key; did you mean baud?',
+      ],
+    ],
+    [
+      'unknown kind',
+      'kind: modbus-tcp',
+      'kind: modbus-tpc',
+      ['gw.yaml:6:24: lines.0.transport.kind: modbus-tpc is not known; did you mean modbus-tcp?'],
+    ],
+    [
+      'terminal twice',
+      'id: noise-01',
+      'id: air-01',
+      ['gw.yaml:13:15: lines.1.terminals.0.id: terminal air-01 is already on line tcp-1'],
+    ],
+    [
+      'unit twice',
+      'unit: 2',
+      'unit: 1',
+      ['gw.yaml:9:31: lines.0.terminals.1.unit: unit 1 of line tcp-1 is already air-01'],
+    ],
+    [
+      'broadcast unit on a serial line',
+      'noise-01, unit: 1',
+      'noise-01, unit: 0',
+      ['gw.yaml:13:31: lines.1.terminals.0.unit: units of a serial line are 1 to 247 [MODBUS SERIAL 2.2]'],
+    ],
+    [
+      'unknown profile',
+      'profile: road-water-gauge',
+      'profile: road-water-guage',
+      [
+        'gw.yaml:9:43: lines.0.terminals.1.profile: profile road-water-guage is not known; did you mean road-water-gauge?',
+      ],
+    ],
+    [
+      'one serial port, two lines',
+      /transport: { kind: modbus-tcp.*}/,
+      'transport: { kind: serial, path: ./ttyS0, baud: 9600 }',
+      ['gw.yaml:11:38: lines.1.transport.path: ./ttyS0 is already line tcp-1'],
+    ],
+    ['line twice', 'id: rs485-1', 'id: tcp-1', ['gw.yaml:10:9: lines.1.id: line tcp-1 is already defined']],
+    [
+      'no password',
+      ', passwordFile: ./gw-01.password',
+      '',
+      ['gw.yaml:2:9: uplink: key passwordFile (or passwordEnv) is missing'],
+    ],
+    [
+      'two passwords',
+      './gw-01.password',
+      './gw-01.password, passwordEnv: PW',
+      ['gw.yaml:2:84: uplink.passwordEnv: give passwordFile or passwordEnv, not both'],
+    ],
+    [
+      'budget too small',
+      'folder: ./spool',
+      'folder: ./spool, budget: 4kB',
+      ['gw.yaml:3:35: spool.budget: must be at least 1MiB'],
+    ],
+  ]
+  for (const [name, from, to, expected] of cases) t.same(changed(from, to), expected, name)
+})
+
+t.test('what --print-default prints is valid, and no key stands without a comment above it', async (t) => {
+  t.same(problems(defaultConfig()), [])
+  const lines = defaultConfig().split('\n')
+  for (const [index, line] of lines.entries()) {
+    if (!/^ +(- )?[a-z]\w*: /.test(line)) continue
+    t.match(lines[index - 1], /^\s*#/, `${line.trim()} has its comment`)
+  }
+})
+
+t.test('the hash names the meaning, not the layout', async (t) => {
+  const hashOf = (text: string): string => {
+    const checked = checkConfig(text, 'gw.yaml', profiles)
+    if (!checked.ok) throw new Error(checked.problems.map(printProblem).join('\n'))
+    return configHash(checked.value)
+  }
+  const hash = hashOf(good)
+  t.match(hash, /^[0-9a-f]{16}$/)
+  t.equal(hashOf(`# a comment\n${good.replace('{ id: air-01, unit: 1,', '{ unit: 1, id: air-01,')}`), hash)
+  t.not(hashOf(good.replace('unit: 2', 'unit: 3')), hash)
+})
+
+t.test('settings: defaults filled in, paths from the file', async (t) => {
+  const checked = checkConfig(good, 'gw.yaml', profiles)
+  if (!checked.ok) return t.fail('good')
+  const settings = settingsOf(checked.value, '/etc/civitals')
+  t.match(settings, {
+    spoolFolder: '/etc/civitals/spool',
+    password: { file: '/etc/civitals/gw-01.password' },
+    budgetBytes: 536_870_912,
+    periods: { alarm: 1000, normal: 5000, bulk: 60_000 },
+    metered: false,
+  })
+  t.match(settings.lines[1]?.transport, { path: '/etc/civitals/ttyS0' })
+})

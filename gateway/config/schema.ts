@@ -1,0 +1,85 @@
+import { Id } from '@civitals/contracts/ids'
+import { durationPattern } from '@civitals/firmware-bridge/duration'
+import { type Transport, TransportSchema } from '@civitals/firmware-bridge/transport'
+import { type Static, type TSchema, Type } from 'typebox'
+import { sizePattern } from './size.ts'
+
+const Duration = (description: string) => Type.String({ pattern: durationPattern, description })
+const File = (description: string) => Type.String({ minLength: 1, description })
+
+const UplinkSchema = Type.Object(
+  {
+    url: Type.String({ pattern: '^mqtt://[^/@]+(:\\d+)?/?$', description: 'Broker of the centre: mqtt://HOST:PORT.' }),
+    passwordFile: Type.Optional(File('File whose first line is the password of this gateway.')),
+    passwordEnv: Type.Optional(File('Environment variable that holds the password instead.')),
+    metered: Type.Optional(
+      Type.Boolean({ description: 'Link paid by volume: compress and batch longer. Default false.' }),
+    ),
+  },
+  { additionalProperties: false },
+)
+
+const SpoolSchema = Type.Object(
+  {
+    folder: File('Folder of the queue on disk; it outlives configuration and upgrades.'),
+    budget: Type.Optional(Type.String({ pattern: sizePattern, description: 'Disk it may take. Default 512MiB.' })),
+  },
+  { additionalProperties: false },
+)
+
+const PollSchema = Type.Object(
+  {
+    alarm: Type.Optional(Duration('Period of alarm points. Default 1s.')),
+    normal: Type.Optional(Duration('Period of ordinary points. Default 5s.')),
+    bulk: Type.Optional(Duration('Period of bulk points. Default 60s.')),
+  },
+  { additionalProperties: false },
+)
+
+const TerminalSchema = Type.Object(
+  {
+    id: Id('Terminal id, unique in the city and never reused.'),
+    unit: Type.Integer({ minimum: 0, maximum: 255, description: 'Modbus unit id; 1-247 on serial lines.' }),
+    profile: Id('Profile that says how to read it.'),
+  },
+  { additionalProperties: false },
+)
+
+const configOf = <Lines extends TSchema>(lines: Lines) =>
+  Type.Object(
+    {
+      gateway: Id('Gateway id: user name and client id at the broker, and part of every topic.'),
+      uplink: UplinkSchema,
+      spool: SpoolSchema,
+      poll: Type.Optional(PollSchema),
+      lines,
+    },
+    { additionalProperties: false },
+  )
+
+const lineOf = <T extends TSchema>(transport: T) =>
+  Type.Object(
+    { id: Id('Line id, unique in the gateway.'), transport, terminals: Type.Array(TerminalSchema) },
+    { additionalProperties: false },
+  )
+
+/** A gateway's configuration as a person writes it. */
+export const GatewayConfigSchema = configOf(Type.Array(lineOf(TransportSchema)))
+export type GatewayConfig = Static<typeof GatewayConfigSchema>
+export type LineConfig = GatewayConfig['lines'][number]
+export type TerminalConfig = LineConfig['terminals'][number]
+
+type Kind = Transport['kind']
+const kinds: readonly Kind[] = ['modbus-tcp', 'rtu-over-tcp', 'serial']
+
+/** Checks everything but what a transport needs beside its kind, so that its problems can be told against that kind alone. */
+export const LooseConfigSchema = configOf(Type.Array(lineOf(Type.Object({ kind: Type.Enum([...kinds]) }))))
+
+/** The schema for a document whose lines are of these kinds, in order. */
+export const schemaOfKinds = (kindsInOrder: readonly Kind[]): TSchema =>
+  configOf(Type.Tuple(kindsInOrder.map((kind) => lineOf(transportOf(kind)))))
+
+function transportOf(kind: Kind): TSchema {
+  const fitting = TransportSchema.anyOf.find((one) => one.properties.kind.const === kind)
+  return fitting ?? TransportSchema
+}

@@ -1,0 +1,46 @@
+import { isAbsolute, resolve } from 'node:path'
+import { durationMs } from '@civitals/firmware-bridge/duration'
+import { type PointClass, pointClasses } from '@civitals/firmware-bridge/profile'
+import type { GatewayConfig, LineConfig } from './schema.ts'
+import { sizeBytes } from './size.ts'
+
+/** Milliseconds between two polls of each class of points. */
+export type PollPeriods = Readonly<Record<PointClass, number>>
+
+/** A configuration as the gateway uses it: defaults filled in, units resolved, paths absolute. */
+export interface GatewaySettings {
+  readonly gateway: string
+  readonly url: string
+  readonly password: { readonly file: string } | { readonly env: string }
+  readonly metered: boolean
+  readonly spoolFolder: string
+  readonly budgetBytes: number
+  readonly periods: PollPeriods
+  readonly lines: readonly LineConfig[]
+}
+
+const defaultPeriods: Readonly<Record<PointClass, string>> = { alarm: '1s', normal: '5s', bulk: '60s' }
+const defaultBudget = '512MiB'
+
+/** Settings of a checked configuration; `folder` is where its file stands, an absolute path. */
+export function settingsOf(config: GatewayConfig, folder: string): GatewaySettings {
+  const fromFile = (path: string): string => (isAbsolute(path) ? path : resolve(folder, path))
+  const { uplink, spool, poll } = config
+  const period = (name: PointClass) => [name, durationMs(poll?.[name] ?? defaultPeriods[name])] as const
+  return {
+    gateway: config.gateway,
+    url: uplink.url,
+    password:
+      uplink.passwordEnv === undefined ? { file: fromFile(uplink.passwordFile ?? '') } : { env: uplink.passwordEnv },
+    metered: uplink.metered ?? false,
+    spoolFolder: fromFile(spool.folder),
+    budgetBytes: sizeBytes(spool.budget ?? defaultBudget),
+    periods: Object.fromEntries(pointClasses.map(period)) as PollPeriods,
+    lines: config.lines.map((line) => withPath(line, fromFile)),
+  }
+}
+
+function withPath(line: LineConfig, fromFile: (path: string) => string): LineConfig {
+  if (line.transport.kind !== 'serial') return line
+  return { ...line, transport: { ...line.transport, path: fromFile(line.transport.path) } }
+}
