@@ -14,7 +14,8 @@ export function sensorOf(point: ProfilePoint, stream: Stream): Sensor {
   const [low, high] = point.range
   return (truth, at) => {
     // A dry rain gauge tips no bucket: at the end of the scale there is no noise.
-    const noisy = exact || truth === low ? truth : truth + 0.7 * point.resolution * gaussian(stream, Math.floor(at / 1000))
+    const noisy =
+      exact || truth === low ? truth : truth + 0.7 * point.resolution * gaussian(stream, Math.floor(at / 1000))
     return Math.min(high, Math.max(low, toSteps(noisy, point.resolution)))
   }
 }
