@@ -1,0 +1,91 @@
+import { join } from 'node:path'
+import { type AlarmEngine, openAlarms } from '@civitals/alarms/alarms'
+import { alarmMigrations } from '@civitals/alarms/migrations'
+import type { Clock } from '@civitals/contracts/clock'
+import type { City } from '@civitals/contracts/registry'
+import { openApi } from '@civitals/dashboards/api'
+import { type IndicatorEngine, openIndicators } from '@civitals/indicators/indicators'
+import { indicatorMigrations } from '@civitals/indicators/migrations'
+import { type Ingest, openIngest } from '@civitals/ingest/ingest'
+import { ingestMigrations } from '@civitals/ingest/migrations'
+import { openRegistry, type Registry } from '@civitals/ingest/registry'
+import type { SeriesStore } from '@civitals/storage/series'
+import { openSqliteState } from '@civitals/storage/sqlite'
+import type { StateStore } from '@civitals/storage/state'
+import { workorderMigrations } from '@civitals/workorders/migrations'
+import { openWorkorders, type Workorders } from '@civitals/workorders/workorders'
+import type { Logger } from 'pino'
+import { watchBody } from './body-watch.ts'
+import { openSeries, type StoreChoice } from './io/series.ts'
+import { sourcesOf } from './sources.ts'
+
+export interface CentreOptions {
+  readonly data: string
+  readonly host: string
+  readonly port: number
+  readonly brokerPort: number
+  readonly store: StoreChoice
+  /** Registered at start when given; what is registered already stays. */
+  readonly city?: City
+  /** Passwords of the gateways of `city`. */
+  readonly secrets: Readonly<Record<string, string>>
+  readonly pagesFolder: string
+  /** Hosts that webhooks may be sent to. */
+  readonly webhookHosts: readonly string[]
+  readonly evaluateEveryMs: number
+  readonly clock: Clock
+  readonly logger: Logger
+  /** Called with open stores before anything is read from them: where a demonstration brings its history. */
+  readonly beforeStart?: (stores: { state: StateStore; series: SeriesStore; registry: Registry }) => Promise<void>
+}
+
+/** Everything of the centre, open: the parts are public so that the demonstration and tests can reach them. */
+export interface Centre extends AsyncDisposable {
+  readonly url: string
+  readonly registry: Registry
+  readonly ingest: Ingest
+  readonly indicators: IndicatorEngine
+  readonly alarms: AlarmEngine
+  readonly workorders: Workorders
+}
+
+const migrations = [...ingestMigrations, ...indicatorMigrations, ...alarmMigrations, ...workorderMigrations]
+
+/** The whole centre on one screen: stores -> registry -> work orders -> alarms -> indicators -> ingest -> pages. */
+export async function openCentre(options: CentreOptions): Promise<Centre> {
+  const { clock, logger, data } = options
+  await using opened = new AsyncDisposableStack()
+  const state = opened.use(await openSqliteState({ file: join(data, 'state.sqlite'), migrations }))
+  const registry = await openRegistry(state)
+  if (options.city) await registry.apply(options.city, options.secrets)
+  const series = opened.use(await openSeries(options.store, data, registry, clock))
+  await options.beforeStart?.({ state, series, registry })
+
+  const webhooks = { allow: options.webhookHosts }
+  const workorders = await openWorkorders({ state, registry, clock, webhooks, logger })
+  opened.defer(() => workorders.close())
+  const alarms = await openAlarms({ state, registry, clock, onTransition: workorders.onTransition })
+  opened.defer(() => alarms.close())
+  const indicators = await openIndicators({ state, series, registry, clock })
+  opened.defer(() => indicators.close())
+  const listen = { host: options.host, port: options.brokerPort }
+  const steps = [alarms.step, indicators.step]
+  const ingest = await openIngest({ state, series, registry, clock, steps, listen, logger })
+  opened.defer(() => ingest.close())
+  opened.use(watchBody({ indicators, alarms, state, clock, logger, everyMs: options.evaluateEveryMs }))
+
+  const sources = sourcesOf({ registry, ingest, indicators, alarms, workorders, series, clock })
+  const { host, port, pagesFolder } = options
+  const api = await openApi({ sources, host, port, logger, pagesFolder })
+  opened.defer(() => api.close())
+  const everything = opened.move()
+  return {
+    url: api.url,
+    registry,
+    ingest,
+    indicators,
+    alarms,
+    workorders,
+    [Symbol.asyncDispose]: () => everything.disposeAsync(),
+  }
+}

@@ -1,0 +1,62 @@
+import type { AlarmEngine } from '@civitals/alarms/alarms'
+import type { Clock } from '@civitals/contracts/clock'
+import type { ApiSources, LiveEvent } from '@civitals/dashboards/sources'
+import type { IndicatorEngine } from '@civitals/indicators/indicators'
+import type { Ingest } from '@civitals/ingest/ingest'
+import type { Registry } from '@civitals/ingest/registry'
+import type { SeriesStore } from '@civitals/storage/series'
+import type { Workorders } from '@civitals/workorders/workorders'
+
+export interface SourceParts {
+  readonly registry: Registry
+  readonly ingest: Ingest
+  readonly indicators: IndicatorEngine
+  readonly alarms: AlarmEngine
+  readonly workorders: Workorders
+  readonly series: SeriesStore
+  readonly clock: Clock
+}
+
+/** The parts of the centre as the API reads them. */
+export function sourcesOf(parts: SourceParts): ApiSources {
+  const { registry, ingest, indicators, alarms, workorders, series, clock } = parts
+  return {
+    registry,
+    city: () => indicators.current(),
+    towns: () => indicators.towns(),
+    scoreHistory: (query) => indicators.history(query),
+    latest: () => ingest.latest.all(),
+    statuses: () => ingest.statuses(),
+    readings: (query) => series.range(query),
+    alarms: (query) => alarms.list(query),
+    acknowledge: (id, by) => alarms.acknowledge(id, by),
+    cases: (query) => workorders.cases(query),
+    orders: (query) => workorders.orders(query),
+    act: (order, action, by, note) => workorders.act(order, action, by, note),
+    async fileReport(report) {
+      const filed = await workorders.fileReport(report)
+      indicators.recordCount('complaints', clock.now())
+      return filed
+    },
+    endpoints: () => workorders.endpoints(),
+    addEndpoint: (endpoint) => workorders.addEndpoint(endpoint),
+    deliveries: (query) => workorders.deliveries(query),
+    replay: (delivery) => workorders.replay(delivery),
+    ledger: () => ingest.ledger(),
+    rejects: (query) => ingest.rejects(query),
+    setAside: () => ingest.setAside(),
+    registerTerminal: (terminal) => ingest.registerTerminal(terminal),
+    health: () => ingest.health(),
+    subscribe: (listener) => subscribeAll(parts, listener),
+  }
+}
+
+/** Everything that changes in the centre, to one listener. */
+function subscribeAll(parts: SourceParts, listener: (event: LiveEvent) => void): Disposable {
+  const subscriptions = new DisposableStack()
+  subscriptions.use(parts.indicators.subscribe((body) => listener({ kind: 'body', body })))
+  subscriptions.use(parts.ingest.latest.subscribe((readings) => listener({ kind: 'readings', readings })))
+  subscriptions.use(parts.alarms.subscribe((transition) => listener({ kind: 'alarm', alarm: transition.alarm })))
+  subscriptions.use(parts.workorders.subscribe((event) => listener(event)))
+  return subscriptions
+}

@@ -1,0 +1,82 @@
+import { mkdir } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { printProblem } from '@civitals/contracts/document'
+import { CivitalsError } from '@civitals/contracts/errors'
+import type { City } from '@civitals/contracts/registry'
+import { systemClock } from '@civitals/contracts/system-clock'
+import { shippedProfiles } from '@civitals/firmware-bridge/profiles'
+import { destination, pino } from 'pino'
+import { openCentre } from '../centre/centre.ts'
+import { readCityDocument } from '../centre/city-document.ts'
+import type { StoreChoice } from '../centre/io/series.ts'
+import { type Arguments, exitCodes, wholeNumber } from '../command.ts'
+import { startPilot } from '../demo/io/pilot.ts'
+import { gatewaySecrets, readNamed } from '../io/files.ts'
+import { assertPortFree } from '../io/ports.ts'
+import { aborted, stopSignal } from '../io/stop-signal.ts'
+
+const host = '127.0.0.1'
+const pagesFolder = join(import.meta.dirname, '../../dashboards/dist')
+
+/** `civitals up`: the centre and, unless told otherwise, the simulated pilot around it. */
+export async function up(args: Arguments): Promise<number> {
+  const port = wholeNumber(args, 'port', 1, 65_535)
+  const brokerPort = wholeNumber(args, 'broker-port', 1, 65_535)
+  const store = storeChoice(args)
+  const simulated = args.options['no-simulator'] === undefined
+  const data = resolve(String(args.options.data))
+  const named = typeof args.options.city === 'string' ? await namedCity(args.options.city) : undefined
+  if (named && simulated) {
+    throw new CivitalsError('CIV_CLI_USAGE', '--city goes with --no-simulator: the simulator brings its own city')
+  }
+  await assertPortFree(host, port, 'port')
+  await assertPortFree(host, brokerPort, 'broker-port')
+  await mkdir(join(data, 'logs'), { recursive: true })
+
+  const stop = stopSignal()
+  const logger = pino({ base: null }, destination({ dest: join(data, 'logs/centre.log'), sync: false }))
+  const pilot = simulated ? await startPilot({ data, clock: systemClock }) : undefined
+  await using opened = new AsyncDisposableStack()
+  if (pilot) opened.use(pilot)
+  const city = named ?? pilot?.city
+  const centre = await openCentre({
+    data,
+    host,
+    port,
+    brokerPort,
+    store,
+    ...(city ? { city } : {}),
+    secrets: city ? await gatewaySecrets(data, city) : {},
+    pagesFolder,
+    webhookHosts: ['127.0.0.1', 'localhost', '::1'],
+    evaluateEveryMs: 2000,
+    clock: systemClock,
+    logger,
+    ...(pilot ? { beforeStart: (stores) => pilot.bringHistory(stores) } : {}),
+  })
+  opened.use(centre)
+  if (pilot) await pilot.connect(centre, `mqtt://${host}:${brokerPort}`)
+  process.stdout.write(`Civitals is ready: ${centre.url}\n`)
+  await aborted(stop)
+  say('stopping')
+  return exitCodes.done
+}
+
+function storeChoice(args: Arguments): StoreChoice {
+  const { store, 'store-url': url } = args.options
+  if (store === 'duckdb') return { engine: 'duckdb' }
+  if (store !== 'influxdb')
+    throw new CivitalsError('CIV_CLI_USAGE', `--store takes duckdb or influxdb, not ${String(store)}`)
+  if (typeof url === 'string') return { engine: 'influxdb', url }
+  throw new CivitalsError('CIV_CLI_USAGE', '--store influxdb needs --store-url http://HOST:8086/DATABASE')
+}
+
+async function namedCity(file: string): Promise<City> {
+  const checked = readCityDocument(await readNamed(file), file, await shippedProfiles())
+  if (checked.ok) return checked.value
+  throw new CivitalsError('CIV_CLI_CITY_CONFIG', checked.problems.map(printProblem).join('\n'))
+}
+
+const say = (line: string): void => {
+  process.stderr.write(`civitals: ${line}\n`)
+}

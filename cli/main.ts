@@ -1,0 +1,104 @@
+import { nearest } from '@civitals/contracts/document'
+import { CivitalsError } from '@civitals/contracts/errors'
+import { type Command, exitCodes, findCommand, helpOf, overview, parseArguments } from './command.ts'
+
+const commands: readonly Command[] = [
+  {
+    words: 'up',
+    summary: 'Start the centre, four gateways and a simulated pilot of 53 terminals.',
+    options: {
+      port: { value: 'PORT', help: 'port of pages and API', default: '8080' },
+      'broker-port': { value: 'PORT', help: 'port the gateways dial', default: '1883' },
+      data: { value: 'DIR', help: 'where everything is kept', default: './var' },
+      'no-simulator': { help: 'only the centre: no simulated terminals, no gateways' },
+      store: { value: 'ENGINE', help: 'duckdb (embedded) or influxdb', default: 'duckdb' },
+      'store-url': { value: 'URL', help: 'InfluxDB, e.g. http://127.0.0.1:8086/civitals' },
+      city: { value: 'FILE', help: 'city document (YAML) to register at start' },
+    },
+    examples: [
+      'civitals up',
+      'civitals up --port 8090 --data /srv/civitals',
+      'civitals up --store influxdb --store-url http://127.0.0.1:8086/civitals',
+      'civitals up --no-simulator --city district.yaml',
+    ],
+    load: async () => (await import('./commands/up.ts')).up,
+  },
+  {
+    words: 'gateway run',
+    summary: 'Run one edge gateway from its configuration.',
+    options: {
+      config: { value: 'FILE', help: 'gateway configuration (YAML)' },
+      check: { help: 'check the configuration and stop' },
+      'print-default': { help: 'print a configuration with every key explained' },
+    },
+    examples: ['civitals gateway run --print-default > gateway.yaml', 'civitals gateway run --config gateway.yaml'],
+    load: async () => (await import('./commands/gateway-run.ts')).gatewayRun,
+  },
+  {
+    words: 'simulate',
+    summary: 'Run the simulated terminals alone, or steer those that run.',
+    positionals: '[storm|calm]',
+    options: {
+      seed: { value: 'N', help: 'same seed, same city', default: '440607' },
+      data: { value: 'DIR', help: 'where its ports and serial lines are listed', default: './var' },
+      speed: { value: 'N', help: 'how many times faster the storm passes', default: '60' },
+      'reports-to': { value: 'URL', help: 'post citizens’ reports to this centre' },
+    },
+    examples: ['civitals simulate --seed 7', 'civitals simulate storm --speed 60', 'civitals simulate calm'],
+    load: async () => (await import('./commands/simulate.ts')).simulate,
+  },
+  {
+    words: 'profile lint',
+    summary: 'Check terminal profiles: schema, units, registers, golden cases.',
+    positionals: '[DIR]',
+    options: { json: { help: 'findings as JSON' } },
+    examples: ['civitals profile lint', 'civitals profile lint ./my-profiles'],
+    load: async () => (await import('./commands/profile-lint.ts')).profileLint,
+  },
+  {
+    words: 'calc',
+    summary: 'Compute one formula from JSON, as the indicators do.',
+    positionals: "NAME '{...}'",
+    options: { list: { help: 'every formula with its input and an example' } },
+    examples: [
+      'civitals calc --list',
+      `civitals calc aqi '{"standard":"HJ 633-2026","kind":"hourly","values":{"pm25":75,"pm10":150,"so2":500,"no2":200,"co":10,"o3":200}}'`,
+    ],
+    load: async () => (await import('./commands/calc.ts')).calc,
+  },
+]
+
+async function main(argv: readonly string[]): Promise<number> {
+  if (argv.length === 0 || argv[0] === 'help' || (argv.length === 1 && argv[0] === '--help')) {
+    process.stdout.write(overview(commands))
+    return exitCodes.done
+  }
+  const found = findCommand(commands, argv)
+  if (!found) {
+    const near = nearest(
+      argv.slice(0, 2).join(' '),
+      commands.map((command) => command.words),
+    )
+    throw new CivitalsError(
+      'CIV_CLI_USAGE',
+      `no command ${argv[0]}${near ? `; did you mean ${near}?` : ''} (civitals --help)`,
+    )
+  }
+  const [command, rest] = found
+  if (rest.includes('--help')) {
+    process.stdout.write(helpOf(command))
+    return exitCodes.done
+  }
+  const args = parseArguments(command, rest)
+  const run = await command.load()
+  return await run(args)
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2))
+} catch (error) {
+  if (!(error instanceof CivitalsError)) throw error
+  process.stderr.write(`civitals: ${error.message}\n`)
+  const usage = error.code === 'CIV_CLI_USAGE' || error.code.endsWith('_CONFIG')
+  process.exitCode = usage ? exitCodes.usage : error.code.endsWith('_TAKEN') ? exitCodes.taken : exitCodes.failed
+}
