@@ -1,8 +1,9 @@
-import { CivitalsError } from '@civitals/contracts/errors'
+import type { CivitalsError } from '@civitals/contracts/errors'
 import { type SeriesId, seriesId } from '@civitals/contracts/ids'
 import type { Reading } from '@civitals/contracts/reading'
 import type { SettlementBatch } from '@civitals/contracts/settlement'
 import { bucketRows, defaultLimit, type EnergyMean } from './bucket.ts'
+import { closedError } from './outage.ts'
 import type { RangeQuery, SeriesRow, SeriesStore, WriteOutcome } from './port.ts'
 import { splitRefused } from './refusal.ts'
 
@@ -79,6 +80,6 @@ export class MemorySeries implements SeriesStore {
   }
 
   #refuseClosed(): void {
-    if (this.#closed) throw new CivitalsError('CIV_STORAGE_SERIES_CLOSED', 'The series store is closed.')
+    if (this.#closed) throw closedError()
   }
 }

@@ -1,11 +1,11 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { CivitalsError } from '@civitals/contracts/errors'
 import { Kysely } from 'kysely'
+import { Turns } from '../../../turns.ts'
 import { applyMigrations } from '../../migrate.ts'
 import type { Migration, NoTables, StateStore, StateTx } from '../../port.ts'
 import { type Session, sqliteDialect } from '../dialect.ts'
 import type { RowSet } from '../protocol.ts'
-import { Turns } from '../turns.ts'
 import { DatabaseThread } from './database-thread.ts'
 
 export interface SqliteStateOptions {
