@@ -1,7 +1,7 @@
 // Debian's Chromium, driven by playwright-core; without its background requests.
 import { existsSync } from 'node:fs'
 import { chromium, type Page } from 'playwright-core'
-import type { Test } from 'tap'
+import type { Ending } from './process.ts'
 
 const executablePath = '/usr/bin/chromium'
 
@@ -21,7 +21,7 @@ const args = [
 ]
 
 /** A fresh page of the given size; the browser ends with the test. */
-export async function openBrowser(t: Test, viewport: { width: number; height: number }): Promise<Page> {
+export async function openBrowser(t: Ending, viewport: { width: number; height: number }): Promise<Page> {
   const browser = await chromium.launch({ executablePath, args })
   t.teardown(() => browser.close())
   return await browser.newPage({ viewport, locale: 'zh-CN', timezoneId: 'Asia/Shanghai' })

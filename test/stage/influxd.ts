@@ -1,15 +1,14 @@
 // A real InfluxDB 1.6.7 (Debian's influxdb) on its own ports and folder.
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Test } from 'tap'
-import { eventually, freePort, start, temporaryFolder } from './process.ts'
+import { type Ending, eventually, freePort, start, temporaryFolder } from './process.ts'
 
 export interface Influxd {
   readonly url: string
   readonly port: number
 }
 
-export async function startInfluxd(t: Test): Promise<Influxd> {
+export async function startInfluxd(t: Ending): Promise<Influxd> {
   const folder = temporaryFolder(t)
   const [port, rpc] = [await freePort(), await freePort()]
   const config = `

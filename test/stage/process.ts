@@ -4,7 +4,11 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Test } from 'tap'
+
+/** What is asked of a test or a bench: to end later what it was given. */
+export interface Ending {
+  teardown(work: () => unknown): void
+}
 
 export const root: string = join(import.meta.dirname, '../..')
 
@@ -24,7 +28,7 @@ export async function freePort(): Promise<number> {
 }
 
 /** A folder of its own for one test, removed after it. */
-export function temporaryFolder(t: Test): string {
+export function temporaryFolder(t: Ending): string {
   const folder = mkdtempSync(join(tmpdir(), 'civitals-'))
   t.teardown(() => rmSync(folder, { recursive: true, force: true }))
   return folder
@@ -43,7 +47,7 @@ export interface Running {
 }
 
 /** Starts a command; it is killed at the end of the test when it still runs. */
-export function start(t: Test, command: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Running {
+export function start(t: Ending, command: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Running {
   const child = spawn(command, args, { cwd: root, stdio: ['pipe', 'pipe', 'pipe'], env: { ...process.env, ...env } })
   let text = ''
   const listeners = new Set<() => void>()
@@ -96,7 +100,7 @@ export function start(t: Test, command: string, args: readonly string[], env: No
 }
 
 /** Starts `./civitals` with these words. */
-export const civitals = (t: Test, ...words: readonly string[]): Running => start(t, join(root, 'civitals'), words)
+export const civitals = (t: Ending, ...words: readonly string[]): Running => start(t, join(root, 'civitals'), words)
 
 /** Calls `look` until it gives something else than undefined. */
 export async function eventually<T>(look: () => Promise<T | undefined>, withinMs = 30_000, everyMs = 200): Promise<T> {
