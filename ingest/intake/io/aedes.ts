@@ -1,0 +1,211 @@
+import type { Socket } from 'node:net'
+import type { Clock } from '@civitals/contracts/clock'
+import { maxWireBytes } from '@civitals/contracts/envelope'
+import { topicOf } from '@civitals/contracts/topics'
+import { Aedes, type AuthenticateError, type Client, type ConnectPacket, type PublishPacket } from 'aedes'
+import { type Access, type Denial, mayPublish, maySubscribe } from '../../broker/access.ts'
+import { Credentials, type HashOf, type Login } from '../../broker/credentials.ts'
+import { maxPublishHeader } from '../../broker/frame-limits.ts'
+import { FrameGuard } from '../../broker/io/frame-guard.ts'
+import { type ListenAddress, listenTcp, portOf } from '../../broker/io/listen.ts'
+import type { Intake, IntakeEvents, Refusal } from '../port.ts'
+
+export interface AedesIntakeOptions {
+  readonly listen: ListenAddress
+  readonly hashOf: HashOf
+  readonly clock: Clock
+  readonly events: IntakeEvents
+  /** Time for CONNECT to arrive, ms. Default 5,000. */
+  readonly connectTimeoutMs?: number
+}
+
+/** Sockets that have not logged in, at most; the next one is closed at once. */
+const maxStrangers = 256
+/** Longest keep-alive a gateway may ask for, seconds: a dead link is noticed within one and a half of it [MQTT-3.1.2-24]. */
+const keepaliveLimit = 300
+/** A peer that takes nothing for so long is cut off: one frozen subscriber would hold up the whole broker. */
+const drainTimeout = 2_000
+
+/** Opens the broker and its door. Errors: CIV_INGEST_PORT_TAKEN, CIV_INGEST_LISTEN_FAILED. */
+export async function openAedesIntake(options: AedesIntakeOptions): Promise<Intake> {
+  const broker = await Aedes.createBroker({
+    connectTimeout: options.connectTimeoutMs ?? 5_000,
+    drainTimeout,
+    keepaliveLimit,
+    maxTopicLevels: 8,
+  })
+  const intake = new AedesIntake(broker, options)
+  try {
+    await intake.listen(options.listen)
+  } catch (error) {
+    await intake.close()
+    throw error
+  }
+  return intake
+}
+
+class AedesIntake implements Intake {
+  readonly #broker: Aedes
+  readonly #clock: Clock
+  readonly #events: IntakeEvents
+  readonly #credentials: Credentials
+  readonly #logins = new WeakMap<Client, Login>()
+  readonly #guards = new Set<FrameGuard>()
+  readonly #strangers = new Set<FrameGuard>()
+  #server: Awaited<ReturnType<typeof listenTcp>> | undefined
+  #closed = false
+
+  constructor(broker: Aedes, { clock, events, hashOf }: AedesIntakeOptions) {
+    this.#broker = broker
+    this.#clock = clock
+    this.#events = events
+    this.#credentials = new Credentials(hashOf)
+    this.#hook()
+  }
+
+  get port(): number {
+    return this.#server ? portOf(this.#server) : 0
+  }
+
+  connected(): number {
+    return this.#broker.connectedClients
+  }
+
+  async listen(address: ListenAddress): Promise<void> {
+    this.#server = await listenTcp(address, (socket) => this.#welcome(socket))
+  }
+
+  acknowledge(gateway: string, payload: Uint8Array): void {
+    if (this.#closed) return
+    const packet = { cmd: 'publish', dup: false, qos: 0, retain: false } as const
+    this.#broker.publish({ ...packet, topic: topicOf(gateway, 'ack'), payload: Buffer.from(payload) }, () => undefined)
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return
+    this.#closed = true
+    const stopped = new Promise<void>((resolve) => (this.#server ? this.#server.close(() => resolve()) : resolve()))
+    for (const guard of this.#guards) guard.destroy()
+    await new Promise<void>((resolve) => this.#broker.close(() => resolve()))
+    await stopped
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+
+  #hook(): void {
+    const broker = this.#broker
+    broker.preConnect = (client, packet, done) => {
+      this.#logins.set(client, loginOf(packet))
+      done(null, true)
+    }
+    broker.authenticate = (client, _username, _password, done) => {
+      this.#authenticate(client).then(
+        (denial) => (denial ? done(refusal(), false) : done(null, true)),
+        () => done(refusal(), false),
+      )
+    }
+    broker.authorizePublish = (client, packet, done) => this.#authorizePublish(client, packet, done)
+    broker.authorizeSubscribe = (client, subscription, done) => {
+      const access = maySubscribe(client.id, subscription.topic)
+      if (!access.ok) this.#refuse('publish', access.denial, client.id)
+      done(null, access.ok ? subscription : null)
+    }
+    broker.on('subscribe', (subscriptions, client) => {
+      if (subscriptions.some(({ topic }) => topic === topicOf(client.id, 'ack'))) this.#events.listening(client.id)
+    })
+    broker.on('clientDisconnect', (client) => this.#events.gone(client.id))
+    broker.on('connectionError', (client, error) => this.#strangerFailed(client, error))
+    broker.on('clientError', () => undefined)
+    // A fault of one packet must not take the process down; what it concerned was never acknowledged.
+    ;(broker as NodeJS.EventEmitter).on('error', () => undefined)
+  }
+
+  #welcome(socket: Socket): void {
+    if (this.#strangers.size >= maxStrangers || this.#closed) {
+      socket.destroy()
+      this.#refuse('connection', { reason: 'protocol violation', detail: 'too many connections without login' })
+      return
+    }
+    const guard = new FrameGuard(socket, (fault) => {
+      const known = this.#strangers.has(guard) ? undefined : clientOf(guard)?.id
+      const reason = fault.startsWith('packet of') ? 'oversized payload' : 'protocol violation'
+      this.#refuse('connection', { reason, detail: `${guard.peer}: ${fault}` }, known)
+    })
+    this.#guards.add(guard)
+    this.#strangers.add(guard)
+    guard.once('close', () => {
+      this.#guards.delete(guard)
+      this.#strangers.delete(guard)
+    })
+    this.#broker.handle(guard)
+  }
+
+  async #authenticate(client: Client): Promise<Denial | undefined> {
+    const login = this.#logins.get(client)
+    const guard = client.conn
+    if (!login || !(guard instanceof FrameGuard)) return { reason: 'protocol violation', detail: 'no login' }
+    const denial = await this.#credentials.judge(login)
+    if (denial) {
+      this.#refuse('connection', { ...denial, detail: `${guard.peer}: ${denial.detail}` }, idOf(login))
+      return denial
+    }
+    this.#strangers.delete(guard)
+    guard.open(maxWireBytes + maxPublishHeader)
+    return undefined
+  }
+
+  /** Runs before PUBACK, one packet of a socket chunk after the other; the next chunk is read when all have been called back. */
+  #authorizePublish(client: Client | null, packet: PublishPacket, done: (error?: Error | null) => void): void {
+    const access: Access = client
+      ? mayPublish(client.id, packet)
+      : { ok: false, denial: { reason: 'foreign topic', detail: packet.topic } }
+    if (!access.ok || !client) {
+      if (!access.ok) this.#refuse('publish', access.denial, client?.id)
+      done(new Error('refused'))
+      return
+    }
+    const payload = bytesOf(packet.payload)
+    if (access.kind === 'telemetry/live' || access.kind === 'telemetry/backfill') {
+      const lane = access.kind === 'telemetry/live' ? 'live' : 'backfill'
+      this.#events.delivery({ gateway: client.id, lane, payload, receivedAt: this.#clock.now() }, () => done())
+      return
+    }
+    if (access.kind === 'status') this.#events.status(client.id, payload)
+    done()
+  }
+
+  /** Only what the guard and the login have not told already: silence instead of CONNECT, bytes that are no MQTT. */
+  #strangerFailed(client: Client, error: Error): void {
+    const guard = client.conn
+    if (!(guard instanceof FrameGuard) || !/did not arrive|Invalid|malformed|protocol/i.test(error.message)) return
+    this.#refuse('connection', { reason: 'protocol violation', detail: `${guard.peer}: ${error.message}` })
+  }
+
+  #refuse(scope: Refusal['scope'], { reason, detail }: Denial, gateway?: string): void {
+    if (this.#closed) return
+    this.#events.refused({ at: this.#clock.now(), scope, reason, detail, ...(gateway ? { gateway } : {}) })
+  }
+}
+
+const notAuthorized = 5
+
+const refusal = (): AuthenticateError => Object.assign(new Error('not authorized'), { returnCode: notAuthorized })
+
+function loginOf({ clientId, username, password, will }: ConnectPacket): Login {
+  return {
+    clientId: clientId ?? '',
+    username,
+    password: typeof password === 'string' ? Buffer.from(password) : password,
+    will: will && { topic: will.topic, qos: will.qos ?? 0, retain: will.retain ?? false },
+  }
+}
+
+/** The gateway a refused login is listed under; names from strangers are cut. */
+const idOf = (login: Login): string | undefined => login.clientId.slice(0, 64) || undefined
+
+const clientOf = (guard: FrameGuard): Client | undefined => (guard as FrameGuard & { client?: Client }).client
+
+const bytesOf = (payload: PublishPacket['payload']): Uint8Array =>
+  typeof payload === 'string' ? Buffer.from(payload) : payload

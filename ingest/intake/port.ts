@@ -1,0 +1,41 @@
+import type { EpochMs } from '@civitals/contracts/clock'
+import type { Reject } from '@civitals/contracts/ledger'
+
+/** Which lane an envelope came by; order is promised within (gateway, lane). */
+export type Lane = 'live' | 'backfill'
+
+/** One envelope as it came from the wire, not yet looked into. */
+export interface Delivery {
+  readonly gateway: string
+  readonly lane: Lane
+  readonly payload: Uint8Array
+  readonly receivedAt: EpochMs
+}
+
+/** Something refused; the settler numbers it. */
+export type Refusal = Omit<Reject, 'id'>
+
+/** What an intake hands over. Every call is quick; none of them throws. */
+export interface IntakeEvents {
+  /** An envelope. `taken` is called, perhaps at once, when the queue has room for more; until then the intake reads no further from this gateway. */
+  delivery(delivery: Delivery, taken: () => void): void
+  /** The payload of a status, by the gateway itself or as its will. */
+  status(gateway: string, payload: Uint8Array): void
+  /** The gateway has subscribed to its acknowledgements: it wants to know where it stands. */
+  listening(gateway: string): void
+  /** The gateway's connection ended: what it still waits to hand over will come again. */
+  gone(gateway: string): void
+  /** A connection or publish was refused. */
+  refused(refusal: Refusal): void
+}
+
+/** The way in from the broker. Two adapters are foreseen: Aedes in this process, or a client of any broker. */
+export interface Intake extends AsyncDisposable {
+  /** TCP port gateways connect to. */
+  readonly port: number
+  /** Connected gateways now. */
+  connected(): number
+  /** Sends an acknowledgement, QoS 0: a lost one is made good by the next. */
+  acknowledge(gateway: string, payload: Uint8Array): void
+  close(): Promise<void>
+}

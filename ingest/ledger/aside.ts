@@ -1,0 +1,165 @@
+import type { EpochMs } from '@civitals/contracts/clock'
+import type { SetAside } from '@civitals/contracts/ledger'
+import type { Quality } from '@civitals/contracts/quality'
+import type { StateStore, StateTx } from '@civitals/storage/state'
+import { sql } from 'kysely'
+import type { RawReading, SetAsideReason } from '../admission/judge.ts'
+import { upsert } from '../rows/upsert.ts'
+import type { LedgerTables } from './tables.ts'
+
+/** A reading set aside, with the envelope whose accounts it stands in. */
+export interface AsideEntry {
+  readonly gateway: string
+  readonly spool: string
+  readonly seq: number
+  readonly raw: RawReading
+  readonly reason: SetAsideReason
+  readonly receivedAt: EpochMs
+}
+
+/** The same, stored: `n` is its number, never given to another. */
+export interface StoredAside extends AsideEntry {
+  readonly n: number
+}
+
+/** Readings set aside that wait for the same thing. */
+export interface AsideGroup {
+  readonly gateway: string
+  readonly terminal: string
+  readonly point: string
+  readonly reason: SetAsideReason
+  readonly boot: string | null
+}
+
+type AsideRow = LedgerTables['set_aside']
+const counter = 'set_aside'
+
+/** Number of the next reading set aside. Kept apart from the rows: a number that was used stays used after its row has gone. */
+export async function readNextAside(state: StateStore): Promise<number> {
+  const tables = state.db.withTables<LedgerTables>()
+  const row = await tables.selectFrom('ledger_counter').select('value').where('name', '=', counter).executeTakeFirst()
+  return row?.value ?? 1
+}
+
+/** Writes entries numbered from `first`; returns the number after the last. */
+export async function writeAside(tx: StateTx, entries: readonly AsideEntry[], first: number): Promise<void> {
+  if (entries.length === 0) return
+  const rows = entries.map((entry, order) => rowOf(entry, first + order))
+  await upsert<LedgerTables, 'set_aside'>(tx, 'set_aside', ['n'], rows)
+  const next = { name: counter, value: first + entries.length }
+  await upsert<LedgerTables, 'ledger_counter'>(tx, 'ledger_counter', ['name'], [next])
+}
+
+/** What waits aside, by series and reason, as pages list it. */
+export async function listAside(state: StateStore): Promise<readonly SetAside[]> {
+  const rows = await state.db
+    .withTables<LedgerTables>()
+    .selectFrom('set_aside')
+    .select(['gateway', 'terminal', 'point', 'reason'])
+    .select([
+      sql<number>`count(*)`.as('readings'),
+      sql<number>`min(at)`.as('firstAt'),
+      sql<number>`max(at)`.as('lastAt'),
+    ])
+    .groupBy(['gateway', 'terminal', 'point', 'reason'])
+    .orderBy('gateway')
+    .orderBy('terminal')
+    .orderBy('point')
+    .limit(10_000)
+    .execute()
+  return rows.map((row) => ({ ...row, reason: row.reason as SetAsideReason }))
+}
+
+/** What waits aside, by what it waits for. */
+export async function asideGroups(state: StateStore): Promise<readonly AsideGroup[]> {
+  const tables = state.db.withTables<LedgerTables>()
+  const columns = ['gateway', 'terminal', 'point', 'reason', 'boot'] as const
+  const rows = await tables.selectFrom('set_aside').select(columns).groupBy(columns).execute()
+  return rows.map((row) => ({ ...row, reason: row.reason as SetAsideReason }))
+}
+
+/** Readings of one group numbered above `after`, oldest first, `limit` at most. */
+export async function readAside(
+  state: StateStore,
+  group: AsideGroup,
+  after: number,
+  limit: number,
+): Promise<readonly StoredAside[]> {
+  const query = state.db
+    .withTables<LedgerTables>()
+    .selectFrom('set_aside')
+    .selectAll()
+    .where('gateway', '=', group.gateway)
+    .where('terminal', '=', group.terminal)
+    .where('point', '=', group.point)
+    .where('reason', '=', group.reason)
+    .where('n', '>', after)
+  const rows = await (group.boot === null ? query.where('boot', 'is', null) : query.where('boot', '=', group.boot))
+    .orderBy('n')
+    .limit(limit)
+    .execute()
+  return rows.map(asideOf)
+}
+
+/** Removes readings that wait no longer, by number. */
+export async function removeAside(tx: StateTx, numbers: readonly number[]): Promise<void> {
+  if (numbers.length === 0) return
+  await tx.withTables<LedgerTables>().deleteFrom('set_aside').where('n', 'in', numbers).execute()
+}
+
+/** Notes that readings wait for something else now. */
+export async function changeAsideReason(
+  tx: StateTx,
+  numbers: readonly number[],
+  reason: SetAsideReason,
+): Promise<void> {
+  if (numbers.length === 0) return
+  await tx.withTables<LedgerTables>().updateTable('set_aside').set({ reason }).where('n', 'in', numbers).execute()
+}
+
+/** Readings received before `before`, oldest first, `limit` at most. */
+export async function readOldestAside(
+  state: StateStore,
+  before: EpochMs,
+  limit: number,
+): Promise<readonly StoredAside[]> {
+  const query = state.db.withTables<LedgerTables>().selectFrom('set_aside').selectAll()
+  const rows = await query.where('received_at', '<', before).orderBy('n').limit(limit).execute()
+  return rows.map(asideOf)
+}
+
+const rowOf = ({ gateway, spool, seq, raw, reason, receivedAt }: AsideEntry, n: number): AsideRow => ({
+  n,
+  gateway,
+  spool,
+  seq,
+  terminal: raw.terminal,
+  point: raw.point,
+  at: raw.at,
+  value: (raw.value ?? null) as number | null,
+  quality: raw.quality ?? 'good',
+  unsynced: raw.unsynced ? 1 : 0,
+  mono: raw.mono ?? null,
+  boot: raw.boot ?? null,
+  reason,
+  received_at: receivedAt,
+})
+
+const asideOf = (row: AsideRow): StoredAside => ({
+  n: row.n,
+  gateway: row.gateway,
+  spool: row.spool,
+  seq: row.seq,
+  reason: row.reason as SetAsideReason,
+  receivedAt: row.received_at,
+  raw: {
+    terminal: row.terminal,
+    point: row.point,
+    at: row.at,
+    value: row.value,
+    quality: row.quality as Quality,
+    unsynced: row.unsynced === 1,
+    mono: row.mono ?? undefined,
+    boot: row.boot ?? undefined,
+  },
+})

@@ -1,0 +1,89 @@
+import { acknowledge } from '@civitals/contracts/acknowledgement'
+import type { EpochMs } from '@civitals/contracts/clock'
+import type { LedgerRow } from '@civitals/contracts/ledger'
+import type { GatewayStatus } from '@civitals/contracts/status'
+import type { Accounts, SpoolAccount } from './accounts.ts'
+
+/** A gateway's newest status and what its accounts held when it came. */
+export interface HeardStatus extends GatewayStatus {
+  readonly receivedAt: EpochMs
+}
+
+interface Heard {
+  readonly status: HeardStatus
+  readonly balanced: boolean | null
+}
+
+const accountedFor = ({ stored, rejected, setAside, declaredLost }: SpoolAccount): number =>
+  stored + rejected + setAside + declaredLost
+
+/**
+ * Newest status of every gateway, and whether the books agreed with it. The comparison is made the moment a status comes:
+ * it travels on the same connection behind the envelopes it counts, so whatever we have settled by then is part of what it says was
+ * produced; what it produced and we have not settled must still be waiting with it.
+ */
+export class StatusBook {
+  readonly #accounts: Accounts
+  readonly #heard = new Map<string, Heard>()
+
+  constructor(accounts: Accounts) {
+    this.#accounts = accounts
+  }
+
+  hear(gateway: string, status: GatewayStatus, receivedAt: EpochMs): void {
+    const newest = { ...this.#withoutLoss(gateway, status), receivedAt }
+    this.#heard.set(gateway, {
+      status: newest,
+      balanced: this.#balance(gateway, status) ?? this.#before(gateway, status),
+    })
+  }
+
+  statuses(): Map<string, HeardStatus> {
+    return new Map([...this.#heard].map(([gateway, { status }]) => [gateway, status]))
+  }
+
+  /** The ledger as contracts have it, one row a spool. */
+  rows(): LedgerRow[] {
+    return this.#accounts.all().map((account) => this.#row(account))
+  }
+
+  /** A last will says only that the gateway is gone: what it said before of its spool still stands. */
+  #withoutLoss(gateway: string, status: GatewayStatus): GatewayStatus {
+    if (status.online) return status
+    return { ...this.#heard.get(gateway)?.status, ...status }
+  }
+
+  #before(gateway: string, status: GatewayStatus): boolean | null {
+    return status.online ? null : (this.#heard.get(gateway)?.balanced ?? null)
+  }
+
+  #balance(gateway: string, { spool }: GatewayStatus): boolean | null {
+    if (!spool) return null
+    const account = this.#accounts.get(gateway, spool.id)
+    const waiting = spool.producedReadings - (account ? accountedFor(account) : 0)
+    return waiting >= 0 && waiting <= spool.waitingReadings
+  }
+
+  #row(account: SpoolAccount): LedgerRow {
+    const heard = this.#heard.get(account.gateway)
+    const spool = heard?.status.spool
+    const known = spool?.id === account.spool ? spool : undefined
+    const waiting = known ? known.producedReadings - accountedFor(account) : undefined
+    const { upTo, above } = acknowledge(account.settled)
+    return {
+      gateway: account.gateway,
+      spool: account.spool,
+      produced: known?.producedReadings ?? null,
+      stored: account.stored,
+      rejected: account.rejected,
+      setAside: account.setAside,
+      waiting: waiting === undefined || waiting < 0 ? null : waiting,
+      declaredLost: account.declaredLost,
+      duplicates: account.duplicates,
+      settledUpTo: upTo,
+      above,
+      balanced: known ? (heard?.balanced ?? null) : null,
+      updatedAt: account.updatedAt,
+    }
+  }
+}

@@ -1,0 +1,87 @@
+import type { Gap } from '@civitals/contracts/envelope'
+import type { Intervals } from '@civitals/contracts/intervals'
+import type { StateStore, StateTx } from '@civitals/storage/state'
+import { upsert } from '../rows/upsert.ts'
+import { Accounts, type SpoolAccount } from './accounts.ts'
+import type { LedgerTables } from './tables.ts'
+
+/** A gap record with the spool it belongs to. */
+export interface SpoolGap {
+  readonly gateway: string
+  readonly spool: string
+  readonly gap: Gap
+}
+
+/** The time an unsynced boot of a gateway really had. */
+export interface GatewayClockFix {
+  readonly gateway: string
+  readonly boot: string
+  readonly offsetMs: number
+}
+
+/** All accounts as they last committed. */
+export async function readAccounts(state: StateStore): Promise<Accounts> {
+  const rows = await state.db.withTables<LedgerTables>().selectFrom('ledger_spool').selectAll().execute()
+  return new Accounts(rows.map(accountOf))
+}
+
+export async function readClockFixes(state: StateStore): Promise<readonly GatewayClockFix[]> {
+  const rows = await state.db.withTables<LedgerTables>().selectFrom('ledger_clock_fix').selectAll().execute()
+  return rows.map((row) => ({ gateway: row.gateway, boot: row.boot, offsetMs: row.offset_ms }))
+}
+
+export const writeAccounts = (tx: StateTx, accounts: readonly SpoolAccount[]): Promise<void> =>
+  upsert<LedgerTables, 'ledger_spool'>(tx, 'ledger_spool', ['gateway', 'spool'], accounts.map(rowOf))
+
+export const writeClockFixes = (tx: StateTx, fixes: readonly GatewayClockFix[]): Promise<void> =>
+  upsert<LedgerTables, 'ledger_clock_fix'>(
+    tx,
+    'ledger_clock_fix',
+    ['gateway', 'boot'],
+    fixes.map(({ gateway, boot, offsetMs }) => ({ gateway, boot, offset_ms: offsetMs })),
+  )
+
+/** Gap records are kept for good: they are the only trace of what they stand for. */
+export async function writeGaps(tx: StateTx, gaps: readonly SpoolGap[]): Promise<void> {
+  const rows = gaps.map(({ gateway, spool, gap }) => ({
+    gateway,
+    spool,
+    from_seq: gap.fromSeq,
+    to_seq: gap.toSeq,
+    readings: gap.readings,
+    from_at: Math.round(gap.from),
+    to_at: Math.round(gap.to),
+    reason: gap.reason,
+  }))
+  const byKey = new Map(rows.map((row) => [`${row.gateway}/${row.spool}/${row.from_seq}-${row.to_seq}`, row]))
+  await upsert<LedgerTables, 'ledger_gap'>(
+    tx,
+    'ledger_gap',
+    ['gateway', 'spool', 'from_seq', 'to_seq'],
+    [...byKey.values()],
+  )
+}
+
+const accountOf = (row: LedgerTables['ledger_spool']): SpoolAccount => ({
+  gateway: row.gateway,
+  spool: row.spool,
+  settled: JSON.parse(row.settled) as Intervals,
+  stored: row.stored,
+  rejected: row.rejected,
+  setAside: row.set_aside,
+  declaredLost: row.declared_lost,
+  duplicates: row.duplicates,
+  updatedAt: row.updated_at,
+})
+
+const rowOf = (account: SpoolAccount): LedgerTables['ledger_spool'] => ({
+  gateway: account.gateway,
+  spool: account.spool,
+  settled: JSON.stringify(account.settled),
+  stored: account.stored,
+  rejected: account.rejected,
+  set_aside: account.setAside,
+  declared_lost: account.declaredLost,
+  duplicates: account.duplicates,
+  updated_at: account.updatedAt,
+})

@@ -1,0 +1,57 @@
+/** Tables of the ledger, of what was refused, and of what waits aside. */
+export type LedgerTables = {
+  ledger_spool: {
+    gateway: string
+    spool: string
+    /** Settled seqs: JSON of [from, to] pairs. */
+    settled: string
+    stored: number
+    rejected: number
+    set_aside: number
+    declared_lost: number
+    duplicates: number
+    updated_at: number
+  }
+  ledger_gap: {
+    gateway: string
+    spool: string
+    from_seq: number
+    to_seq: number
+    readings: number
+    from_at: number
+    to_at: number
+    reason: string
+  }
+  /** Numbers that are never given twice. */
+  ledger_counter: { name: string; value: number }
+  ledger_clock_fix: { gateway: string; boot: string; offset_ms: number }
+  reject: {
+    n: number
+    at: number
+    scope: string
+    reason: string
+    gateway: string | null
+    spool: string | null
+    seq: number | null
+    terminal: string | null
+    point: string | null
+    detail: string
+  }
+  reject_count: { reason: string; count: number }
+  set_aside: {
+    n: number
+    gateway: string
+    spool: string
+    seq: number
+    terminal: string
+    point: string
+    at: number
+    value: number | null
+    quality: string
+    unsynced: number
+    mono: number | null
+    boot: string | null
+    reason: string
+    received_at: number
+  }
+}

@@ -1,0 +1,43 @@
+import type { Migration } from '@civitals/storage/state'
+
+const registry = [
+  'CREATE TABLE registry_city (one INTEGER PRIMARY KEY, document TEXT NOT NULL)',
+  'CREATE TABLE registry_area (id TEXT PRIMARY KEY, place INTEGER NOT NULL, document TEXT NOT NULL)',
+  'CREATE TABLE registry_site (id TEXT PRIMARY KEY, place INTEGER NOT NULL, area TEXT NOT NULL, document TEXT NOT NULL)',
+  `CREATE TABLE registry_gateway (id TEXT PRIMARY KEY, place INTEGER NOT NULL, document TEXT NOT NULL,
+     password_hash TEXT)`,
+  `CREATE TABLE registry_terminal (id TEXT PRIMARY KEY, place INTEGER NOT NULL, gateway TEXT NOT NULL,
+     site TEXT NOT NULL, document TEXT NOT NULL)`,
+  `CREATE TABLE registry_point (terminal TEXT NOT NULL, id TEXT NOT NULL, place INTEGER NOT NULL,
+     document TEXT NOT NULL, PRIMARY KEY (terminal, id))`,
+]
+
+const ledger = [
+  `CREATE TABLE ledger_spool (gateway TEXT NOT NULL, spool TEXT NOT NULL, settled TEXT NOT NULL,
+     stored INTEGER NOT NULL, rejected INTEGER NOT NULL, set_aside INTEGER NOT NULL,
+     declared_lost INTEGER NOT NULL, duplicates INTEGER NOT NULL, updated_at INTEGER NOT NULL,
+     PRIMARY KEY (gateway, spool))`,
+  `CREATE TABLE ledger_gap (gateway TEXT NOT NULL, spool TEXT NOT NULL, from_seq INTEGER NOT NULL,
+     to_seq INTEGER NOT NULL, readings INTEGER NOT NULL, from_at INTEGER NOT NULL, to_at INTEGER NOT NULL,
+     reason TEXT NOT NULL, PRIMARY KEY (gateway, spool, from_seq, to_seq))`,
+  'CREATE TABLE ledger_counter (name TEXT PRIMARY KEY, value INTEGER NOT NULL)',
+  'CREATE TABLE ledger_clock_fix (gateway TEXT NOT NULL, boot TEXT NOT NULL, offset_ms REAL NOT NULL, PRIMARY KEY (gateway, boot))',
+]
+
+const rejects = [
+  `CREATE TABLE reject (n INTEGER PRIMARY KEY, at INTEGER NOT NULL, scope TEXT NOT NULL, reason TEXT NOT NULL,
+     gateway TEXT, spool TEXT, seq INTEGER, terminal TEXT, point TEXT, detail TEXT NOT NULL)`,
+  'CREATE TABLE reject_count (reason TEXT PRIMARY KEY, count INTEGER NOT NULL)',
+]
+
+const setAside = [
+  `CREATE TABLE set_aside (n INTEGER PRIMARY KEY, gateway TEXT NOT NULL, spool TEXT NOT NULL, seq INTEGER NOT NULL,
+     terminal TEXT NOT NULL, point TEXT NOT NULL, at REAL NOT NULL, value REAL, quality TEXT NOT NULL,
+     unsynced INTEGER NOT NULL, mono REAL, boot TEXT, reason TEXT NOT NULL, received_at INTEGER NOT NULL)`,
+  'CREATE INDEX set_aside_by_series ON set_aside (gateway, terminal, point, reason)',
+]
+
+/** Schema of the registry, the ledger, the list of rejects and the readings set aside. */
+export const ingestMigrations: readonly Migration[] = [
+  { id: 'ingest-001', statements: [...registry, ...ledger, ...rejects, ...setAside] },
+]

@@ -1,0 +1,137 @@
+import type { Clock } from '@civitals/contracts/clock'
+import type { SeriesStore } from '@civitals/storage/series'
+import type { StateStore } from '@civitals/storage/state'
+import type { LatestReadings } from '../latest/latest.ts'
+import type { AccountDraft } from '../ledger/accounts.ts'
+import {
+  type AsideGroup,
+  asideGroups,
+  changeAsideReason,
+  readAside,
+  readOldestAside,
+  removeAside,
+  type StoredAside,
+} from '../ledger/aside.ts'
+import { RejectTally } from '../ledger/reject-book.ts'
+import { type SpoolGap, writeAccounts, writeGaps } from '../ledger/store.ts'
+import type { Books } from './books.ts'
+import type { Persistence } from './persist.ts'
+import { mayRelease, release } from './release.ts'
+
+/** Readings set aside are kept so long, and so many of them. */
+export const keepAsideMs: number = 30 * 86_400_000
+export const keepAsideReadings = 1_000_000
+/** Readings handled in one go. */
+const pageSize = 2_000
+
+interface KeeperOptions {
+  readonly books: Books
+  readonly series: SeriesStore
+  readonly state: StateStore
+  readonly latest: LatestReadings
+  readonly clock: Clock
+  readonly persistence: Persistence
+}
+
+/**
+ * Looks after readings set aside: admits those whose registration or clock fix has come (stored, never evaluated by rules:
+ * they are history), and gives up those that are too old or too many, declared as gaps.
+ */
+export class AsideKeeper {
+  readonly #options: KeeperOptions
+  requested = true
+
+  constructor(options: KeeperOptions) {
+    this.#options = options
+  }
+
+  request(): void {
+    this.requested = true
+  }
+
+  async reviewIfRequested(): Promise<void> {
+    if (!this.requested) return
+    this.requested = false
+    const { books, persistence, state } = this.#options
+    if (this.#kept() === 0) return
+    const groups = await persistence.until('state', () => asideGroups(state))
+    for (const group of groups) if (mayRelease(group, books.view)) await this.#release(group)
+    await this.#giveUp()
+  }
+
+  async #release(group: AsideGroup): Promise<void> {
+    const { books, clock, latest, persistence, series, state } = this.#options
+    for (let after = 0; ; ) {
+      const from = after
+      const page = await persistence.until('state', () => readAside(state, group, from, pageSize))
+      const last = page.at(-1)
+      if (!last) return
+      after = last.n
+      const draft = books.accounts.draft(clock.now())
+      const { batch, done, changed, rejects } = release(page, books.view, draft, clock.now())
+      if (batch.envelopes.length > 0) await persistence.until('series', () => series.write(batch))
+      await persistence.until('state', () =>
+        state.transaction(async (tx) => {
+          await removeAside(tx, done)
+          for (const [reason, rows] of Map.groupBy(changed, (row) => row.reason)) {
+            await changeAsideReason(
+              tx,
+              rows.map(({ n }) => n),
+              reason,
+            )
+          }
+          await books.rejects.write(tx, rejects)
+          await writeAccounts(tx, draft.changed())
+        }),
+      )
+      books.committed(draft, rejects)
+      latest.settled(batch.envelopes.flatMap(({ readings }) => readings))
+    }
+  }
+
+  /** Drops what is over age or over the budget, oldest first. */
+  async #giveUp(): Promise<void> {
+    const { clock, persistence, state } = this.#options
+    const overAge = clock.now() - keepAsideMs
+    for (;;) {
+      const over = this.#kept() - keepAsideReadings
+      const before = over > 0 ? Number.MAX_SAFE_INTEGER : overAge
+      const limit = over > 0 ? Math.min(over, pageSize) : pageSize
+      const page = await persistence.until('state', () => readOldestAside(state, before, limit))
+      if (page.length === 0) return
+      await this.#declareLost(page)
+    }
+  }
+
+  async #declareLost(page: readonly StoredAside[]): Promise<void> {
+    const { books, clock, persistence, state } = this.#options
+    const draft = books.accounts.draft(clock.now())
+    const gaps = [...Map.groupBy(page, ({ gateway, spool }) => `${gateway}/${spool}`).values()].map((rows) =>
+      gapOf(rows, draft),
+    )
+    await persistence.until('state', () =>
+      state.transaction(async (tx) => {
+        await removeAside(
+          tx,
+          page.map(({ n }) => n),
+        )
+        await writeGaps(tx, gaps)
+        await writeAccounts(tx, draft.changed())
+      }),
+    )
+    books.committed(draft, new RejectTally())
+  }
+
+  #kept(): number {
+    return this.#options.books.accounts.all().reduce((sum, { setAside }) => sum + setAside, 0)
+  }
+}
+
+function gapOf(rows: readonly StoredAside[], draft: AccountDraft): SpoolGap {
+  const [{ gateway, spool }] = rows as readonly [StoredAside]
+  const range = (values: number[]): [number, number] => [Math.min(...values), Math.max(...values)]
+  const [fromSeq, toSeq] = range(rows.map(({ seq }) => seq))
+  const [from, to] = range(rows.map(({ raw }) => raw.at))
+  draft.add(gateway, spool, { setAside: -rows.length, declaredLost: rows.length })
+  return { gateway, spool, gap: { fromSeq, toSeq, readings: rows.length, from, to, reason: 'set aside for too long' } }
+}

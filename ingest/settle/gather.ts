@@ -1,0 +1,135 @@
+import type { EpochMs } from '@civitals/contracts/clock'
+import { decodeEnvelope, type Envelope, type Gap } from '@civitals/contracts/envelope'
+import { type Intervals, inIntervals } from '@civitals/contracts/intervals'
+import type { SettledEnvelope, SettlementBatch } from '@civitals/contracts/settlement'
+import { admit } from '../admission/admit.ts'
+import type { AdmissionView } from '../admission/judge.ts'
+import { salvage } from '../admission/salvage.ts'
+import type { Delivery } from '../intake/port.ts'
+import type { AccountDraft, Accounts } from '../ledger/accounts.ts'
+import type { AsideEntry } from '../ledger/aside.ts'
+import { RejectTally } from '../ledger/reject-book.ts'
+import type { GatewayClockFix, SpoolGap } from '../ledger/store.ts'
+
+/** Everything one settlement will make true, worked out and not yet written anywhere. */
+export interface Settlement {
+  readonly batch: SettlementBatch
+  readonly accounts: AccountDraft
+  readonly rejects: RejectTally
+  readonly aside: AsideEntry[]
+  readonly gaps: readonly SpoolGap[]
+  readonly clockFixes: readonly GatewayClockFix[]
+  /** Gateways that are told where they stand once it holds. */
+  readonly gateways: ReadonlySet<string>
+}
+
+/** Readings one settlement takes at most: what decoding them costs is time the main loop is not free. */
+export const readingsPerSettlement = 20_000
+
+/** Works out a settlement of what waits. `next` gives the oldest delivery that waits. Pure but for taking from the queue. */
+export function gather(
+  next: () => Delivery | undefined,
+  accounts: Accounts,
+  view: AdmissionView,
+  now: EpochMs,
+  limit: number = readingsPerSettlement,
+): Settlement {
+  const gathering = new Gathering(accounts.draft(now), view, now)
+  while (gathering.readings < limit) {
+    const delivery = next()
+    if (!delivery) break
+    gathering.take(delivery)
+  }
+  return gathering
+}
+
+class Gathering implements Settlement {
+  readonly accounts: AccountDraft
+  readonly rejects = new RejectTally()
+  readonly aside: AsideEntry[] = []
+  readonly gaps: SpoolGap[] = []
+  readonly clockFixes: GatewayClockFix[] = []
+  readonly gateways = new Set<string>()
+  readings = 0
+  readonly #envelopes: SettledEnvelope[] = []
+  readonly #view: AdmissionView
+  readonly #now: EpochMs
+
+  constructor(accounts: AccountDraft, view: AdmissionView, now: EpochMs) {
+    this.accounts = accounts
+    this.#view = view
+    this.#now = now
+  }
+
+  get batch(): SettlementBatch {
+    return { envelopes: this.#envelopes, receivedAt: this.#now }
+  }
+
+  take(delivery: Delivery): void {
+    const decoded = decodeEnvelope(delivery.payload)
+    if (!decoded.ok) {
+      this.#refuse(delivery, decoded.reason)
+      return
+    }
+    const { spool, seq } = decoded.envelope
+    if (this.#duplicate(delivery.gateway, spool, seq)) return
+    this.accounts.settle(delivery.gateway, spool, seq)
+    this.#admit(delivery, decoded.envelope)
+    this.#notes(delivery.gateway, decoded.envelope)
+  }
+
+  #duplicate(gateway: string, spool: string, seq: number): boolean {
+    this.gateways.add(gateway)
+    if (!inIntervals(this.accounts.get(gateway, spool).settled, seq)) return false
+    this.accounts.add(gateway, spool, { duplicates: 1 })
+    this.readings++
+    return true
+  }
+
+  #admit({ gateway, receivedAt }: Delivery, envelope: Envelope): void {
+    const { spool, seq } = envelope
+    const { admitted, rejected, setAside } = admit(envelope, gateway, receivedAt, this.#view)
+    for (const { terminal, point, reason, detail } of rejected) {
+      this.rejects.add({ at: receivedAt, scope: 'reading', reason, gateway, spool, seq, terminal, point, detail })
+    }
+    for (const { raw, reason } of setAside) this.aside.push({ gateway, spool, seq, raw, reason, receivedAt })
+    if (admitted.length > 0) this.#envelopes.push({ gateway, spool, seq, readings: admitted })
+    this.accounts.add(gateway, spool, {
+      stored: admitted.length,
+      rejected: rejected.length,
+      setAside: setAside.length,
+    })
+    this.readings += 1 + admitted.length + rejected.length + setAside.length
+  }
+
+  /** What an envelope says beside its samples: readings given up, and the true time of a boot. */
+  #notes(gateway: string, { spool, gaps = [], clockFix }: Envelope): void {
+    for (const gap of gaps) this.#declareLost(gateway, spool, gap)
+    if (clockFix) this.clockFixes.push({ gateway, ...clockFix })
+  }
+
+  /** Seqs that will never come are settled. A gap we had settled before it was declared costs nothing. */
+  #declareLost(gateway: string, spool: string, gap: Gap): void {
+    if (gap.toSeq < gap.fromSeq) return
+    if (covers(this.accounts.get(gateway, spool).settled, gap.fromSeq, gap.toSeq)) return
+    this.accounts.settle(gateway, spool, gap.fromSeq, gap.toSeq)
+    this.accounts.add(gateway, spool, { declaredLost: gap.readings })
+    this.gaps.push({ gateway, spool, gap })
+  }
+
+  /** An unusable envelope: settled as rejected when it says which it is, so that it is not sent for ever. */
+  #refuse({ gateway, payload, receivedAt }: Delivery, detail: string): void {
+    const name = salvage(payload)
+    if (name && this.#duplicate(gateway, name.spool, name.seq)) return
+    const reason = /bytes, at most|larger than/.test(detail) ? 'oversized payload' : 'malformed envelope'
+    const envelope = name ? { spool: name.spool, seq: name.seq } : {}
+    this.rejects.add({ at: receivedAt, scope: 'envelope', reason, gateway, ...envelope, detail: detail.slice(0, 200) })
+    this.readings++
+    if (!name) return
+    this.accounts.settle(gateway, name.spool, name.seq)
+    this.accounts.add(gateway, name.spool, { rejected: name.readings })
+  }
+}
+
+const covers = (settled: Intervals, from: number, to: number): boolean =>
+  settled.some(([low, high]) => low <= from && to <= high)

@@ -1,0 +1,79 @@
+import type { EpochMs } from '@civitals/contracts/clock'
+import type { SettledEnvelope, SettlementBatch } from '@civitals/contracts/settlement'
+import { type AdmissionView, judge, type SetAsideReason, type Verdict } from '../admission/judge.ts'
+import type { AccountDraft } from '../ledger/accounts.ts'
+import type { AsideGroup, StoredAside } from '../ledger/aside.ts'
+import { RejectTally } from '../ledger/reject-book.ts'
+
+/** Whether what a group waits for has come, so that its readings are worth reading again. */
+export function mayRelease(group: AsideGroup, view: AdmissionView): boolean {
+  const entry = view.entry(group.terminal)
+  switch (group.reason) {
+    case 'unknown terminal':
+      return entry?.terminal.gateway === group.gateway
+    case 'unknown point':
+      return entry?.terminal.gateway === group.gateway && entry.points.has(group.point)
+    case 'unsynced clock':
+      return group.boot !== null && view.clockFix(group.gateway, group.boot) !== undefined
+    case 'refused by store':
+      return false
+  }
+}
+
+/** What becomes of a page of readings set aside. */
+export interface Release {
+  readonly batch: SettlementBatch
+  /** Numbers of readings that wait no longer. */
+  readonly done: readonly number[]
+  /** Readings that now wait for something else. */
+  readonly changed: readonly { readonly n: number; readonly reason: SetAsideReason }[]
+  readonly rejects: RejectTally
+}
+
+/**
+ * Judges readings set aside once more and moves them in the draft of the accounts. Each admitted one is an envelope of its own
+ * under a spool name no gateway can have, since the series store replaces an envelope it has seen before.
+ */
+export function release(
+  stored: readonly StoredAside[],
+  view: AdmissionView,
+  accounts: AccountDraft,
+  now: EpochMs,
+): Release {
+  const envelopes: SettledEnvelope[] = []
+  const done: number[] = []
+  const changed: { n: number; reason: SetAsideReason }[] = []
+  const rejects = new RejectTally()
+  for (const one of stored) {
+    const verdict = judge(one.raw, one.gateway, one.receivedAt, view)
+    if (verdict.kind === 'set aside') {
+      if (verdict.reason !== one.reason) changed.push({ n: one.n, reason: verdict.reason })
+      continue
+    }
+    done.push(one.n)
+    if (verdict.kind === 'admitted') envelopes.push(envelopeOf(one, verdict))
+    else rejects.add(refusalOf(one, verdict, now))
+    const column = verdict.kind === 'admitted' ? { stored: 1 } : { rejected: 1 }
+    accounts.add(one.gateway, one.spool, { setAside: -1, ...column })
+  }
+  return { batch: { envelopes, receivedAt: now }, done, changed, rejects }
+}
+
+const envelopeOf = (one: StoredAside, { reading }: Extract<Verdict, { kind: 'admitted' }>): SettledEnvelope => ({
+  gateway: one.gateway,
+  spool: `${one.spool}.aside`,
+  seq: one.n,
+  readings: [reading],
+})
+
+const refusalOf = (one: StoredAside, { reason, detail }: Extract<Verdict, { kind: 'rejected' }>, at: EpochMs) => ({
+  at,
+  scope: 'reading' as const,
+  reason,
+  gateway: one.gateway,
+  spool: one.spool,
+  seq: one.seq,
+  terminal: one.raw.terminal,
+  point: one.raw.point,
+  detail,
+})
