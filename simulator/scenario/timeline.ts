@@ -49,6 +49,11 @@ export class Timeline {
     return run && minuteOf(run, at)
   }
 
+  /** Whether a storm may have run between two instants. */
+  touches(from: number, to: number): boolean {
+    return this.#runs.some((run) => run.startAt <= to && endOf(run) >= from)
+  }
+
   at(at: number): StormNow {
     if (this.#runs.length === 0) return calm
     let now = calm
@@ -64,6 +69,8 @@ export class Timeline {
     return { ...now, fallen }
   }
 }
+
+const endOf = (run: StormRun): number => run.stopAt ?? run.startAt + (stormMinutes * minuteMs) / run.speed
 
 const minuteOf = (run: StormRun, at: number): number => ((at - run.startAt) / minuteMs) * run.speed
 
