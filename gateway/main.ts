@@ -1,0 +1,126 @@
+import { readFileSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
+import type { Clock } from '@civitals/contracts/clock'
+import { printProblem } from '@civitals/contracts/document'
+import { CivitalsError } from '@civitals/contracts/errors'
+import type { GatewayStatus } from '@civitals/contracts/status'
+import { systemClock } from '@civitals/contracts/system-clock'
+import { openModbusLine } from '@civitals/firmware-bridge/modbus'
+import type { Profile } from '@civitals/firmware-bridge/profile'
+import { shippedProfiles } from '@civitals/firmware-bridge/profiles'
+import type { Logger } from 'pino'
+import { checkConfig, configHash } from './config/config.ts'
+import type { GatewayConfig, LineConfig } from './config/schema.ts'
+import { type GatewaySettings, settingsOf } from './config/settings.ts'
+import { Gateway, type GatewayLine } from './gateway.ts'
+import { openSqliteSpool } from './spool/io/sqlite-spool.ts'
+import { defaultKeepAcknowledgedMs } from './spool/spool.ts'
+import { mqttLink } from './uplink/io/mqtt-connection.ts'
+
+export interface GatewayOptions {
+  /** Path of the YAML configuration. */
+  readonly configFile: string
+  readonly logger: Logger
+  /** Stops it: polling ends, what was read is committed, everything is closed, within 2 s. */
+  readonly signal: AbortSignal
+  readonly clock?: Clock
+}
+
+export interface RunningGateway {
+  readonly gateway: string
+  /** Hash of the running configuration. */
+  readonly config: string
+  status(): GatewayStatus
+  /** Resolves when it has stopped. */
+  readonly stopped: Promise<void>
+}
+
+// Ordinary readings wait this long for company (architecture, section 3).
+const lingerMs = { free: 1000, metered: 10_000 } as const
+
+/**
+ * Starts one gateway from its configuration file. Resolves when its lines are being polled.
+ * Throws CIV_GATEWAY_CONFIG (context.problems: printable lines), CIV_GATEWAY_PASSWORD, CIV_GATEWAY_SPOOL_IN_USE and
+ * CIV_GATEWAY_SPOOL_OPEN, with nothing left running. A centre or terminals that are not there are no error.
+ */
+export async function runGateway(options: GatewayOptions): Promise<RunningGateway> {
+  const { signal, clock = systemClock } = options
+  const profiles = await shippedProfiles()
+  const config = readConfig(options.configFile, profiles)
+  const settings = settingsOf(config, dirname(resolve(options.configFile)))
+  const logger = options.logger.child({ gateway: settings.gateway })
+  passwordOf(settings)
+  const hash = configHash(config, versionsOf(config, profiles))
+  const limits = {
+    budgetBytes: settings.budgetBytes,
+    keepAcknowledgedMs: defaultKeepAcknowledgedMs,
+    compress: settings.metered,
+  }
+  const spool = await openSqliteSpool({ folder: settings.spoolFolder, limits, clock })
+  if (spool.movedAside) logger.error({ movedAside: spool.movedAside }, 'the spool was damaged; a new one continues it')
+  const gateway = new Gateway({
+    lines: await Promise.all(settings.lines.map((line) => openLine(line, profiles, clock))),
+    spool,
+    connect: mqttLink({ gateway: settings.gateway, url: settings.url, password: () => passwordOf(settings), clock }),
+    clock,
+    random: Math.random,
+    periods: settings.periods,
+    config: hash,
+    version: version(),
+    lingerMs: settings.metered ? lingerMs.metered : lingerMs.free,
+    logger,
+  })
+  const stopped = gateway.run(signal)
+  logger.info({ config: hash, lines: settings.lines.length, spool: spool.id }, 'gateway runs')
+  return { gateway: settings.gateway, config: hash, status: () => gateway.status(), stopped }
+}
+
+function readConfig(file: string, profiles: ReadonlyMap<string, Profile>): GatewayConfig {
+  let text: string
+  try {
+    text = readFileSync(file, 'utf8')
+  } catch (cause) {
+    throw new CivitalsError('CIV_GATEWAY_CONFIG', `${file} cannot be read`, {
+      cause,
+      context: { problems: [`${file}: cannot be read`] },
+    })
+  }
+  const checked = checkConfig(text, file, profiles.keys())
+  if (checked.ok) return checked.value
+  const problems = checked.problems.map(printProblem)
+  throw new CivitalsError('CIV_GATEWAY_CONFIG', problems.join('\n'), { context: { problems } })
+}
+
+function passwordOf({ password }: GatewaySettings): string {
+  if ('env' in password) {
+    const secret = process.env[password.env]
+    if (secret) return secret
+    throw new CivitalsError('CIV_GATEWAY_PASSWORD', `environment variable ${password.env} is not set`)
+  }
+  try {
+    return readFileSync(password.file, 'utf8').split('\n', 1)[0]?.trim() ?? ''
+  } catch (cause) {
+    throw new CivitalsError('CIV_GATEWAY_PASSWORD', `password file ${password.file} cannot be read`, { cause })
+  }
+}
+
+async function openLine(
+  config: LineConfig,
+  profiles: ReadonlyMap<string, Profile>,
+  clock: Clock,
+): Promise<GatewayLine> {
+  const line = await openModbusLine(config.transport, { clock })
+  const terminals = config.terminals.flatMap(({ id, unit, profile: name }) => {
+    const profile = profiles.get(name)
+    return profile ? [{ id, unit, profile }] : []
+  })
+  return { id: config.id, line, terminals }
+}
+
+function versionsOf(config: GatewayConfig, profiles: ReadonlyMap<string, Profile>): Record<string, number> {
+  const used = new Set(config.lines.flatMap((line) => line.terminals.map((terminal) => terminal.profile)))
+  return Object.fromEntries([...used].map((name) => [name, profiles.get(name)?.version ?? 0]))
+}
+
+const version = (): string =>
+  String((JSON.parse(readFileSync(new URL('./package.json', import.meta.url), 'utf8')) as { version: unknown }).version)

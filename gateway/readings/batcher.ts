@@ -1,0 +1,114 @@
+import type { Clock, Timer } from '@civitals/contracts/clock'
+import type { Envelope, Sample } from '@civitals/contracts/envelope'
+import type { Spool, SpoolDraft, SpoolRow } from '../spool/spool.ts'
+
+export interface BatcherOptions {
+  readonly spool: Spool
+  readonly clock: Clock
+  /** Hash of the running configuration. */
+  readonly config: string
+  /** How long an ordinary sample may wait for company, ms. */
+  readonly lingerMs: number
+  readonly takeClockFix?: () => Envelope['clockFix']
+  /** Called with every committed batch, in order. */
+  readonly onCommitted: (rows: readonly SpoolRow[]) => void
+  /** Called when the spool refused a batch; it is tried again after a second. */
+  readonly onRefused: (error: unknown) => void
+}
+
+/** Samples kept in memory while the disk refuses them; beyond, the oldest are dropped and counted. */
+export const maxPendingSamples = 20_000
+const maxSamplesPerEnvelope = 500
+const retryMs = 1000
+
+interface Pending {
+  readonly sample: Sample
+  readonly urgent: boolean
+}
+
+/**
+ * Gathers samples into envelopes. An urgent sample is committed at once, others within `lingerMs`; commits run one at a time,
+ * and what arrives during one goes with the next.
+ */
+export class Batcher {
+  readonly #options: BatcherOptions
+  #pending: Pending[] = []
+  #commit: Promise<void> | undefined
+  #timer: Timer | undefined
+  #dropped = 0
+  #refusing = false
+  #clockFix: Envelope['clockFix']
+
+  constructor(options: BatcherOptions) {
+    this.#options = options
+  }
+
+  /** Samples that never reached the spool because it refused for too long. */
+  get dropped(): number {
+    return this.#dropped
+  }
+
+  add(sample: Sample, urgent: boolean): void {
+    if (this.#pending.length >= maxPendingSamples) {
+      this.#pending.shift()
+      this.#dropped++
+    }
+    this.#pending.push({ sample, urgent })
+    if (this.#commit || this.#refusing) return
+    if (urgent || this.#pending.length >= maxSamplesPerEnvelope) this.#begin()
+    else this.#timer ??= this.#options.clock.after(this.#options.lingerMs, () => this.#begin())
+  }
+
+  /** Commits what is pending; resolves when it is durable or was refused. */
+  async flush(): Promise<void> {
+    while (this.#commit) await this.#commit
+    if (this.#pending.length === 0) return
+    this.#begin()
+    await this.#commit
+  }
+
+  #begin(): void {
+    this.#timer?.cancel()
+    this.#timer = undefined
+    if (this.#pending.length === 0) return
+    const batch = this.#pending
+    this.#pending = []
+    this.#commit = this.#write(batch).then((written) => {
+      this.#commit = undefined
+      this.#refusing = !written
+      if (!written) this.#timer = this.#options.clock.after(retryMs, () => this.#begin())
+      else if (this.#pending.some(({ urgent }) => urgent)) this.#begin()
+      else if (this.#pending.length > 0)
+        this.#timer ??= this.#options.clock.after(this.#options.lingerMs, () => this.#begin())
+    })
+  }
+
+  async #write(batch: Pending[]): Promise<boolean> {
+    try {
+      const rows = await this.#options.spool.append(this.#drafts(batch))
+      this.#clockFix = undefined
+      this.#options.onCommitted(rows)
+      return true
+    } catch (error) {
+      this.#pending = [...batch, ...this.#pending]
+      this.#options.onRefused(error)
+      return false
+    }
+  }
+
+  #drafts(batch: readonly Pending[]): SpoolDraft[] {
+    this.#clockFix ??= this.#options.takeClockFix?.()
+    const clockFix = this.#clockFix
+    const drafts: SpoolDraft[] = []
+    for (let start = 0; start < batch.length; start += maxSamplesPerEnvelope) {
+      const part = batch.slice(start, start + maxSamplesPerEnvelope)
+      drafts.push({
+        config: this.#options.config,
+        samples: part.map(({ sample }) => sample),
+        urgent: part.some(({ urgent }) => urgent),
+        ...(start === 0 && clockFix && { clockFix }),
+      })
+    }
+    return drafts
+  }
+}

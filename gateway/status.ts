@@ -1,0 +1,37 @@
+import type { Clock } from '@civitals/contracts/clock'
+import type { ClockState } from '@civitals/contracts/envelope'
+import type { GatewayStatus, LineHealth } from '@civitals/contracts/status'
+import type { Spool } from './spool/spool.ts'
+
+export interface StatusSources {
+  readonly clock: Clock
+  readonly version: string
+  readonly boot: string
+  readonly config: string
+  readonly clockState: () => ClockState
+  readonly spool: Spool
+  readonly lines: () => LineHealth[]
+  readonly bytesSent: () => number
+}
+
+const dayMs = 86_400_000
+// A rate over less than this says more about start-up than about the link.
+const shortestSpanMs = 60_000
+
+/** What the gateway says of itself now; `startedAt` is monotonic. */
+export function statusOf(sources: StatusSources, startedAt: number): GatewayStatus {
+  const { clock, spool, version, boot, config } = sources
+  const { bytes, ...counters } = spool.counters()
+  const span = Math.max(shortestSpanMs, clock.mono() - startedAt)
+  return {
+    online: true,
+    at: clock.now(),
+    version,
+    boot,
+    config,
+    clock: sources.clockState(),
+    spool: { id: spool.id, ...counters, bytes },
+    lines: sources.lines(),
+    bytesPerDay: Math.round((sources.bytesSent() / span) * dayMs),
+  }
+}

@@ -1,0 +1,35 @@
+import type { Acknowledgement } from '@civitals/contracts/acknowledgement'
+import type { GatewayStatus } from '@civitals/contracts/status'
+
+/** Which topic an envelope goes to; chosen at each send. */
+export type Lane = 'live' | 'backfill'
+
+/** One established session with the broker. It is never mended: when it ends, the uplink makes a new one. */
+export interface Connection {
+  /** Hands one envelope to the link. The broker's own receipt is flow control and says nothing about the centre. */
+  send(lane: Lane, payload: Uint8Array): void
+  /** Publishes the retained status. */
+  sendStatus(status: GatewayStatus): void
+  /** Says goodbye with `last` as the retained status and closes; resolves when the socket is gone or after a short patience. */
+  end(last: GatewayStatus): Promise<void>
+  /** Drops the socket at once; the broker publishes the last will. */
+  destroy(): void
+  /** Resolves with the cause when the session is over, whoever ended it. */
+  readonly closed: Promise<string>
+  /** Monotonic time something was last heard from the broker. */
+  readonly heardAt: number
+  readonly bytesSent: number
+}
+
+export interface ConnectOptions {
+  /** What the broker publishes when the gateway vanishes. */
+  readonly lastWill: GatewayStatus
+  readonly onAcknowledgement: (acknowledgement: Acknowledgement) => void
+  readonly signal: AbortSignal
+}
+
+/**
+ * Makes sessions with the centre. Resolves once the session takes envelopes and its acknowledgements are subscribed to;
+ * rejects with CIV_GATEWAY_UPLINK_CONNECT otherwise. One attempt per call; the caller waits between attempts.
+ */
+export type Connect = (options: ConnectOptions) => Promise<Connection>

@@ -1,0 +1,153 @@
+import { connect as dial, type Socket } from 'node:net'
+import { decodeAcknowledgement } from '@civitals/contracts/acknowledgement'
+import type { Clock } from '@civitals/contracts/clock'
+import { CivitalsError } from '@civitals/contracts/errors'
+import type { GatewayStatus } from '@civitals/contracts/status'
+import { topicOf } from '@civitals/contracts/topics'
+import { MqttClient } from 'mqtt'
+import type { Connect, Connection, ConnectOptions, Lane } from '../connection.ts'
+
+export interface MqttLinkOptions {
+  readonly gateway: string
+  /** `mqtt://HOST[:PORT]`. */
+  readonly url: string
+  /** Asked at each attempt, so that a changed secret counts without a restart. */
+  readonly password: () => string
+  readonly clock: Clock
+}
+
+const keepaliveS = 15
+const connectTimeoutMs = 10_000
+const goodbyeMs = 700
+
+/**
+ * Sessions over MQTT 3.1.1, a new client for each: mqtt.js would keep publishes of a broken session in memory and send them at its
+ * own time; the spool is the only queue here.
+ */
+export const mqttLink =
+  (link: MqttLinkOptions): Connect =>
+  async (options) => {
+    const connection = new MqttConnection(link, options)
+    try {
+      await connection.established(options.signal)
+    } catch (error) {
+      connection.destroy()
+      throw error
+    }
+    return connection
+  }
+
+class MqttConnection implements Connection {
+  readonly closed: Promise<string>
+  heardAt: number
+  readonly #link: MqttLinkOptions
+  readonly #client: MqttClient
+  #socket: Socket | undefined
+  #lastError: Error | undefined
+
+  constructor(link: MqttLinkOptions, options: ConnectOptions) {
+    this.#link = link
+    this.heardAt = link.clock.mono()
+    this.#client = this.#open(options)
+    this.#client.on('packetreceive', () => {
+      this.heardAt = link.clock.mono()
+    })
+    this.#client.on('error', (error) => {
+      this.#lastError = error
+    })
+    this.#client.on('message', (topic, payload) => {
+      if (topic !== topicOf(link.gateway, 'ack')) return
+      const acknowledgement = decodeAcknowledgement(payload)
+      if (acknowledgement) options.onAcknowledgement(acknowledgement)
+    })
+    this.closed = new Promise((resolve) => {
+      this.#client.on('close', () => resolve(this.#lastError?.message ?? 'connection closed'))
+    })
+  }
+
+  get bytesSent(): number {
+    return this.#socket?.bytesWritten ?? 0
+  }
+
+  async established(signal: AbortSignal): Promise<void> {
+    const stop = (): void => this.destroy()
+    signal.addEventListener('abort', stop, { once: true })
+    try {
+      await this.#connected()
+      const granted = await this.#client.subscribeAsync(topicOf(this.#link.gateway, 'ack'), { qos: 0 })
+      if (granted[0]?.qos === 128) throw this.#refused('the broker refuses the subscription to acknowledgements')
+    } catch (error) {
+      throw error instanceof CivitalsError ? error : this.#refused((error as Error).message)
+    } finally {
+      signal.removeEventListener('abort', stop)
+    }
+  }
+
+  send(lane: Lane, payload: Uint8Array): void {
+    this.#publish(`telemetry/${lane}`, payload, false)
+  }
+
+  sendStatus(status: GatewayStatus): void {
+    this.#publish('status', JSON.stringify(status), true)
+  }
+
+  async end(last: GatewayStatus): Promise<void> {
+    if (!this.#client.connected) return this.destroy()
+    const timer = this.#link.clock.after(goodbyeMs, () => this.destroy())
+    this.#publish('status', JSON.stringify(last), true, () => this.#client.end())
+    await this.closed
+    timer.cancel()
+  }
+
+  destroy(): void {
+    this.#client.end(true)
+    this.#socket?.destroy()
+  }
+
+  #publish(
+    kind: Parameters<typeof topicOf>[1],
+    payload: Uint8Array | string,
+    retain: boolean,
+    done?: () => void,
+  ): void {
+    if (!this.#client.connected) return
+    const bytes =
+      typeof payload === 'string' ? payload : Buffer.from(payload.buffer, payload.byteOffset, payload.length)
+    this.#client.publish(topicOf(this.#link.gateway, kind), bytes, { qos: 1, retain }, done)
+  }
+
+  #open({ lastWill }: ConnectOptions): MqttClient {
+    const { gateway, url, password } = this.#link
+    const { hostname, port } = new URL(url)
+    const streamBuilder = (): Socket => {
+      this.#socket = dial({ host: hostname.replace(/^\[|\]$/g, ''), port: Number(port || 1883), noDelay: true })
+      return this.#socket
+    }
+    return new MqttClient(streamBuilder as unknown as ConstructorParameters<typeof MqttClient>[0], {
+      clientId: gateway,
+      username: gateway,
+      password: password(),
+      protocolId: 'MQTT',
+      protocolVersion: 4,
+      clean: true,
+      keepalive: keepaliveS,
+      connectTimeout: connectTimeoutMs,
+      reconnectPeriod: 0,
+      queueQoSZero: false,
+      resubscribe: false,
+      will: { topic: topicOf(gateway, 'status'), payload: Buffer.from(JSON.stringify(lastWill)), qos: 1, retain: true },
+    })
+  }
+
+  #connected(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#client.once('connect', () => resolve())
+      this.closed.then((reason) => reject(this.#refused(reason)))
+    })
+  }
+
+  #refused(reason: string): CivitalsError {
+    const { url, gateway } = this.#link
+    return new CivitalsError('CIV_GATEWAY_UPLINK_CONNECT', reason, { retryable: true, context: { url, gateway } })
+  }
+}

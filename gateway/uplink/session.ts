@@ -1,0 +1,157 @@
+import type { Acknowledgement } from '@civitals/contracts/acknowledgement'
+import type { Clock, Timer } from '@civitals/contracts/clock'
+import type { Spool, SpoolRow } from '../spool/spool.ts'
+import type { Connection, Lane } from './connection.ts'
+import { SendWindow } from './window.ts'
+
+/** Beyond this age an envelope is history and goes beside the live ones. */
+const liveForMs = 60_000
+/** Without a word from the broker for this long the link is half open, whatever the socket says. */
+const silenceMs = 35_000
+const lookMs = 5000
+
+export interface SessionOptions {
+  readonly spool: Spool
+  readonly connection: Connection
+  readonly clock: Clock
+  readonly onFailure: (error: unknown) => void
+}
+
+/**
+ * Sends what waits in the spool over one connection until it ends: live envelopes in order, older ones beside them at their
+ * share, again when no acknowledgement comes. A new session starts from what is unacknowledged, so nothing hangs on an old one.
+ */
+export class Session {
+  readonly #options: SessionOptions
+  readonly #window = new SendWindow()
+  /** Rows below go by backfill; at first everything from before the connection. */
+  #liveFrom: number
+  #liveCursor: number
+  #backfillCursor = 0
+  #backfillDone = false
+  #running = false
+  #again = false
+  #over = false
+  #timer: Timer | undefined
+
+  constructor(options: SessionOptions) {
+    this.#options = options
+    this.#liveFrom = options.spool.counters().newestSeq + 1
+    this.#liveCursor = this.#liveFrom - 1
+    options.connection.closed.then(() => this.stop())
+  }
+
+  get inFlight(): number {
+    return this.#window.size
+  }
+
+  stop(): void {
+    this.#over = true
+    this.#timer?.cancel()
+  }
+
+  /** New rows were committed. When nothing waits before them they go out without another look into the spool. */
+  committed(rows: readonly SpoolRow[]): void {
+    if (this.#over) return
+    const inOrder = !this.#running && rows[0]?.seq === this.#liveCursor + 1 && rows.length <= this.#window.room('live')
+    if (inOrder) for (const row of rows) this.#send(row, 'live')
+    this.pump()
+  }
+
+  acknowledged(acknowledgement: Acknowledgement): void {
+    const settled = acknowledgement.spools[this.#options.spool.id]
+    if (!settled) return
+    this.#window.settle(settled)
+    this.#options.spool.acknowledge(settled).catch(this.#options.onFailure)
+    this.pump()
+  }
+
+  /** Sends what may be sent; calls while it runs make it look again. */
+  pump(): void {
+    this.#again = true
+    if (this.#running || this.#over) return
+    this.#running = true
+    this.#work().then(
+      () => {
+        this.#running = false
+        this.#arm()
+      },
+      (error: unknown) => {
+        this.#running = false
+        this.#options.onFailure(error)
+        this.#arm()
+      },
+    )
+  }
+
+  async #work(): Promise<void> {
+    while (this.#again && !this.#over) {
+      this.#again = false
+      this.#resend()
+      await this.#sendLive()
+      await this.#sendBackfill()
+    }
+  }
+
+  #resend(): void {
+    for (const row of this.#window.overdue(this.#options.clock.mono())) this.#send(row, this.#laneOf(row))
+  }
+
+  async #sendLive(): Promise<void> {
+    const { spool } = this.#options
+    const limit = this.#window.room('live')
+    if (limit === 0 || this.#liveCursor >= spool.counters().newestSeq) return
+    const rows = await spool.waiting({ after: this.#liveCursor, before: Number.MAX_SAFE_INTEGER, limit })
+    for (const row of rows) {
+      if (this.#over) return
+      if (this.#laneOf(row) === 'live') this.#send(row, 'live')
+      else this.#leaveToBackfill(row)
+    }
+    if (rows.length > 0) this.#again = true
+  }
+
+  /** A row that grew old before its turn came: it, and with it all older ones, are history now. */
+  #leaveToBackfill(row: SpoolRow): void {
+    this.#liveCursor = row.seq
+    this.#liveFrom = row.seq + 1
+    this.#backfillDone = false
+  }
+
+  async #sendBackfill(): Promise<void> {
+    const limit = this.#window.room('backfill')
+    if (limit === 0 || this.#backfillDone) return
+    const range = { after: this.#backfillCursor, before: this.#liveFrom, limit }
+    const rows = await this.#options.spool.waiting(range)
+    if (rows.length === 0) this.#backfillDone = range.before === this.#liveFrom
+    else this.#again = true
+    for (const row of rows) {
+      if (this.#over) return
+      this.#backfillCursor = row.seq
+      if (!this.#window.has(row.seq)) this.#send(row, 'backfill')
+    }
+  }
+
+  #laneOf(row: SpoolRow): Lane {
+    return row.seq < this.#liveFrom || this.#options.clock.now() - row.committedAt > liveForMs ? 'backfill' : 'live'
+  }
+
+  #send(row: SpoolRow, lane: Lane): void {
+    if (lane === 'live') this.#liveCursor = Math.max(this.#liveCursor, row.seq)
+    this.#window.sent(row, lane, this.#options.clock.mono())
+    this.#options.connection.send(lane, row.payload)
+  }
+
+  #arm(): void {
+    this.#timer?.cancel()
+    if (this.#over) return
+    const { clock } = this.#options
+    const resendIn = (this.#window.nextResendAt() ?? Number.POSITIVE_INFINITY) - clock.mono()
+    this.#timer = clock.after(Math.min(lookMs, Math.max(0, resendIn)), () => this.#look())
+  }
+
+  #look(): void {
+    const { clock, connection } = this.#options
+    if (clock.mono() - connection.heardAt > silenceMs) connection.destroy()
+    else this.pump()
+  }
+}

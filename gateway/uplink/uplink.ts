@@ -1,0 +1,122 @@
+import { type Clock, sleep } from '@civitals/contracts/clock'
+import type { GatewayStatus } from '@civitals/contracts/status'
+import type { Spool, SpoolRow } from '../spool/spool.ts'
+import { backoffMs } from './backoff.ts'
+import type { Connect, Connection } from './connection.ts'
+import { Session } from './session.ts'
+
+const statusEveryMs = 10_000
+/** A session that lasted this long was a good one: the next loss starts again with the shortest wait. */
+const goodSessionMs = 10_000
+
+export interface UplinkOptions {
+  readonly connect: Connect
+  readonly spool: Spool
+  readonly clock: Clock
+  /** In [0, 1): Math.random, or a seeded one in tests. */
+  readonly random: () => number
+  /** The status to publish now. */
+  readonly status: () => GatewayStatus
+  readonly onConnected?: () => void
+  /** A session ended or could not be made; `retryMs` until the next attempt. */
+  readonly onDisconnected?: (reason: string, retryMs: number) => void
+  readonly onFailure: (error: unknown) => void
+}
+
+/** Keeps one session with the centre and empties the spool through it. */
+export class Uplink {
+  readonly #options: UplinkOptions
+  #connection: Connection | undefined
+  #session: Session | undefined
+  #bytesOfOlder = 0
+
+  constructor(options: UplinkOptions) {
+    this.#options = options
+  }
+
+  get connected(): boolean {
+    return this.#connection !== undefined
+  }
+
+  get inFlight(): number {
+    return this.#session?.inFlight ?? 0
+  }
+
+  /** Bytes handed to the link since start. */
+  get bytesSent(): number {
+    return this.#bytesOfOlder + (this.#connection?.bytesSent ?? 0)
+  }
+
+  /** New rows stand in the spool. */
+  committed(rows: readonly SpoolRow[]): void {
+    this.#session?.committed(rows)
+  }
+
+  /** Something the status says has changed. */
+  statusChanged(): void {
+    this.#connection?.sendStatus(this.#options.status())
+  }
+
+  /** Resolves after `signal` and a proper goodbye; never rejects. */
+  async run(signal: AbortSignal): Promise<void> {
+    const { clock, random, onDisconnected } = this.#options
+    let attempt = 0
+    while (!signal.aborted) {
+      const startedAt = clock.mono()
+      const reason = await this.#oneSession(signal)
+      if (signal.aborted) return
+      attempt = clock.mono() - startedAt >= goodSessionMs ? 1 : attempt + 1
+      const retryMs = backoffMs(attempt, random)
+      onDisconnected?.(reason, retryMs)
+      await sleep(clock, retryMs, signal).catch(() => undefined)
+    }
+  }
+
+  async #oneSession(signal: AbortSignal): Promise<string> {
+    const { connect, spool, clock, status, onConnected, onFailure } = this.#options
+    let connection: Connection
+    try {
+      const lastWill: GatewayStatus = { online: false, at: clock.now() }
+      const onAcknowledgement = (ack: Parameters<Session['acknowledged']>[0]): void => this.#session?.acknowledged(ack)
+      connection = await connect({ lastWill, onAcknowledgement, signal })
+    } catch (error) {
+      return error instanceof Error ? error.message : String(error)
+    }
+    this.#connection = connection
+    this.#session = new Session({ spool, connection, clock, onFailure })
+    onConnected?.()
+    this.statusChanged()
+    this.#session.pump()
+    const reason = await this.#untilOver(connection, signal)
+    this.#bytesOfOlder += connection.bytesSent
+    this.#session.stop()
+    this.#session = undefined
+    this.#connection = undefined
+    if (signal.aborted) await connection.end({ ...status(), online: false })
+    return reason
+  }
+
+  async #untilOver(connection: Connection, signal: AbortSignal): Promise<string> {
+    const stopped = new AbortController()
+    const aborted = new Promise<string>((resolve) => {
+      signal.addEventListener('abort', () => resolve('stopped'), { once: true, signal: stopped.signal })
+      if (signal.aborted) resolve('stopped')
+    })
+    const reporting = this.#reportStatus(stopped.signal)
+    const reason = await Promise.race([connection.closed, aborted])
+    stopped.abort()
+    await reporting
+    return reason
+  }
+
+  async #reportStatus(signal: AbortSignal): Promise<void> {
+    for (;;) {
+      try {
+        await sleep(this.#options.clock, statusEveryMs, signal)
+      } catch {
+        return
+      }
+      this.statusChanged()
+    }
+  }
+}
