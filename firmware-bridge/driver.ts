@@ -79,12 +79,15 @@ function scaled(point: ProfilePoint, raw: number): PointResult {
   return value >= low && value <= high ? { value } : { quality: 'out_of_range' }
 }
 
-/** The multiple of `step` nearest to `value`, without the binary dust of the multiplication: 3 x 0.1 is 0.3. */
+/**
+ * The multiple of `step` nearest to `value`, halves away from zero, without the binary dust of the multiplication: three steps
+ * of 0.1 are 0.3. NaN stays NaN; zero is never -0.
+ */
 export function roundTo(value: number, step: number): number {
-  const perUnit = 1 / step
-  const whole = Math.round(perUnit)
-  const steps = Math.round(value / step)
-  return Math.abs(perUnit - whole) < 1e-9 ? steps / whole : steps * step
+  const steps = Math.round(Math.abs(value) / step) * Math.sign(value) || value * 0
+  const perUnit = Math.round(1 / step)
+  const decimal = Math.abs(1 / step - perUnit) < 1e-9
+  return (decimal ? steps / perUnit : steps * step) + 0
 }
 
 /** One sample of a terminal: every point asked for stands either in `values` or in `quality`. */

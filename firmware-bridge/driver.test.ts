@@ -1,0 +1,151 @@
+import fc from 'fast-check'
+import t from 'tap'
+import { decodeReads, planReads, readTerminal, roundTo } from './driver.ts'
+import type { ModbusLine, ModbusOutcome, ModbusRequest } from './modbus/line.ts'
+import type { Profile, ProfilePoint, ReadSpec } from './profile.ts'
+
+const point = (id: string, read: ReadSpec, more: Partial<ProfilePoint> = {}): ProfilePoint => ({
+  id,
+  name: { zh: id, en: id },
+  unit: 'none',
+  class: 'normal',
+  resolution: 0.1,
+  range: [-1000, 1000],
+  read,
+  ...more,
+})
+const u16 = (address: number): ProfilePoint => point(`p${address}`, { function: 'holding', address, type: 'u16' })
+const spans = (points: ProfilePoint[], limits = {}): string[] =>
+  planReads(points, limits).map((plan) => `${plan.function} ${plan.address}+${plan.count}`)
+
+t.test('neighbours share a transaction, whatever order they are written in', async (t) => {
+  t.same(spans([u16(5), u16(0), u16(1)]), ['holding 0+6'])
+})
+
+t.test('a gap wider than allowed opens a second transaction', async (t) => {
+  t.same(spans([u16(0), u16(11)]), ['holding 0+12'])
+  t.same(spans([u16(0), u16(12)]), ['holding 0+1', 'holding 12+1'])
+  t.same(spans([u16(0), u16(12)], { maxGap: 11 }), ['holding 0+13'])
+})
+
+t.test('no transaction is longer than the protocol or the terminal allows', async (t) => {
+  const many = Array.from({ length: 130 }, (_, address) => u16(address))
+  t.same(spans(many), ['holding 0+125', 'holding 125+5'])
+  t.same(spans(many.slice(0, 10), { maxRegisters: 8 }), ['holding 0+8', 'holding 8+2'])
+})
+
+t.test('tables do not mix', async (t) => {
+  const bit = point('b', { function: 'discrete', address: 0, type: 'bit' })
+  t.same(spans([u16(0), bit]), ['discrete 0+1', 'holding 0+1'])
+})
+
+t.test('every point is read once, by a transaction that covers it', async (t) => {
+  const read = fc.record({
+    function: fc.constantFrom('holding' as const, 'input' as const),
+    address: fc.integer({ min: 0, max: 300 }),
+    type: fc.constantFrom('u16' as const, 'f32' as const),
+  })
+  fc.assert(
+    fc.property(fc.array(read, { maxLength: 60 }), (reads) => {
+      const points = reads.map((one, place) => point(`p${place}`, one))
+      const plans = planReads(points)
+      t.same(plans.flatMap((plan) => plan.points.map((one) => one.id)).sort(), points.map((one) => one.id).sort())
+      for (const plan of plans) {
+        if (plan.count > 125) t.fail(`${plan.count} registers`)
+        for (const { read } of plan.points) {
+          const end = read.address + (read.type === 'f32' ? 2 : 1)
+          const inside =
+            plan.function === read.function && plan.address <= read.address && end <= plan.address + plan.count
+          if (!inside) t.fail('a point outside its transaction')
+        }
+      }
+    }),
+  )
+})
+
+const decode = (one: ProfilePoint, outcome: ModbusOutcome): unknown => {
+  const [plan] = planReads([one])
+  return plan && decodeReads(plan, outcome).get(one.id)
+}
+const registers = (...words: number[]): ModbusOutcome => ({ ok: true, registers: words, arrivedAt: 0 })
+
+t.test('values are scaled, shifted and rounded to the resolution', async (t) => {
+  const read = { function: 'holding', address: 0, type: 'i16', scale: 0.1, offset: -40 } as const
+  t.same(decode(point('a', read), registers(736)), { value: 33.6 })
+  t.same(decode(point('a', read, { resolution: 0.5 }), registers(737)), { value: 33.5 })
+})
+
+t.test('an impossible value has a quality instead', async (t) => {
+  const read = { function: 'holding', address: 0, type: 'u16' } as const
+  t.same(decode(point('a', read, { range: [0, 100] }), registers(100)), { value: 100 })
+  t.same(decode(point('a', read, { range: [0, 100] }), registers(101)), { quality: 'out_of_range' })
+  const float = { function: 'holding', address: 0, type: 'f32' } as const
+  t.same(decode(point('a', float), registers(0x7fc0, 0)), { quality: 'out_of_range' })
+})
+
+t.test('a failure has a quality and no value', async (t) => {
+  t.same(decode(u16(0), { ok: false, kind: 'exception', code: 2 }), { quality: 'device_exception' })
+  for (const kind of ['timeout', 'crc', 'link', 'aborted'] as const) {
+    t.same(decode(u16(0), { ok: false, kind }), { quality: 'comm_fail' })
+  }
+  t.same(decode(u16(0), registers()), { quality: 'comm_fail' }, 'a short reply')
+})
+
+t.test('rounding leaves no binary dust and no -0', async (t) => {
+  t.equal(roundTo(3 * 0.1, 0.1), 0.3)
+  t.equal(roundTo(-0.375, 0.01), -0.38)
+  t.equal(roundTo(4_000_000_123 * 0.01, 0.01), 40_000_001.23)
+  t.equal(roundTo(17, 5), 15)
+  t.ok(Object.is(roundTo(-0.01, 0.1), 0))
+  t.ok(Number.isNaN(roundTo(Number.NaN, 0.1)))
+  t.notOk(Number.isFinite(roundTo(Number.POSITIVE_INFINITY, 0.1)))
+})
+
+function fakeLine(answer: (request: ModbusRequest) => ModbusOutcome): ModbusLine & { asked: ModbusRequest[] } {
+  const asked: ModbusRequest[] = []
+  const health = {
+    connected: true,
+    transactions: 0,
+    timeouts: 0,
+    crcErrors: 0,
+    exceptions: 0,
+    linkErrors: 0,
+    connects: 1,
+  }
+  return {
+    asked,
+    health,
+    close: async () => {},
+    transact: async (request) => {
+      asked.push(request)
+      return answer(request)
+    },
+  }
+}
+
+const profile = { points: [u16(0), u16(50), u16(100)] } as unknown as Profile
+
+t.test('after a silence the rest of the terminal is spared', async (t) => {
+  const line = fakeLine(() => ({ ok: false, kind: 'timeout' }))
+  const reading = await readTerminal(line, 1, profile)
+  t.equal(line.asked.length, 1)
+  t.same(reading.quality, { p0: 'comm_fail', p50: 'comm_fail', p100: 'comm_fail' })
+  t.equal(reading.at, undefined)
+})
+
+t.test('an exception costs its own points only; the time is that of the last good reply', async (t) => {
+  const line = fakeLine(({ address }) =>
+    address === 50
+      ? { ok: false, kind: 'exception', code: 2 }
+      : { ok: true, registers: [address], arrivedAt: 1000 + address },
+  )
+  const reading = await readTerminal(line, 1, profile)
+  t.match(reading, { at: 1100, values: { p0: 0, p100: 100 }, quality: { p50: 'device_exception' } })
+  t.match(reading.failure, { kind: 'exception', code: 2 })
+})
+
+t.test('chosen points are read alone', async (t) => {
+  const line = fakeLine(() => ({ ok: true, registers: [7], arrivedAt: 1 }))
+  t.same((await readTerminal(line, 4, profile, [u16(50)])).values, { p50: 7 })
+  t.match(line.asked, [{ unit: 4, function: 'holding', address: 50, count: 1 }])
+})
