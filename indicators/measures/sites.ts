@@ -1,0 +1,127 @@
+import { lowerIsBetter } from '../formulas/score.ts'
+import { energyOf, levelOf } from '../formulas/sound.ts'
+import { median } from '../formulas/statistics.ts'
+import type { Bucket } from '../windows/ring.ts'
+import type { SeriesWindow } from '../windows/series-window.ts'
+import {
+  type Evidence,
+  type Measure,
+  type MeasureContext,
+  noEvidence,
+  type SiteInput,
+  type SiteValue,
+} from './evidence.ts'
+
+/** Share of the expected minutes a window must hold when the definition names none [GB 3095-2026: 45 min of an hour]. */
+const defaultCoverage = 0.75
+const defaultSites = 0.5
+
+export const minimumCoverage = (context: MeasureContext): number =>
+  context.definition.minimum.coverage ?? defaultCoverage
+
+/** Minutes of a window, or undefined when too few of them hold a reading. */
+export function window(context: MeasureContext, series: SeriesWindow): Bucket[] | undefined {
+  const { windowMinutes } = context.definition
+  const buckets = series.minutes.last(context.now, windowMinutes)
+  const needed = minimumCoverage(context) * series.expectedSlots(windowMinutes)
+  return buckets.length === 0 || buckets.length < needed ? undefined : buckets
+}
+
+/** One reduction of the minutes of a window. */
+export type Reduce = (buckets: readonly Bucket[]) => number
+
+export const meanOf: Reduce = (buckets) => {
+  let [sum, count] = [0, 0]
+  for (const bucket of buckets) {
+    sum += bucket.sum
+    count += bucket.count
+  }
+  return sum / count
+}
+export const maxOf: Reduce = (buckets) => Math.max(...buckets.map(({ max }) => max))
+export const minOf: Reduce = (buckets) => Math.min(...buckets.map(({ min }) => min))
+export const medianOf: Reduce = (buckets) => median(buckets.map(({ sum, count }) => sum / count))
+
+/** One site's value, or undefined when it has no valid one. */
+export type SiteMeasure = (input: SiteInput, context: MeasureContext) => SiteValue | undefined
+
+/** A site's value by reducing the window of its first point. */
+export const reduced =
+  (reduce: Reduce): SiteMeasure =>
+  (input, context) => {
+    const series = input.points[0]
+    const buckets = series && window(context, series)
+    if (!series || !buckets) return undefined
+    return siteValue(
+      input,
+      reduce(buckets),
+      buckets.some(({ uncertain }) => uncertain > 0),
+    )
+  }
+
+/** Undefined when the value is no finite number, so that it never becomes a score. */
+export function siteValue(input: SiteInput, value: number, uncertain: boolean): SiteValue | undefined {
+  const at = Math.max(...input.points.map(({ lastAt }) => lastAt ?? 0))
+  return Number.isFinite(value) ? { value, at, uncertain, input } : undefined
+}
+
+/** The site with the worst value by the definition's anchors. */
+export function worstOf(sites: readonly SiteValue[], anchors: readonly number[]): SiteValue | undefined {
+  const sign = lowerIsBetter(anchors) ? 1 : -1
+  return sites.reduce<SiteValue | undefined>(
+    (worst, site) => (!worst || sign * (site.value - worst.value) > 0 ? site : worst),
+    undefined,
+  )
+}
+
+/** Sites to one number, as the definition says. */
+function combined(sites: readonly SiteValue[], definition: MeasureContext['definition']): number {
+  const values = sites.map(({ value }) => value)
+  switch (definition.spatial) {
+    case 'worst':
+      return worstOf(sites, definition.anchors)?.value ?? Number.NaN
+    case 'median':
+      return median(values)
+    case 'energy-mean':
+      return levelOf(values.reduce((sum, level) => sum + energyOf(level), 0) / values.length)
+    case 'mean':
+    case 'pooled':
+    case 'flow-weighted':
+      return values.reduce((sum, value) => sum + value, 0) / values.length
+  }
+}
+
+/** Share of the sites that must be valid. */
+export const minimumSites = (context: MeasureContext): number => context.definition.minimum.sites ?? defaultSites
+
+/** Evidence from the sites that have a valid value; `adjust` turns the combined number into the indicator's. */
+export function fromSites(
+  context: MeasureContext,
+  sites: readonly SiteValue[],
+  adjust: (value: number) => number = (value) => value,
+): Evidence {
+  if (context.sites.length === 0) return noEvidence('no-terminals')
+  const coverage = sites.length / context.sites.length
+  if (sites.length === 0) return noEvidence('too-little-data')
+  const worst = worstOf(sites, context.definition.anchors)
+  const enough = coverage >= minimumSites(context) - 1e-9
+  return {
+    value: adjust(combined(sites, context.definition)),
+    at: Math.max(...sites.map(({ at }) => at)),
+    coverage,
+    uncertain: sites.some(({ uncertain }) => uncertain),
+    sites,
+    ...(worst ? { worst: worst.input } : {}),
+    ...(enough ? (coverage < 1 ? { reason: 'sites-missing' as const } : {}) : { reason: 'too-few-sites' as const }),
+  }
+}
+
+/** A measure whose sites stand for themselves. */
+export const bySite =
+  (measure: SiteMeasure): Measure =>
+  (context) =>
+    fromSites(context, valid(context, measure))
+
+/** Values of the sites that have one. */
+export const valid = (context: MeasureContext, measure: SiteMeasure): SiteValue[] =>
+  context.sites.map((input) => measure(input, context)).filter((site) => site !== undefined)

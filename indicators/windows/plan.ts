@@ -1,0 +1,45 @@
+import type { Definition } from '../definition.ts'
+import type { SeriesNeeds } from './series-window.ts'
+
+/** What must be kept, by terminal kind and point. */
+export type WindowPlan = ReadonlyMap<string, ReadonlyMap<string, SeriesNeeds>>
+
+const nothing: SeriesNeeds = { minutes: 0, hours: 0, fine: false, energy: false, pass: undefined, week: false }
+
+/** Longest window that is kept minute by minute; longer ones rest on whole hours. */
+const longestMinutes = 240
+
+/** What one definition asks of the series it reads. */
+function needsOf(definition: Definition): SeriesNeeds {
+  const long = definition.windowMinutes > longestMinutes
+  return {
+    minutes: long ? 1 : definition.windowMinutes,
+    hours: long ? Math.ceil(definition.windowMinutes / 60) : 0,
+    fine: definition.forecast !== undefined || ['persisted-max', 'abnormal-covers'].includes(definition.formula),
+    energy: definition.spatial === 'energy-mean',
+    pass: definition.parameters?.pass,
+    week: definition.formula === 'pulse',
+  }
+}
+
+const merged = (a: SeriesNeeds, b: SeriesNeeds): SeriesNeeds => ({
+  minutes: Math.max(a.minutes, b.minutes),
+  hours: Math.max(a.hours, b.hours),
+  fine: a.fine || b.fine,
+  energy: a.energy || b.energy,
+  pass: a.pass ?? b.pass,
+  week: a.week || b.week,
+})
+
+/** The windows that serve all definitions: what two of them read is kept once. */
+export function planWindows(definitions: readonly Definition[]): WindowPlan {
+  const plan = new Map<string, Map<string, SeriesNeeds>>()
+  for (const definition of definitions) {
+    for (const { kind, points } of definition.inputs ?? []) {
+      const ofKind = plan.get(kind) ?? new Map<string, SeriesNeeds>()
+      plan.set(kind, ofKind)
+      for (const point of points) ofKind.set(point, merged(ofKind.get(point) ?? nothing, needsOf(definition)))
+    }
+  }
+  return plan
+}

@@ -1,0 +1,143 @@
+import type { EpochMs } from '@civitals/contracts/clock'
+import { energyOf } from '../formulas/sound.ts'
+
+/** What a ring keeps. Slots begin at whole multiples of `slotMs` since 1970. */
+export interface RingShape {
+  readonly slotMs: number
+  readonly slots: number
+  /** Keep the energy sum of levels in dB as well. */
+  readonly energy?: boolean
+  /** Count readings with low <= value <= high; null = open end. */
+  readonly pass?: readonly [number | null, number | null]
+  /** Keep which sixtieths of a slot hold a reading: the minutes of an hour. */
+  readonly parts?: boolean
+}
+
+/** Readings of one series within one slot; mergeable by adding up. */
+export interface Bucket {
+  readonly start: EpochMs
+  readonly count: number
+  readonly sum: number
+  readonly min: number
+  readonly max: number
+  /** Sum of energies relative to 0 dB; 0 when the ring keeps none. */
+  readonly energy: number
+  readonly passed: number
+  /** Readings of uncertain quality among them. */
+  readonly uncertain: number
+  /** Sixtieths of the slot that hold a reading; 0 when the ring keeps none. */
+  readonly parts: number
+}
+
+/** Several readings already folded into one, as a store returns them. */
+export interface Folded {
+  readonly count: number
+  readonly min: number
+  readonly max: number
+}
+
+/**
+ * Windows of one series in event time: a ring of slots in typed arrays. Adding costs O(1) whatever the order of arrival; a slot
+ * is cleared when a later one takes its place, and what is older than the ring is refused.
+ */
+export class BucketRing {
+  readonly shape: RingShape
+  readonly #stamps: Int32Array
+  readonly #counts: Uint32Array
+  readonly #uncertain: Uint32Array
+  readonly #sums: Float64Array
+  readonly #mins: Float64Array
+  readonly #maxs: Float64Array
+  readonly #energies: Float64Array | undefined
+  readonly #passed: Uint32Array | undefined
+  readonly #parts: Uint32Array | undefined
+
+  constructor(shape: RingShape) {
+    this.shape = shape
+    const n = shape.slots
+    this.#stamps = new Int32Array(n).fill(-1)
+    this.#counts = new Uint32Array(n)
+    this.#uncertain = new Uint32Array(n)
+    this.#sums = new Float64Array(n)
+    this.#mins = new Float64Array(n)
+    this.#maxs = new Float64Array(n)
+    if (shape.energy) this.#energies = new Float64Array(n)
+    if (shape.pass) this.#passed = new Uint32Array(n)
+    if (shape.parts) this.#parts = new Uint32Array(2 * n)
+  }
+
+  /** Adds one reading, or `folded.count` readings of mean `value`. False: older than the ring, nothing kept. */
+  add(at: EpochMs, value: number, uncertain: boolean, folded?: Folded): boolean {
+    const stamp = Math.floor(at / this.shape.slotMs)
+    const slot = stamp % this.shape.slots
+    const present = this.#stamps[slot] ?? -1
+    if (present > stamp) return false
+    if (present < stamp) this.#clear(slot, stamp)
+    const count = folded?.count ?? 1
+    this.#counts[slot] = (this.#counts[slot] ?? 0) + count
+    if (uncertain) this.#uncertain[slot] = (this.#uncertain[slot] ?? 0) + count
+    this.#sums[slot] = (this.#sums[slot] ?? 0) + value * count
+    this.#mins[slot] = Math.min(this.#mins[slot] ?? value, folded?.min ?? value)
+    this.#maxs[slot] = Math.max(this.#maxs[slot] ?? value, folded?.max ?? value)
+    if (this.#energies) this.#energies[slot] = (this.#energies[slot] ?? 0) + energyOf(value) * count
+    if (this.#passed && passes(value, this.shape.pass)) this.#passed[slot] = (this.#passed[slot] ?? 0) + count
+    if (this.#parts) this.#mark(slot, Math.floor(((at - stamp * this.shape.slotMs) * 60) / this.shape.slotMs))
+    return true
+  }
+
+  /** The slot that holds `at`, or undefined when it holds no reading. */
+  bucket(at: EpochMs): Bucket | undefined {
+    const stamp = Math.floor(at / this.shape.slotMs)
+    const slot = stamp % this.shape.slots
+    if (this.#stamps[slot] !== stamp) return undefined
+    return {
+      start: stamp * this.shape.slotMs,
+      count: this.#counts[slot] ?? 0,
+      sum: this.#sums[slot] ?? 0,
+      min: this.#mins[slot] ?? Number.NaN,
+      max: this.#maxs[slot] ?? Number.NaN,
+      energy: this.#energies?.[slot] ?? 0,
+      passed: this.#passed?.[slot] ?? 0,
+      uncertain: this.#uncertain[slot] ?? 0,
+      parts: bits(this.#parts?.[2 * slot] ?? 0) + bits(this.#parts?.[2 * slot + 1] ?? 0),
+    }
+  }
+
+  /** Occupied slots of the last `slots` ones up to and with the one that holds `now`, oldest first. */
+  last(now: EpochMs, slots: number): Bucket[] {
+    const found: Bucket[] = []
+    for (let back = Math.min(slots, this.shape.slots) - 1; back >= 0; back--) {
+      const bucket = this.bucket(now - back * this.shape.slotMs)
+      if (bucket) found.push(bucket)
+    }
+    return found
+  }
+
+  #clear(slot: number, stamp: number): void {
+    this.#stamps[slot] = stamp
+    this.#counts[slot] = 0
+    this.#uncertain[slot] = 0
+    this.#sums[slot] = 0
+    this.#mins[slot] = Number.POSITIVE_INFINITY
+    this.#maxs[slot] = Number.NEGATIVE_INFINITY
+    if (this.#energies) this.#energies[slot] = 0
+    if (this.#passed) this.#passed[slot] = 0
+    this.#parts?.fill(0, 2 * slot, 2 * slot + 2)
+  }
+
+  #mark(slot: number, part: number): void {
+    const word = 2 * slot + (part < 30 ? 0 : 1)
+    if (this.#parts) this.#parts[word] = (this.#parts[word] ?? 0) | (1 << (part % 30))
+  }
+}
+
+function passes(value: number, limits: RingShape['pass']): boolean {
+  const [low, high] = limits ?? [null, null]
+  return (low === null || value >= low) && (high === null || value <= high)
+}
+
+function bits(word: number): number {
+  let count = 0
+  for (let rest = word; rest !== 0; rest &= rest - 1) count++
+  return count
+}

@@ -1,0 +1,86 @@
+import type { EpochMs } from '@civitals/contracts/clock'
+import type { LocalTime } from './local-time.ts'
+import { type Bucket, BucketRing, type Folded, type RingShape } from './ring.ts'
+import { WeekHistory } from './week-history.ts'
+
+const minuteMs = 60_000
+const hourMs = 3_600_000
+
+/** What the definitions in force need of one kind of series. */
+export interface SeriesNeeds {
+  /** Minutes kept one by one. */
+  readonly minutes: number
+  /** Hours kept one by one; 0 = none. */
+  readonly hours: number
+  /** Slots of five seconds over the last ten minutes: persistence and forecasts. */
+  readonly fine: boolean
+  readonly energy: boolean
+  readonly pass: RingShape['pass'] | undefined
+  /** Hour-of-week history over eight weeks. */
+  readonly week: boolean
+}
+
+export const fineSlotMs = 5_000
+const fineSlots = 128
+
+/** All windows of one series, fed reading by reading in event time. */
+export class SeriesWindow {
+  readonly terminal: string
+  readonly point: string
+  readonly site: string
+  /** Longest time between two samples when all is well. */
+  readonly reportEveryMs: number
+  readonly minutes: BucketRing
+  readonly hours: BucketRing | undefined
+  readonly fine: BucketRing | undefined
+  readonly week: WeekHistory | undefined
+  /** Newest reading that counts. */
+  lastAt: EpochMs | null = null
+  lastValue = Number.NaN
+
+  constructor(
+    name: { terminal: string; point: string; site: string; reportEveryMs: number },
+    needs: SeriesNeeds,
+    local: LocalTime,
+  ) {
+    this.terminal = name.terminal
+    this.point = name.point
+    this.site = name.site
+    this.reportEveryMs = name.reportEveryMs
+    this.minutes = new BucketRing({ slotMs: minuteMs, slots: needs.minutes + 2 })
+    if (needs.hours > 0) {
+      const pass = needs.pass ? { pass: needs.pass } : {}
+      this.hours = new BucketRing({
+        slotMs: hourMs,
+        slots: needs.hours + 2,
+        parts: true,
+        energy: needs.energy,
+        ...pass,
+      })
+    }
+    if (needs.fine) this.fine = new BucketRing({ slotMs: fineSlotMs, slots: fineSlots })
+    if (needs.week) this.week = new WeekHistory(local)
+  }
+
+  add(at: EpochMs, value: number, uncertain: boolean, folded?: Folded): void {
+    if (this.lastAt === null || at >= this.lastAt) {
+      this.lastAt = at
+      this.lastValue = value
+    }
+    this.minutes.add(at, value, uncertain, folded)
+    this.hours?.add(at, value, uncertain, folded)
+    this.fine?.add(at, value, uncertain, folded)
+    this.week?.add(at, value, folded?.count ?? 1)
+  }
+
+  /** Slots of a window that must hold a reading when the terminal keeps its reporting period. */
+  expectedSlots(windowMinutes: number): number {
+    // The current minute is still open, so it is not asked for.
+    return Math.max(1, Math.floor(((windowMinutes - 1) * minuteMs) / Math.max(minuteMs, this.reportEveryMs)))
+  }
+
+  /** Share of the expected minutes of one whole hour that hold a reading. */
+  hourCoverage(bucket: Bucket): number {
+    return Math.min(1, bucket.parts / Math.max(1, Math.floor(hourMs / Math.max(minuteMs, this.reportEveryMs))))
+  }
+}

@@ -1,0 +1,75 @@
+import type { EpochMs } from '@civitals/contracts/clock'
+import { type Quality, qualities } from '@civitals/contracts/quality'
+
+const hourMs = 3_600_000
+const keptHours = 26
+
+/** What a terminal delivered within a stretch of whole hours. */
+export interface Delivered {
+  /** Readings that arrived with a value. */
+  readonly received: number
+  /** Of them, those that passed quality control (QARTOD flag 1). */
+  readonly good: number
+  /** Reporting periods that hold at least one reading. */
+  readonly periods: number
+}
+
+/** Attendance of one terminal, in event time, by the hour. */
+export class TerminalWatch {
+  readonly terminal: string
+  readonly site: string
+  readonly reportEveryMs: number
+  /** Newest reading that carried a value. */
+  lastAt: EpochMs | null = null
+  #lastPeriod = -1
+  readonly #hours = new Int32Array(keptHours).fill(-1)
+  readonly #received = new Uint32Array(keptHours)
+  readonly #good = new Uint32Array(keptHours)
+  readonly #periods = new Uint32Array(keptHours)
+
+  constructor(terminal: string, site: string, reportEveryMs: number) {
+    this.terminal = terminal
+    this.site = site
+    this.reportEveryMs = reportEveryMs
+  }
+
+  /** One reading of any point. Readings without a value (nothing arrived) do not count as received. */
+  add(at: EpochMs, quality: Quality, count = 1): void {
+    if (qualities[quality].flag === 9) return
+    if (this.lastAt === null || at > this.lastAt) this.lastAt = at
+    const slot = this.#slotOf(Math.floor(at / hourMs))
+    if (slot === undefined) return
+    this.#received[slot] = (this.#received[slot] ?? 0) + count
+    if (qualities[quality].flag === 1) this.#good[slot] = (this.#good[slot] ?? 0) + count
+    const period = Math.floor(at / this.reportEveryMs)
+    if (period <= this.#lastPeriod) return
+    this.#lastPeriod = period
+    this.#periods[slot] = (this.#periods[slot] ?? 0) + 1
+  }
+
+  /** Sum over the hours that begin at `from` or later and not after `to`. */
+  delivered(from: EpochMs, to: EpochMs): Delivered {
+    let [received, good, periods] = [0, 0, 0]
+    for (let hour = Math.ceil(from / hourMs); hour <= Math.floor(to / hourMs); hour++) {
+      const slot = hour % keptHours
+      if (this.#hours[slot] !== hour) continue
+      received += this.#received[slot] ?? 0
+      good += this.#good[slot] ?? 0
+      periods += this.#periods[slot] ?? 0
+    }
+    return { received, good, periods }
+  }
+
+  #slotOf(hour: number): number | undefined {
+    const slot = hour % keptHours
+    const present = this.#hours[slot] ?? -1
+    if (present > hour) return undefined
+    if (present < hour) {
+      this.#hours[slot] = hour
+      this.#received[slot] = 0
+      this.#good[slot] = 0
+      this.#periods[slot] = 0
+    }
+    return slot
+  }
+}
