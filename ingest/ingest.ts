@@ -1,27 +1,26 @@
-import type { Clock, Timer } from '@civitals/contracts/clock'
+import type { Clock } from '@civitals/contracts/clock'
 import type { LedgerRow, RejectReason, SetAside } from '@civitals/contracts/ledger'
 import type { Terminal } from '@civitals/contracts/registry'
 import type { SettlementStep } from '@civitals/contracts/settlement'
-import { decodeStatus } from '@civitals/contracts/status'
 import type { SeriesStore } from '@civitals/storage/series'
 import type { StateStore, StateTx } from '@civitals/storage/state'
 import type { ListenAddress } from './broker/io/listen.ts'
+import { type IngestHealth, StageHealth } from './health.ts'
+import { intakeEvents } from './intake/events.ts'
 import { openAedesIntake } from './intake/io/aedes.ts'
-import type { Intake, IntakeEvents } from './intake/port.ts'
 import { IntakeQueue, type QueueBounds } from './intake/queue.ts'
 import { LatestReadings } from './latest/latest.ts'
 import { listAside } from './ledger/aside.ts'
-import { type HeardStatus, StatusBook } from './ledger/balance.ts'
+import { type HeardStatus, StatusBook, type StatusListener } from './ledger/balance.ts'
 import type { RejectPage } from './ledger/reject-book.ts'
 import { openRegistry, type Registry } from './registry/registry.ts'
 import { Acknowledger } from './settle/acknowledger.ts'
 import { Books } from './settle/books.ts'
-import type { StoreDown } from './settle/persist.ts'
+import { Chores } from './settle/chores.ts'
 import { Settler } from './settle/settler.ts'
 
 /** The part of a pino logger ingest uses: fields first. */
 export interface IngestLogger {
-  info(fields: object, message: string): void
   warn(fields: object, message: string): void
   error(fields: object, message: string): void
 }
@@ -38,20 +37,8 @@ export interface IngestOptions {
   readonly logger: IngestLogger
   /** A registry already open on the same store; one is opened when absent. */
   readonly registry?: Registry
-  /** Default 16 MiB and 20,000 envelopes. */
+  /** What may wait to be settled before gateways are held. Default 16 MiB and 20,000 envelopes. */
   readonly queue?: QueueBounds
-}
-
-export interface IngestHealth {
-  readonly queue: { readonly deliveries: number; readonly bytes: number; readonly held: number }
-  readonly connectedGateways: number
-  readonly settlements: number
-  /** Times a step threw since start: its alarms or cases for one batch were not worked out. */
-  readonly stepFailures: number
-  /** The store that takes nothing now; gateways are held and nothing is acknowledged until it does. */
-  readonly storeDown?: StoreDown
-  /** Why settling ended by a fault of its own; undefined while it runs. */
-  readonly stopped?: string
 }
 
 /** From the broker to acknowledged readings. */
@@ -61,97 +48,55 @@ export interface Ingest extends AsyncDisposable {
   readonly latest: LatestReadings
   /** Newest status of every gateway since start. */
   statuses(): Map<string, HeardStatus>
+  /** Every status as it comes, last wills included, until disposed. */
+  subscribeStatus(listener: StatusListener): Disposable
+  /** The accounts of every spool. */
   ledger(): Promise<LedgerRow[]>
-  /** Newest first; `limit` 1 to 1,000. */
-  rejects(page: { readonly limit: number; readonly cursor?: string }): Promise<RejectPage>
+  /** What was refused, newest first; `limit` 1 to 1,000. */
+  rejects(page: { readonly limit?: number; readonly cursor?: string }): Promise<RejectPage>
+  /** How often something was refused, by reason, since the first start. */
   rejectCounts(): Record<RejectReason, number>
-  setAside(): Promise<readonly SetAside[]>
+  /** Readings that wait for a registration or a clock fix, by series and reason. */
+  setAside(): Promise<SetAside[]>
   /** Registers a terminal, after which its readings set aside are admitted. Errors: CIV_INGEST_REGISTRY_DANGLING. */
   registerTerminal(terminal: Terminal): Promise<void>
   health(): IngestHealth
   close(): Promise<void>
 }
 
-/** How long refused connections wait for a settlement to be written with, and how often old set-aside readings are looked at. */
-const rejectsWaitMs = 250
-const reviewEveryMs = 3_600_000
+/** How long refused connections wait for other work to be written with, and how often old set-aside readings are looked at. */
+const refusalsWaitMs = 250
+const reviewAsideEveryMs = 3_600_000
 
 /**
  * broker -> intake -> admission -> settle -> acknowledge, listening when it resolves. Errors: CIV_INGEST_PORT_TAKEN,
  * CIV_INGEST_LISTEN_FAILED, and those of the stores.
  */
 export async function openIngest(options: IngestOptions): Promise<Ingest> {
-  const { clock, logger, series, state } = options
+  const { clock, logger, series, state, steps } = options
   const registry = options.registry ?? (await openRegistry(state))
   const books = await Books.open(state, registry)
   const statuses = new StatusBook(books.accounts)
   const latest = new LatestReadings(await series.latest())
   const queue = new IntakeQueue(options.queue)
-  const stop = new AbortController()
-  const timers = new Set<Timer>()
-  let stepFailures = 0
-  let stopped: string | undefined
+  const chores = new Chores(clock)
+  const health = new StageHealth(logger)
 
-  const acknowledger = new Acknowledger(books.accounts, clock, (gateway, payload) =>
-    intake.acknowledge(gateway, payload),
-  )
-  const settler = new Settler({
-    queue,
-    books,
-    series,
-    state,
-    steps: options.steps,
-    latest,
-    clock,
-    signal: stop.signal,
-    acknowledge: (gateways) => acknowledger.settled(gateways),
-    onStepFailure: (step, error) => {
-      stepFailures++
-      logger.error({ step, err: error }, 'a settlement step failed; its effect on this batch is lost')
-    },
-    onStoreDown: (down) => logger.warn({ ...down }, 'a store takes nothing; gateways are held until it does'),
-    onRefused: (reason, readings) => logger.warn({ reason, readings }, 'the series store refuses readings for good'),
-  })
-  const later = (delayMs: number, work: () => void): void => {
-    const timer = clock.after(delayMs, () => {
-      timers.delete(timer)
-      work()
-    })
-    timers.add(timer)
-  }
-  const review = (): void => {
-    settler.reviewAside()
-    later(reviewEveryMs, review)
-  }
-  const events: IntakeEvents = {
-    delivery: (delivery, taken) => queue.offer(delivery, taken),
-    gone: (gateway) => queue.forget(gateway),
-    listening: (gateway) => acknowledger.tellNow(gateway),
-    refused: (refusal) => {
-      if (!books.rejects.hasPending) later(rejectsWaitMs, () => queue.wake())
-      books.rejects.note(refusal)
-    },
-    status: (gateway, payload) => {
-      const status = decodeStatus(payload)
-      if (status) return statuses.hear(gateway, status, clock.now())
-      const detail = 'status that is none'
-      events.refused({ at: clock.now(), scope: 'publish', reason: 'malformed envelope', gateway, detail })
-    },
-  }
-  const intake: Intake = await openAedesIntake({ listen: options.listen, clock, events, hashOf: registry.passwordHash })
-  const forgetRegistry = registry.onChange(() => settler.reviewAside())
-  later(reviewEveryMs, review)
-  const running = settler.run().catch((error: unknown) => {
-    stopped = error instanceof Error ? error.message : String(error)
-    logger.error({ err: error }, 'settling stopped')
-  })
+  const onRefusalsWaiting = () => chores.once(refusalsWaitMs, () => queue.wake())
+  const acknowledger = new Acknowledger(books.accounts, clock, (gateway, ack) => intake.acknowledge(gateway, ack))
+  const events = intakeEvents({ queue, acknowledger, statuses, rejects: books.rejects, clock, onRefusalsWaiting })
+  const settler = new Settler({ queue, books, series, state, steps, latest, clock, acknowledger, health })
+  const intake = await openAedesIntake({ listen: options.listen, clock, events, hashOf: registry.passwordHash })
+  const settling = settler.run().catch((error: unknown) => health.stopped(error))
+  const registrations = registry.onChange(() => settler.reviewAside())
+  chores.every(reviewAsideEveryMs, () => settler.reviewAside())
 
   const close = async (): Promise<void> => {
-    forgetRegistry()
+    registrations[Symbol.dispose]()
+    chores[Symbol.dispose]()
     await intake.close()
-    stop.abort()
-    for (const timer of timers) timer.cancel()
-    await running
+    settler.stop()
+    await settling
     acknowledger.close()
   }
   return {
@@ -159,19 +104,13 @@ export async function openIngest(options: IngestOptions): Promise<Ingest> {
     registry,
     latest,
     statuses: () => statuses.statuses(),
+    subscribeStatus: (listener) => statuses.subscribe(listener),
     ledger: async () => statuses.rows(),
-    rejects: ({ limit, cursor }) => books.rejects.page(limit, cursor),
+    rejects: ({ limit = 100, cursor }) => books.rejects.page(limit, cursor),
     rejectCounts: () => books.rejects.counts(),
     setAside: () => listAside(state),
     registerTerminal: (terminal) => registry.registerTerminal(terminal),
-    health: () => ({
-      queue: { deliveries: queue.deliveries, bytes: queue.bytes, held: queue.held },
-      connectedGateways: intake.connected(),
-      settlements: settler.settlements,
-      stepFailures,
-      ...(settler.storeDown ? { storeDown: settler.storeDown } : {}),
-      ...(stopped === undefined ? {} : { stopped }),
-    }),
+    health: () => health.report({ queue, intake, settler }),
     close,
     [Symbol.asyncDispose]: close,
   }

@@ -26,10 +26,10 @@ export class LatestReadings {
     return [...this.#terminals.values()].flatMap((points) => [...points.values()])
   }
 
-  /** Calls `listener` after every settlement that brought something newer; returns how to stop. Listeners must not throw. */
-  subscribe(listener: LatestListener): () => void {
+  /** Calls `listener` after every settlement that brought something newer, until disposed. Listeners must not throw. */
+  subscribe(listener: LatestListener): Disposable {
     this.#listeners.add(listener)
-    return () => this.#listeners.delete(listener)
+    return { [Symbol.dispose]: () => void this.#listeners.delete(listener) }
   }
 
   /** Takes readings that are settled. Of several of one series only the newest is told. */

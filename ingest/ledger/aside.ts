@@ -51,7 +51,7 @@ export async function writeAside(tx: StateTx, entries: readonly AsideEntry[], fi
 }
 
 /** What waits aside, by series and reason, as pages list it. */
-export async function listAside(state: StateStore): Promise<readonly SetAside[]> {
+export async function listAside(state: StateStore): Promise<SetAside[]> {
   const rows = await state.db
     .withTables<LedgerTables>()
     .selectFrom('set_aside')

@@ -9,6 +9,9 @@ export interface HeardStatus extends GatewayStatus {
   readonly receivedAt: EpochMs
 }
 
+/** Called with every status as it comes, last wills included. */
+export type StatusListener = (gateway: string, status: HeardStatus) => void
+
 interface Heard {
   readonly status: HeardStatus
   readonly balanced: boolean | null
@@ -25,6 +28,7 @@ const accountedFor = ({ stored, rejected, setAside, declaredLost }: SpoolAccount
 export class StatusBook {
   readonly #accounts: Accounts
   readonly #heard = new Map<string, Heard>()
+  readonly #listeners = new Set<StatusListener>()
 
   constructor(accounts: Accounts) {
     this.#accounts = accounts
@@ -36,6 +40,13 @@ export class StatusBook {
       status: newest,
       balanced: this.#balance(gateway, status) ?? this.#before(gateway, status),
     })
+    for (const listener of this.#listeners) listener(gateway, newest)
+  }
+
+  /** Calls `listener` with every status from now on, until disposed. Listeners must not throw. */
+  subscribe(listener: StatusListener): Disposable {
+    this.#listeners.add(listener)
+    return { [Symbol.dispose]: () => void this.#listeners.delete(listener) }
   }
 
   statuses(): Map<string, HeardStatus> {

@@ -32,8 +32,8 @@ export interface Registry extends RegistryView {
   entry(terminal: string): TerminalEntry | undefined
   /** scrypt hash of a gateway's password; undefined: no such gateway, or one that may not connect yet. */
   passwordHash(gateway: string): string | undefined
-  /** Calls `listener` after every change of the copy in memory; returns how to stop. */
-  onChange(listener: () => void): () => void
+  /** Calls `listener` after every change of the copy in memory, until disposed. */
+  onChange(listener: () => void): Disposable
 }
 
 /** Opens the registry and reads it into memory. The store must have `ingestMigrations`. Errors: those of the state store. */
@@ -111,9 +111,9 @@ class StoredRegistry implements Registry {
     await this.load()
   }
 
-  onChange(listener: () => void): () => void {
+  onChange(listener: () => void): Disposable {
     this.#listeners.add(listener)
-    return () => this.#listeners.delete(listener)
+    return { [Symbol.dispose]: () => void this.#listeners.delete(listener) }
   }
 
   /** Hashes of the passwords that are not the stored ones: hashing again would change the row at every start. */

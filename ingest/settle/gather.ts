@@ -16,7 +16,7 @@ export interface Settlement {
   readonly batch: SettlementBatch
   readonly accounts: AccountDraft
   readonly rejects: RejectTally
-  readonly aside: AsideEntry[]
+  readonly aside: readonly AsideEntry[]
   readonly gaps: readonly SpoolGap[]
   readonly clockFixes: readonly GatewayClockFix[]
   /** Gateways that are told where they stand once it holds. */

@@ -1,19 +1,21 @@
 import type { Clock } from '@civitals/contracts/clock'
 import type { Reading } from '@civitals/contracts/reading'
-import type { SettlementBatch, SettlementStep } from '@civitals/contracts/settlement'
-import type { SeriesStore } from '@civitals/storage/series'
+import type { PendingEffect, SettlementBatch, SettlementStep } from '@civitals/contracts/settlement'
+import type { RefusedReading, SeriesStore } from '@civitals/storage/series'
 import type { StateStore, StateTx } from '@civitals/storage/state'
+import type { StageHealth } from '../health.ts'
 import type { IntakeQueue } from '../intake/queue.ts'
 import type { LatestReadings } from '../latest/latest.ts'
 import { writeAside } from '../ledger/aside.ts'
 import type { RejectEntries } from '../ledger/reject-book.ts'
 import { writeAccounts, writeClockFixes, writeGaps } from '../ledger/store.ts'
+import type { Acknowledger } from './acknowledger.ts'
 import { AsideKeeper } from './aside-keeper.ts'
 import type { Books } from './books.ts'
 import { gather, type Settlement } from './gather.ts'
 import { Persistence, type StoreDown } from './persist.ts'
 import { setRefusedAside } from './refused.ts'
-import { effectsOf, type OnStepFailure } from './steps.ts'
+import { effectsOf } from './steps.ts'
 
 export interface SettlerOptions {
   readonly queue: IntakeQueue
@@ -23,11 +25,8 @@ export interface SettlerOptions {
   readonly steps: readonly SettlementStep<StateTx>[]
   readonly latest: LatestReadings
   readonly clock: Clock
-  readonly signal: AbortSignal
-  readonly acknowledge: (gateways: Iterable<string>) => void
-  readonly onStepFailure: OnStepFailure
-  readonly onStoreDown: (down: StoreDown) => void
-  readonly onRefused: (reason: string, readings: number) => void
+  readonly acknowledger: Pick<Acknowledger, 'settled'>
+  readonly health: Pick<StageHealth, 'stepFailed' | 'storeDown' | 'refusedByStore'>
 }
 
 /**
@@ -39,11 +38,14 @@ export class Settler {
   readonly #options: SettlerOptions
   readonly #persistence: Persistence
   readonly #aside: AsideKeeper
+  readonly #stop = new AbortController()
+  /** Since start. */
   settlements = 0
 
   constructor(options: SettlerOptions) {
     this.#options = options
-    this.#persistence = new Persistence(options.clock, options.signal, options.onStoreDown)
+    const onDown = (down: StoreDown) => options.health.storeDown(down)
+    this.#persistence = new Persistence(options.clock, this.#stop.signal, onDown)
     this.#aside = new AsideKeeper({ ...options, persistence: this.#persistence })
   }
 
@@ -57,9 +59,15 @@ export class Settler {
     this.#options.queue.wake()
   }
 
-  /** Settles until the signal aborts. Rejects only for faults of our own. */
+  /** Ends `run` after the settlement in hand; what still waits was never acknowledged and will come again. */
+  stop(): void {
+    this.#stop.abort()
+  }
+
+  /** Settles until stopped. Rejects only for faults of our own. */
   async run(): Promise<void> {
-    const { queue, books, clock, signal } = this.#options
+    const { queue, books, clock } = this.#options
+    const { signal } = this.#stop
     queue.wake()
     while (!signal.aborted) {
       await queue.waiting(signal)
@@ -76,42 +84,56 @@ export class Settler {
   }
 
   async #settle(settlement: Settlement): Promise<void> {
-    const { books, steps, series, onStepFailure, onRefused } = this.#options
+    const { acknowledger, books, health, latest, steps } = this.#options
     const { accounts, clockFixes, gateways } = settlement
-    const writing = this.#store(series, settlement.batch)
-    const effects = effectsOf(steps, settlement.batch, onStepFailure)
-    const refused = await writing
-    for (const { reason } of refused.slice(0, 1)) onRefused(reason, refused.length)
-    const { batch, aside } = setRefusedAside(refused, settlement.batch, accounts)
-    const allAside = [...settlement.aside, ...aside]
-    const rejects = mergeInto(settlement.rejects, books)
-    await this.#persistence.until('state', () =>
-      this.#options.state.transaction(async (tx) => {
-        await writeAccounts(tx, accounts.changed())
-        await writeGaps(tx, settlement.gaps)
-        await writeClockFixes(tx, clockFixes)
-        await books.rejects.write(tx, rejects)
-        await writeAside(tx, allAside, books.nextAside)
-        for (const effect of effects) await effect.write(tx)
-      }),
-    )
-    books.committed(accounts, rejects, allAside.length, clockFixes)
+    const writing = this.#storeReadings(settlement.batch)
+    const effects = effectsOf(steps, settlement.batch, (step, error) => health.stepFailed(step, error))
+    const { batch, aside } = setRefusedAside(await writing, settlement.batch, accounts)
+    const made = { ...settlement, batch, accounts, effects, aside: [...settlement.aside, ...aside] }
+    const rejects = withPending(settlement.rejects, books)
+    await this.#storeState({ ...made, rejects })
+    books.committed(accounts, rejects, made.aside.length, clockFixes)
     for (const effect of effects) effect.committed()
-    this.#options.latest.settled(readingsOf(batch))
+    latest.settled(readingsOf(batch))
     this.settlements++
-    this.#options.acknowledge(gateways)
+    acknowledger.settled(gateways)
     if (clockFixes.length > 0) this.reviewAside()
   }
 
-  async #store(series: SeriesStore, batch: SettlementBatch) {
+  /** Step (a). */
+  async #storeReadings(batch: SettlementBatch): Promise<readonly RefusedReading[]> {
     if (batch.envelopes.length === 0) return []
-    const outcome = await this.#persistence.until('series', () => series.write(batch))
-    return outcome.refused
+    const { refused } = await this.#persistence.until('series', () => this.#options.series.write(batch))
+    const [first] = refused
+    if (first) this.#options.health.refusedByStore(first.reason, refused.length)
+    return refused
+  }
+
+  /** Step (b). */
+  async #storeState({ accounts, aside, clockFixes, effects, gaps, rejects }: StateChange): Promise<void> {
+    const { books, state } = this.#options
+    const changed = accounts.changed()
+    if (changed.length === 0 && rejects.counts.size === 0) return
+    await this.#persistence.until('state', () =>
+      state.transaction(async (tx) => {
+        await writeAccounts(tx, changed)
+        await writeGaps(tx, gaps)
+        await writeClockFixes(tx, clockFixes)
+        await books.rejects.write(tx, rejects)
+        await writeAside(tx, aside, books.nextAside)
+        for (const effect of effects) await effect.write(tx)
+      }),
+    )
   }
 }
 
+type StateChange = Pick<Settlement, 'accounts' | 'aside' | 'clockFixes' | 'gaps'> & {
+  readonly rejects: RejectEntries
+  readonly effects: readonly PendingEffect<StateTx>[]
+}
+
 /** Refused connections noted meanwhile go along with this settlement's own rejects. */
-function mergeInto(rejects: Settlement['rejects'], books: Books): RejectEntries {
+function withPending(rejects: Settlement['rejects'], books: Books): RejectEntries {
   if (!books.rejects.hasPending) return rejects
   const pending = books.rejects.takePending()
   pending.absorb(rejects)

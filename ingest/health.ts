@@ -1,0 +1,68 @@
+import type { IngestLogger } from './ingest.ts'
+import type { Intake } from './intake/port.ts'
+import type { IntakeQueue } from './intake/queue.ts'
+import type { StoreDown } from './settle/persist.ts'
+
+export interface IngestHealth {
+  /** Readings that come are settled: no store is down and settling runs. */
+  readonly ready: boolean
+  /** Figures by name, for pages and metrics. */
+  readonly facts: Readonly<Record<string, number | string | boolean | null>>
+  /** The store that takes nothing now; gateways are held and nothing is acknowledged until it does. */
+  readonly storeDown?: StoreDown
+}
+
+export interface HealthSources {
+  readonly queue: IntakeQueue
+  readonly intake: Intake
+  readonly settler: { readonly settlements: number; readonly storeDown: StoreDown | undefined }
+}
+
+/** What goes wrong along the way: counted, logged, shown. */
+export class StageHealth {
+  readonly #logger: IngestLogger
+  #stepFailures = 0
+  #stopped: string | undefined
+
+  constructor(logger: IngestLogger) {
+    this.#logger = logger
+  }
+
+  /** A step threw: what it would have worked out from one batch is lost, the readings are not. */
+  stepFailed(step: number, error: unknown): void {
+    this.#stepFailures++
+    this.#logger.error({ step, err: error }, 'a settlement step failed; its effect on this batch is lost')
+  }
+
+  storeDown(down: StoreDown): void {
+    this.#logger.warn({ ...down }, 'a store takes nothing; gateways are held until it does')
+  }
+
+  refusedByStore(reason: string, readings: number): void {
+    this.#logger.warn({ reason, readings }, 'the series store refuses readings for good; they are set aside')
+  }
+
+  /** Settling ended by a fault of its own: the centre must be started anew. */
+  stopped(error: unknown): void {
+    this.#stopped = error instanceof Error ? error.message : String(error)
+    this.#logger.error({ err: error }, 'settling stopped')
+  }
+
+  report({ queue, intake, settler }: HealthSources): IngestHealth {
+    const { storeDown } = settler
+    return {
+      ready: !storeDown && this.#stopped === undefined,
+      facts: {
+        queuedEnvelopes: queue.deliveries,
+        queuedBytes: queue.bytes,
+        heldEnvelopes: queue.held,
+        connectedGateways: intake.connected(),
+        settlements: settler.settlements,
+        stepFailures: this.#stepFailures,
+        storeDown: storeDown ? `${storeDown.store}: ${storeDown.message}` : null,
+        settlingStopped: this.#stopped ?? null,
+      },
+      ...(storeDown ? { storeDown } : {}),
+    }
+  }
+}

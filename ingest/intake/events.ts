@@ -1,0 +1,44 @@
+import type { Clock } from '@civitals/contracts/clock'
+import { decodeStatus } from '@civitals/contracts/status'
+import type { StatusBook } from '../ledger/balance.ts'
+import type { RejectBook } from '../ledger/reject-book.ts'
+import type { Acknowledger } from '../settle/acknowledger.ts'
+import type { IntakeEvents, Refusal } from './port.ts'
+import type { IntakeQueue } from './queue.ts'
+
+export interface EventTargets {
+  readonly queue: IntakeQueue
+  readonly acknowledger: Acknowledger
+  readonly statuses: StatusBook
+  readonly rejects: RejectBook
+  readonly clock: Clock
+  /** Called when refusals begin to wait for a settlement that would write them. */
+  readonly onRefusalsWaiting: () => void
+}
+
+/** Where everything that comes in goes. */
+export function intakeEvents(targets: EventTargets): IntakeEvents {
+  const { queue, acknowledger, statuses, rejects, clock } = targets
+  const refused = (refusal: Refusal): void => {
+    if (!rejects.hasPending) targets.onRefusalsWaiting()
+    rejects.note(refusal)
+  }
+  return {
+    delivery: (delivery, taken) => queue.offer(delivery, taken),
+    gone: (gateway) => queue.forget(gateway),
+    listening: (gateway) => acknowledger.tellNow(gateway),
+    refused,
+    status(gateway, payload) {
+      const status = decodeStatus(payload)
+      if (status) statuses.hear(gateway, status, clock.now())
+      else
+        refused({
+          at: clock.now(),
+          scope: 'publish',
+          reason: 'malformed envelope',
+          gateway,
+          detail: 'a status that is none',
+        })
+    },
+  }
+}
