@@ -1,0 +1,182 @@
+// The whole gateway as one process would run it: configuration file, Modbus TCP terminal, spool on disk, a real broker (Aedes)
+// and a centre that acknowledges.
+import { once } from 'node:events'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { decodeEnvelope, type Envelope } from '@civitals/contracts/envelope'
+import { decodeStatus, type GatewayStatus } from '@civitals/contracts/status'
+import { topicOf } from '@civitals/contracts/topics'
+import { Aedes } from 'aedes'
+import { pino } from 'pino'
+import t, { type Test } from 'tap'
+import { runGateway } from './main.ts'
+
+const logger = pino({ level: 'silent' })
+
+async function listen(t: Test, onSocket: (socket: Socket) => void): Promise<number> {
+  const sockets = new Set<Socket>()
+  const server: Server = createServer((socket) => {
+    sockets.add(socket)
+    onSocket(socket)
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  t.teardown(() => {
+    for (const socket of sockets) socket.destroy()
+    server.close()
+  })
+  return (server.address() as AddressInfo).port
+}
+
+/** Answers every register read with registers of value 7 [MODBUS 6.3]. */
+function terminal(socket: Socket): void {
+  socket.on('error', () => undefined)
+  socket.on('data', (request) => {
+    const count = request.readUInt16BE(10)
+    const reply = Buffer.alloc(9 + count * 2)
+    request.copy(reply, 0, 0, 8)
+    reply.writeUInt16BE(3 + count * 2, 4)
+    reply[8] = count * 2
+    for (let index = 0; index < count; index++) reply.writeUInt16BE(7, 9 + index * 2)
+    socket.write(reply)
+  })
+}
+
+interface Centre {
+  readonly port: number
+  readonly received: Envelope[]
+  readonly statuses: GatewayStatus[]
+  acknowledging: boolean
+  next(what: () => boolean): Promise<void>
+}
+
+async function centre(t: Test): Promise<Centre> {
+  const broker = await Aedes.createBroker()
+  t.teardown(() => broker.close())
+  broker.authenticate = (client, user, password, done) =>
+    done(null, client.id === 'gw-01' && user === 'gw-01' && String(password) === 'secret')
+  const waiters = new Set<() => void>()
+  const state: Centre = {
+    port: await listen(t, broker.handle),
+    received: [],
+    statuses: [],
+    acknowledging: true,
+    async next(what) {
+      while (!what()) await new Promise<void>((resolve) => waiters.add(resolve))
+    },
+  }
+  broker.on('publish', (packet) => {
+    const payload = packet.payload as Buffer
+    if (packet.topic === topicOf('gw-01', 'status')) state.statuses.push(decodeStatus(payload)!)
+    if (
+      packet.topic === topicOf('gw-01', 'telemetry/live') ||
+      packet.topic === topicOf('gw-01', 'telemetry/backfill')
+    ) {
+      const decoded = decodeEnvelope(payload)
+      if (!decoded.ok) throw new Error(decoded.reason)
+      state.received.push(decoded.envelope)
+      const { spool, seq } = decoded.envelope
+      const message = JSON.stringify({ spools: { [spool]: { upTo: seq, above: [] } } })
+      if (state.acknowledging)
+        broker.publish(
+          { cmd: 'publish', qos: 0, dup: false, retain: false, topic: topicOf('gw-01', 'ack'), payload: message },
+          () => undefined,
+        )
+    }
+    for (const wake of waiters) wake()
+    waiters.clear()
+  })
+  return state
+}
+
+function configFolder(t: Test, brokerPort: number, modbusPort: number): string {
+  const folder = mkdtempSync(join(tmpdir(), 'gateway-'))
+  t.teardown(() => rmSync(folder, { recursive: true }))
+  writeFileSync(join(folder, 'password'), 'secret\n')
+  writeFileSync(
+    join(folder, 'gateway.yaml'),
+    `gateway: gw-01
+uplink: { url: mqtt://127.0.0.1:${brokerPort}, passwordFile: ./password }
+spool: { folder: ./spool }
+poll: { alarm: 100ms, normal: 100ms, bulk: 100ms }
+lines:
+  - id: tcp-1
+    transport: { kind: modbus-tcp, host: 127.0.0.1, port: ${modbusPort} }
+    terminals:
+      - { id: weather-01, unit: 1, profile: weather-foreign }
+`,
+  )
+  return folder
+}
+
+t.test('a reading goes from a register to the centre, is acknowledged, and the gateway says goodbye', async (t) => {
+  const central = await centre(t)
+  const folder = configFolder(t, central.port, await listen(t, terminal))
+  const stop = new AbortController()
+  const running = await runGateway({ configFile: join(folder, 'gateway.yaml'), logger, signal: stop.signal })
+  await central.next(() => central.received.length >= 2)
+  const [first] = central.received
+  t.match(first, { seq: 1, config: running.config, samples: [{ terminal: 'weather-01', clock: 'synced' }] })
+  t.ok(Math.abs(first!.samples[0]!.at - Date.now()) < 60_000)
+  const [sample] = first!.samples
+  t.same(Object.keys(sample!.values).sort(), ['temperature', 'wind_speed'])
+  t.same(sample!.quality, { pressure: 'out_of_range' }, '7 is no air pressure: a quality and no value')
+  t.match(central.statuses[0], { online: true, config: running.config, lines: [{ line: 'tcp-1', terminals: 1 }] })
+  const before = performance.now()
+  stop.abort()
+  await running.stopped
+  t.ok(performance.now() - before < 2000, 'stops within 2 s')
+  t.match(central.statuses.at(-1), { online: false })
+  const seqs = central.received.map((envelope) => envelope.seq)
+  t.same(
+    seqs,
+    [...seqs].sort((a, b) => a - b),
+  )
+  t.equal(new Set(seqs).size, seqs.length, 'nothing is sent twice while acknowledgements come')
+})
+
+t.test('what a centre did not acknowledge is sent again by the next run, byte for byte', async (t) => {
+  const central = await centre(t)
+  central.acknowledging = false
+  const folder = configFolder(t, central.port, await listen(t, terminal))
+  const run = async (enough: () => boolean): Promise<void> => {
+    const stop = new AbortController()
+    const running = await runGateway({ configFile: join(folder, 'gateway.yaml'), logger, signal: stop.signal })
+    await central.next(enough)
+    stop.abort()
+    await running.stopped
+  }
+  await run(() => central.received.length >= 1)
+  const first = central.received.splice(0)
+  await run(() => central.received.some((envelope) => envelope.seq === first[0]!.seq))
+  const again = central.received.find((envelope) => envelope.seq === first[0]!.seq)
+  t.same(again, first[0])
+  t.equal(new Set(central.received.map((envelope) => envelope.spool)).size, 1, 'the spool outlives the run')
+})
+
+t.test('nothing starts from a wrong configuration', async (t) => {
+  const folder = configFolder(t, 1, 1)
+  const file = join(folder, 'gateway.yaml')
+  writeFileSync(file, 'gateway: gw-01\n')
+  const options = { configFile: file, logger, signal: new AbortController().signal }
+  await t.rejects(runGateway(options), {
+    code: 'CIV_GATEWAY_CONFIG',
+    message: /gateway\.yaml:1:1: key uplink is missing/,
+  })
+  await t.rejects(runGateway({ ...options, configFile: join(folder, 'none.yaml') }), { code: 'CIV_GATEWAY_CONFIG' })
+})
+
+t.test('a second gateway does not write into the spool of the first', async (t) => {
+  const central = await centre(t)
+  const folder = configFolder(t, central.port, await listen(t, terminal))
+  const options = { configFile: join(folder, 'gateway.yaml'), logger }
+  const stop = new AbortController()
+  const running = await runGateway({ ...options, signal: stop.signal })
+  await t.rejects(runGateway({ ...options, signal: new AbortController().signal }), {
+    code: 'CIV_GATEWAY_SPOOL_IN_USE',
+  })
+  stop.abort()
+  await running.stopped
+})
