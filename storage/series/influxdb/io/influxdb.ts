@@ -1,0 +1,221 @@
+import type { Clock } from '@civitals/contracts/clock'
+import { CivitalsError } from '@civitals/contracts/errors'
+import { qualityOfCode } from '@civitals/contracts/quality'
+import type { Reading } from '@civitals/contracts/reading'
+import type { SettlementBatch } from '@civitals/contracts/settlement'
+import { bucketRows, defaultLimit, type EnergyMean } from '../../bucket.ts'
+import { closedError, Outage } from '../../outage.ts'
+import type { GroupOf, RangeQuery, RefusedReading, SeriesRow, SeriesStore, WriteOutcome } from '../../port.ts'
+import { splitRefused } from '../../refusal.ts'
+import {
+  bucketQuery,
+  type Column,
+  countQuery,
+  flaggedQuery,
+  identifier,
+  latestQuery,
+  rawQuery,
+  type Stretch,
+} from '../influxql.ts'
+import { newestOf } from '../latest.ts'
+import { linesOf } from '../line-protocol.ts'
+import { settleLines } from '../settle-lines.ts'
+import { LineWriter, linesPerRequest } from './line-writer.ts'
+import { QueryClient, type QueryTable } from './query-client.ts'
+
+export interface InfluxdbSeriesOptions {
+  /** `http://host:8086` of an InfluxDB 1.x, or of anything that speaks its /write and /query. */
+  readonly url: string
+  /** Made when absent. */
+  readonly database: string
+  readonly username?: string
+  readonly password?: string
+  /** Sent as `Authorization: Token ...` instead of name and password. */
+  readonly token?: string
+  readonly groupOf: GroupOf
+  readonly clock: Clock
+  readonly energyMean?: EnergyMean
+  /** How long one request may take. Default 30 s. */
+  readonly timeoutMs?: number
+}
+
+/**
+ * Opens a series store on InfluxDB: measurement = group of the terminal, tag `terminal`, a float field per point, an integer
+ * field `<point>_q` when the quality is not good. Errors: CIV_STORAGE_SERIES_UNAVAILABLE (retryable),
+ * CIV_STORAGE_SERIES_DENIED, CIV_STORAGE_SERIES_CLOSED.
+ */
+export async function openInfluxdbSeries(options: InfluxdbSeriesOptions): Promise<SeriesStore> {
+  const store = new InfluxdbSeries(options)
+  await store.createDatabase()
+  return store
+}
+
+/** Rows asked for at once: parsing them stays far below the 50 ms the main loop may be held. */
+const pageRows = 10_000
+/** Beyond this InfluxDB's nanoseconds overflow. */
+const furthestMs = 9_223_372_036_854
+
+class InfluxdbSeries implements SeriesStore {
+  readonly #options: InfluxdbSeriesOptions
+  readonly #outage: Outage
+  readonly #query: QueryClient
+  readonly #lines: LineWriter
+  #closed = false
+
+  constructor(options: InfluxdbSeriesOptions) {
+    this.#options = options
+    this.#outage = new Outage(options.clock)
+    const { url, database, timeoutMs = 30_000 } = options
+    const client = { url, database, timeoutMs, headers: authorization(options) }
+    this.#query = new QueryClient(client)
+    this.#lines = new LineWriter(client)
+  }
+
+  createDatabase(): Promise<void> {
+    return this.#attempt(async () => {
+      await this.#query.ask(`CREATE DATABASE ${identifier(this.#options.database)}`)
+    })
+  }
+
+  async write(batch: SettlementBatch): Promise<WriteOutcome> {
+    const { envelopes, refused } = splitRefused(batch)
+    const lines = linesOf(envelopes, this.#options.groupOf)
+    return await this.#attempt(async () => {
+      const all: RefusedReading[] = [...refused]
+      for (let from = 0; from < lines.length; from += linesPerRequest) {
+        const part = lines.slice(from, from + linesPerRequest)
+        all.push(...(await settleLines(part, (some) => this.#send(some))))
+      }
+      return { refused: all }
+    })
+  }
+
+  latest(): Promise<readonly Reading[]> {
+    return this.#attempt(async () => {
+      const latest: Reading[] = []
+      for (const column of await this.#columns()) {
+        const [values = [], flags = []] = await this.#query.ask(latestQuery(column))
+        latest.push(...newestOf(column.point, values, flags))
+      }
+      return latest
+    })
+  }
+
+  range({ terminal, point, from, to, everyMs, limit = defaultLimit }: RangeQuery): Promise<readonly SeriesRow[]> {
+    const stretch: Stretch = {
+      measurement: this.#options.groupOf(terminal),
+      terminal,
+      point,
+      from: Math.ceil(Math.max(from, -furthestMs)),
+      to: Math.ceil(Math.min(to, furthestMs)),
+    }
+    return this.#attempt(async () => {
+      if (everyMs === undefined) return await this.#raw(stretch, limit)
+      const energy = this.#options.energyMean?.(terminal, point) ?? false
+      if (!energy && (await this.#allGood(stretch))) return await this.#buckets(stretch, everyMs, limit)
+      const rows = await this.#raw(stretch, Number.POSITIVE_INFINITY)
+      return bucketRows(rows, everyMs, energy).slice(0, limit)
+    })
+  }
+
+  count(): Promise<number> {
+    return this.#attempt(async () => {
+      let count = 0
+      for (const column of await this.#columns()) {
+        const [values = 0, flags = 0, both = 0] = (await this.#query.ask(countQuery(column))).map(countIn)
+        count += values + flags - both
+      }
+      return count
+    })
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true
+    this.#lines.close()
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+
+  async #attempt<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#closed) throw closedError()
+    try {
+      const result = await work()
+      this.#outage.recovered()
+      return result
+    } catch (error) {
+      if (error instanceof CivitalsError) throw error
+      throw this.#outage.failed('InfluxDB', error)
+    }
+  }
+
+  /** Someone may drop the database under us: made again, the batch goes in. */
+  async #send(lines: Parameters<LineWriter['send']>[0]): ReturnType<LineWriter['send']> {
+    try {
+      return await this.#lines.send(lines)
+    } catch (error) {
+      if (!(error instanceof Error && /database not found/.test(error.message))) throw error
+      await this.createDatabase()
+      return await this.#lines.send(lines)
+    }
+  }
+
+  async #raw(stretch: Stretch, limit: number): Promise<SeriesRow[]> {
+    const rows: SeriesRow[] = []
+    let from = stretch.from
+    while (rows.length < limit && from < stretch.to) {
+      const asked = Math.min(pageRows, limit - rows.length)
+      const [tables = []] = await this.#query.ask(rawQuery({ ...stretch, from }, asked))
+      const page = (tables[0]?.values ?? []).map(rawRow)
+      rows.push(...page)
+      if (page.length < asked) break
+      from = (page.at(-1)?.at ?? stretch.to) + 1
+    }
+    return rows
+  }
+
+  async #allGood(stretch: Stretch): Promise<boolean> {
+    const [tables = []] = await this.#query.ask(flaggedQuery(stretch))
+    return countIn(tables) === 0
+  }
+
+  async #buckets(stretch: Stretch, everyMs: number, limit: number): Promise<readonly SeriesRow[]> {
+    const [tables = []] = await this.#query.ask(bucketQuery(stretch, everyMs, limit))
+    return (tables[0]?.values ?? []).map(([at, mean, count, min, max]) => ({
+      at: Number(at),
+      value: Number(mean),
+      quality: 'good',
+      count: Number(count),
+      min: Number(min),
+      max: Number(max),
+    }))
+  }
+
+  /** Every point of every group, by the fields there are: floats are points, `_q` integers their flags. */
+  async #columns(): Promise<readonly Column[]> {
+    const [tables = []] = await this.#query.ask('SHOW FIELD KEYS')
+    return tables.flatMap(({ name, values }) => {
+      const points = new Set<string>()
+      for (const [key, type] of values) {
+        if (type === 'float') points.add(String(key))
+        else if (type === 'integer' && String(key).endsWith('_q')) points.add(String(key).slice(0, -2))
+      }
+      return [...points].map((point) => ({ measurement: name, point }))
+    })
+  }
+}
+
+function authorization({ username, password, token }: InfluxdbSeriesOptions): Readonly<Record<string, string>> {
+  if (token !== undefined) return { authorization: `Token ${token}` }
+  if (username === undefined) return {}
+  return { authorization: `Basic ${Buffer.from(`${username}:${password ?? ''}`).toString('base64')}` }
+}
+
+const countIn = (tables: readonly QueryTable[]): number => Number(tables[0]?.values[0]?.[1] ?? 0)
+
+const rawRow = ([at, value, code]: readonly (string | number | null)[]): SeriesRow => ({
+  at: Number(at),
+  value: typeof value === 'number' ? value : null,
+  quality: qualityOfCode(Number(code ?? 0)),
+})
