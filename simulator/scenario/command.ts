@@ -6,7 +6,7 @@ const closed = { additionalProperties: false }
 /** `storm` begins a storm (a running one ends), `calm` ends it at once. */
 export const ScenarioCommandSchema = Type.Object(
   {
-    scenario: Type.Union([Type.Literal('storm'), Type.Literal('calm')]),
+    scenario: Type.Enum(['storm', 'calm']),
     speed: Type.Optional(
       Type.Number({ minimum: 1, maximum: 600, description: 'Minutes of storm per minute. Default 60.' }),
     ),
@@ -18,7 +18,7 @@ export const ScenarioCommandSchema = Type.Object(
 export const FaultCommandSchema = Type.Object(
   {
     terminal: Type.String(),
-    fault: Type.Union(faultKinds.map((kind) => Type.Literal(kind))),
+    fault: Type.Enum([...faultKinds]),
     active: Type.Optional(Type.Boolean({ description: 'Default true.' })),
     delayMs: Type.Optional(
       Type.Number({ minimum: 0, maximum: 600_000, description: 'late-reply: beyond the usual time. Default 2000.' }),

@@ -57,6 +57,8 @@ export interface World {
   readonly terminals: readonly PlacedTerminal[]
   /** The physical value, before any sensor; undefined for a series that does not exist. */
   truth(terminal: string, point: string, at: number): number | undefined
+  /** Physical values of every point of a terminal. */
+  truths(terminal: string, at: number): Readonly<Record<string, number>> | undefined
   /** What the sensor of a healthy terminal shows. */
   value(terminal: string, point: string, at: number): number | undefined
   /** What all sensors of a terminal show. */
@@ -91,6 +93,7 @@ export function createWorld(
     seed,
     terminals,
     sample,
+    truths: (id, at) => simulated.get(id)?.model(at),
     truth: (id, point, at) => simulated.get(id)?.model(at)[point],
     value: (id, point, at) => sample(id, at)?.values[point],
     *history({ from, to, everyMs, terminals: wanted = () => true }) {
