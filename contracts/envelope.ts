@@ -1,11 +1,12 @@
-import { deflateRawSync, inflateRawSync } from 'node:zlib'
+import { inflateRawSync } from 'node:zlib'
 import { type Static, Type } from 'typebox'
 import { Compile } from 'typebox/compile'
+import * as encoding from './encode-envelope.ts'
 import { Id } from './ids.ts'
 import { QualitySchema } from './quality.ts'
 
 /** Largest payload on the wire and after inflation, in bytes (decision of the architecture, section 3). */
-export const maxWireBytes: number = 256 * 1024
+export const maxWireBytes: number = encoding.maxWireBytes
 export const maxInflatedBytes: number = 2 * 1024 * 1024
 
 const Time = Type.Number({ description: 'Milliseconds since 1970-01-01T00:00Z.' })
@@ -76,19 +77,11 @@ export const EnvelopeSchema = Type.Object(
 export type Envelope = Static<typeof EnvelopeSchema>
 
 const checker = Compile(EnvelopeSchema)
-const deflated = 0x01
 const utf8 = new TextDecoder('utf-8', { fatal: true })
 
-/** The bytes a spool keeps and the wire carries: JSON, or one byte 0x01 and raw deflate of it. */
-export function encodeEnvelope(envelope: Envelope, compress = false): Uint8Array {
-  const json = new TextEncoder().encode(JSON.stringify(envelope))
-  if (!compress) return json
-  const body = deflateRawSync(json)
-  const bytes = new Uint8Array(body.length + 1)
-  bytes[0] = deflated
-  bytes.set(body, 1)
-  return bytes
-}
+/** See `encode-envelope`, which loads without the schema library. */
+export const encodeEnvelope: typeof encoding.encodeEnvelope = encoding.encodeEnvelope
+export const countReadings: typeof encoding.countReadings = encoding.countReadings
 
 export type DecodedEnvelope =
   | { readonly ok: true; readonly envelope: Envelope }
@@ -108,19 +101,9 @@ export function decodeEnvelope(payload: Uint8Array): DecodedEnvelope {
   return refused(first ? `${first.instancePath || '/'} ${first.message}` : 'not an envelope')
 }
 
-/** Readings an envelope accounts for: every point with a value or a quality, once. */
-export function countReadings(envelope: Envelope): number {
-  let count = 0
-  for (const sample of envelope.samples) {
-    for (const _ in sample.values) count++
-    for (const point in sample.quality) if (!Object.hasOwn(sample.values, point)) count++
-  }
-  return count
-}
-
 const refused = (reason: string): DecodedEnvelope => ({ ok: false, reason })
 
 function textOf(payload: Uint8Array): string {
-  if (payload[0] !== deflated) return utf8.decode(payload)
+  if (payload[0] !== encoding.deflatedMark) return utf8.decode(payload)
   return utf8.decode(inflateRawSync(payload.subarray(1), { maxOutputLength: maxInflatedBytes }))
 }

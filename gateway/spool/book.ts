@@ -1,5 +1,6 @@
 import type { EpochMs } from '@civitals/contracts/clock'
-import { countReadings, type Envelope, encodeEnvelope, maxWireBytes } from '@civitals/contracts/envelope'
+import { countReadings, encodeEnvelope, maxWireBytes } from '@civitals/contracts/encode-envelope'
+import type { Envelope } from '@civitals/contracts/envelope'
 import { maxGapsPerEnvelope, type PreviousSpool } from './gaps.ts'
 import { makeRoom, removeExpired } from './room.ts'
 import type { Settled, SpoolCounters, SpoolDraft, SpoolLimits, SpoolRow, WaitingRange } from './spool.ts'
