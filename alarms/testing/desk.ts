@@ -51,7 +51,9 @@ export function registryOf(terminals: readonly Terminal[]): RegistryView {
 }
 
 /** A rule on road depth; override what the test is about. */
-export const depthRule = (over: Partial<Rule> & { readonly condition?: Partial<Rule['condition']> } = {}): Rule => ({
+export const depthRule = (
+  over: Omit<Partial<Rule>, 'condition'> & { readonly condition?: Partial<Rule['condition']> } = {},
+): Rule => ({
   id: 'depth',
   version: '1',
   name: name('depth'),
