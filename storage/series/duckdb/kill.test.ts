@@ -55,7 +55,8 @@ t.test('nothing acknowledged is lost to a kill, nothing is there twice', { timeo
   let acknowledged = 0
   let unacknowledged = 0
   for (let round = 0; round < 5; round++) {
-    acknowledged = await writeUntilKilled(acknowledged + 1)
+    // The last batch comes again each time, as after an acknowledgement that got lost.
+    acknowledged = await writeUntilKilled(Math.max(1, acknowledged + 1 - envelopesPerBatch))
     unacknowledged += (await checkContents(t, acknowledged)) - acknowledged
   }
   t.comment(`${acknowledged} envelopes acknowledged, ${unacknowledged} stored before their answer was heard`)
