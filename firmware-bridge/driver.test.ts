@@ -88,6 +88,10 @@ t.test('a failure has a quality and no value', async (t) => {
   for (const kind of ['timeout', 'crc', 'link', 'aborted'] as const) {
     t.same(decode(u16(0), { ok: false, kind }), { quality: 'comm_fail' })
   }
+  for (const code of [10, 11]) {
+    const unreached: ModbusOutcome = { ok: false, kind: 'exception', code }
+    t.same(decode(u16(0), unreached), { quality: 'comm_fail' }, 'said by a gateway on the way, not by the terminal')
+  }
   t.same(decode(u16(0), registers()), { quality: 'comm_fail' }, 'a short reply')
 })
 

@@ -61,11 +61,17 @@ export function decodeReads(plan: ReadPlan, outcome: ModbusOutcome): Map<string,
 }
 
 function resultOf(point: ProfilePoint, plan: ReadPlan, outcome: ModbusOutcome): PointResult {
-  if (!outcome.ok) return { quality: outcome.kind === 'exception' ? 'device_exception' : 'comm_fail' }
+  if (!outcome.ok) return { quality: refused(outcome) ? 'device_exception' : 'comm_fail' }
   const from = point.read.address - plan.address
   const raw = 'bits' in outcome ? bit(outcome.bits[from]) : word(point, outcome.registers, from)
   return raw === undefined ? { quality: 'comm_fail' } : scaled(point, raw)
 }
+
+/**
+ * Whether the terminal itself answered, with an exception. Codes 10 and 11 come from a gateway on the way that did not reach
+ * it [MODBUS 7]: the terminal is silent.
+ */
+const refused = ({ kind, code }: ModbusFailure): boolean => kind === 'exception' && code !== 10 && code !== 11
 
 const bit = (state: boolean | undefined): number | undefined => (state === undefined ? undefined : Number(state))
 
@@ -116,7 +122,7 @@ export async function readTerminal(
   let at: EpochMs | undefined
   let failure: ModbusFailure | undefined
   for (const plan of planReads(points)) {
-    const spared = failure && failure.kind !== 'exception' ? failure : undefined
+    const spared = failure && !refused(failure) ? failure : undefined
     const outcome = spared ?? (await line.transact({ ...plan, unit }, signal))
     if (outcome.ok) at = outcome.arrivedAt
     else failure = outcome

@@ -19,9 +19,11 @@ export interface Framing {
   push(chunk: Buffer): Verdict | undefined
   /**
    * Nobody waits for the reply any more; it must not be taken for an answer when it still comes. Says so when bytes came in
-   * vain since `begin`. Without a request in flight it does nothing.
+   * vain since `begin`. Without a request in flight it does nothing. `at`: monotonic milliseconds.
    */
-  abandon(): string | undefined
+  abandon(at: number): string | undefined
+  /** Whether a reply that is still owed could be taken for the answer to `request`: then it must not be sent now. */
+  owes(request: ModbusRequest, at: number): boolean
   /** The line was opened anew: nothing of the old stream counts. */
   reset(): void
 }

@@ -1,7 +1,7 @@
 // The wrong values of modbus-serial's own transports (late replies, two calls in flight) must be impossible here.
 import { FakeClock } from '@civitals/contracts/clock'
 import t from 'tap'
-import { listenRtu, pass, rtuReply, type SeenRequest } from '../testing/scripted-terminal.ts'
+import { listenRtu, pass, rtuReply, type SeenRequest, settle } from '../testing/scripted-terminal.ts'
 import { MemoryWire } from './memory-wire.ts'
 import { StreamLine } from './modbus-line.ts'
 import { RtuFraming } from './rtu-framing.ts'
@@ -42,7 +42,7 @@ t.test('the line keeps quiet after a failure, and speaks at once after a good re
     sent.push(clock.mono())
     if (request.address !== 1) send(5, rtuReply(request))
   })
-  const all = [0, 1, 2, 3].map((address) => line.transact(holding(address)))
+  const all = [0, 1, 2, 3].map((address) => line.transact(holding(address, address + 1)))
   const begin = clock.mono()
   await pass(clock, 1000, 1)
   t.same(
@@ -59,10 +59,10 @@ t.test('bytes that trickle in prolong the quarantine', async (t) => {
     if (request.address === 0) for (let at = 90; at <= 390; at += 30) send(at, Buffer.from([0x55]))
     else send(5, rtuReply(request))
   })
-  const both = [line.transact(holding(0)), line.transact(holding(7))]
+  const both = [line.transact(holding(0)), line.transact(holding(7, 2))]
   await pass(clock, 2000)
   t.match(await both[0], { ok: false, kind: 'crc' })
-  t.match(await both[1], { ok: true, registers: [1007] })
+  t.match(await both[1], { ok: true, registers: [1007, 1008] })
 })
 
 t.test('a line that never falls quiet gives up instead of guessing', async (t) => {
@@ -102,4 +102,85 @@ t.test('a reply of another unit is no answer', async (t) => {
   await pass(clock, 500)
   t.match(await one, { ok: false, kind: 'crc' })
   t.equal(line.health.crcErrors, 1)
+})
+
+t.test('a reply later than the quarantine is waited for before a request it could answer is sent', async (t) => {
+  const line = rtuLine((request, send) => send(request.address === 0 ? 900 : 5, rtuReply(request)))
+  const late = line.transact(holding(0))
+  const mistakable = line.transact(holding(100))
+  const other = line.transact({ ...holding(100), unit: 2 })
+  await pass(clock, 600)
+  t.match(await late, { ok: false, kind: 'timeout' })
+  t.match(await mistakable, { ok: false, kind: 'timeout', detail: /owes/ })
+  t.match(await other, { ok: true, registers: [1100] }, 'another unit cannot be mistaken')
+  await pass(clock, 400)
+  const after = line.transact(holding(100))
+  await pass(clock, 100)
+  t.match(await after, { ok: true, registers: [1100] }, 'the late reply has come')
+})
+
+t.test('a reply that never comes is not waited for for ever', async (t) => {
+  const line = rtuLine((request, send) => request.address !== 0 && send(5, rtuReply(request)))
+  const lost = line.transact(holding(0))
+  await pass(clock, 2200, 50)
+  const after = line.transact(holding(100))
+  await pass(clock, 100)
+  t.match(await lost, { kind: 'timeout' })
+  t.match(await after, { ok: true, registers: [1100] })
+})
+
+t.test('a terminal that has answered another question since owes nothing: it answers in order', async (t) => {
+  const line = rtuLine((request, send) => request.address !== 0 && send(5, rtuReply(request)))
+  const all = [line.transact(holding(0)), line.transact(holding(7, 2)), line.transact(holding(9))]
+  await pass(clock, 600)
+  t.match(await Promise.all(all), [
+    { ok: false, kind: 'timeout' },
+    { ok: true, registers: [1007, 1008] },
+    { ok: true, registers: [1009] },
+  ])
+})
+
+/** A small generator of its own, so that a failing run can be repeated. */
+function random(seed: number): () => number {
+  let state = seed
+  return () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0
+    return state / 2 ** 32
+  }
+}
+
+/** A terminal that answers in order, one request at a time: mostly soon, sometimes late, torn or not at all. */
+function faulty(draw: () => number): StreamLine {
+  const busyUntil = new Map<number, number>()
+  return rtuLine((request, send) => {
+    const reply = rtuReply(request)
+    const fault = draw()
+    if (fault < 0.05) return
+    if (fault < 0.1) reply.writeUInt8(reply.readUInt8(3) ^ 0x10, 3)
+    const delay = fault > 0.85 ? 100 + draw() * 1500 : 5 + draw() * 60
+    const at = Math.max(clock.mono() + delay, (busyUntil.get(request.unit) ?? 0) + 2)
+    if (at - clock.mono() > 1900) return
+    busyUntil.set(request.unit, at)
+    send(at - clock.mono(), reply)
+  })
+}
+
+t.test('among many late, lost and torn replies not one value is wrong', async (t) => {
+  const draw = random(20261122)
+  const line = faulty(draw)
+  const counts = { good: 0, wrong: 0, failed: 0 }
+  for (let turn = 0; turn < 2000; turn++) {
+    const request = holding(Math.floor(draw() * 3), 1 + Math.floor(draw() * 2))
+    const pending = line.transact({ ...request, unit: 1 + Math.floor(draw() * 2) })
+    let outcome: Awaited<typeof pending> | undefined
+    void pending.then((value) => {
+      outcome = value
+    })
+    for (; outcome === undefined; await settle(2)) await clock.advance(clock.nextTimerInMs ?? 0)
+    if (!outcome.ok) counts.failed++
+    else counts['registers' in outcome && outcome.registers[0] === 1000 + request.address ? 'good' : 'wrong']++
+  }
+  t.equal(counts.wrong, 0)
+  t.ok(counts.good > 500 && counts.failed > 200, `the faults were real: ${JSON.stringify(counts)}`)
+  await line.close()
 })

@@ -70,6 +70,11 @@ export class MbapFraming implements Framing {
     return undefined
   }
 
+  /** Replies name their request: none can be mistaken. */
+  owes(): boolean {
+    return false
+  }
+
   reset(): void {
     this.#inFlight = undefined
     this.#abandoned.clear()

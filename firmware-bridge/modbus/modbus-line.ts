@@ -30,6 +30,13 @@ const mostWaiting = 256
 const aborted = (detail?: string): ModbusFailure => ({ ok: false, kind: 'aborted', ...(detail ? { detail } : {}) })
 const linkDown = (detail: string): ModbusFailure => ({ ok: false, kind: 'link', detail })
 
+/** The request would meet a late reply it could not tell from its own: it was not sent. */
+const owing: ModbusFailure = {
+  ok: false,
+  kind: 'timeout',
+  detail: 'the terminal still owes a reply to another request',
+}
+
 /** One line over any byte stream: one transaction at a time, its own time-outs, quarantine, and opening anew. */
 export class StreamLine implements ModbusLine {
   readonly #parts: LineParts
@@ -91,11 +98,12 @@ export class StreamLine implements ModbusLine {
     const link = this.#link
     if (!link) return linkDown('closed by the other side')
     const { framing, timing, clock } = this.#parts
+    if (framing.owes(request, clock.mono())) return owing
     this.#exchange = new Exchange(clock, timing.timeoutMs(request), stop)
     link.stream.write(framing.begin(request))
     const outcome = await this.#exchange.outcome
     this.#exchange = undefined
-    const fragment = framing.abandon()
+    const fragment = framing.abandon(clock.mono())
     return fragment && !outcome.ok && outcome.kind === 'timeout'
       ? { ok: false, kind: 'crc', detail: fragment }
       : outcome
@@ -159,6 +167,10 @@ export class StreamLine implements ModbusLine {
     if (outcome.ok || outcome.kind === 'exception') {
       this.#reconnect.proven()
       if (!outcome.ok) this.#counts.exceptions++
+      return
+    }
+    if (outcome === owing) {
+      this.#counts.timeouts++
       return
     }
     // A reply may still be under way: whatever ended the wait, the next request must not meet it.

@@ -1,9 +1,9 @@
-import { crcHolds } from './crc.ts'
 import type { Framing, Verdict } from './framing.ts'
 import type { ModbusRequest } from './line.ts'
-import { exceptionFlag, functionCodes, PduCodec, replyBytes } from './pdu.ts'
+import { OwedReplies } from './owed-replies.ts'
+import { type ModbusReply, PduCodec } from './pdu.ts'
+import { findReply } from './rtu-frame.ts'
 
-const exceptionLength = 5
 /** Longest RTU frame [MODBUS SERIAL 2.5.1]; twice that of bytes without an answer is noise. */
 const mostBytes = 512
 
@@ -11,10 +11,11 @@ const mostBytes = 512
  * RTU frames on any byte stream: a serial port, or a TCP socket of a transparent server. Frames are found by the length the
  * request lets expect, their head and their check sum. Silence is not used: neither the system nor a socket keeps the gaps of
  * 1.5 and 3.5 characters. What stands before the frame (noise of a switching driver, an echo of the request) is skipped.
- * A reply carries no address, so the line must keep late ones away: see quarantine.ts.
+ * A reply carries no address, so late ones must be kept away: see quarantine.ts and owed-replies.ts.
  */
 export class RtuFraming implements Framing {
   readonly #codec = new PduCodec()
+  readonly #owed = new OwedReplies()
   #request: ModbusRequest | undefined
   #buffer: Buffer = Buffer.alloc(0)
 
@@ -26,40 +27,42 @@ export class RtuFraming implements Framing {
 
   push(chunk: Buffer): Verdict | undefined {
     const request = this.#request
-    if (!request) return undefined
+    if (!request) {
+      this.#owed.heard(chunk)
+      return undefined
+    }
     this.#buffer = this.#buffer.length === 0 ? chunk : Buffer.concat([this.#buffer, chunk])
     const frame = findReply(this.#buffer, request)
     if (frame) {
-      this.abandon()
-      return { kind: 'reply', reply: this.#codec.decode(request, frame) }
+      const reply = this.#codec.decode(request, frame)
+      if (reply.ok) this.#owed.answered(request)
+      return this.#done(reply)
     }
     if (this.#buffer.length <= mostBytes) return undefined
-    this.abandon()
-    return { kind: 'reply', reply: { ok: false, kind: 'crc', detail: 'noise on the line' } }
+    return this.#done({ ok: false, kind: 'crc', detail: 'noise on the line' })
   }
 
-  abandon(): string | undefined {
+  #done(reply: ModbusReply): Verdict {
+    this.#request = undefined
+    this.#buffer = Buffer.alloc(0)
+    return { kind: 'reply', reply }
+  }
+
+  abandon(at: number): string | undefined {
     const heard = this.#buffer.length
+    if (this.#request) this.#owed.add(this.#request, at, this.#buffer)
     this.#request = undefined
     this.#buffer = Buffer.alloc(0)
     return heard > 0 ? `${heard} bytes without a good frame` : undefined
   }
 
-  reset(): void {
-    this.abandon()
+  owes(request: ModbusRequest, at: number): boolean {
+    return this.#owed.couldAnswer(request, at)
   }
-}
 
-/** The first whole frame in `bytes` that can answer `request`: its unit, its function, its length, its check sum. */
-export function findReply(bytes: Buffer, request: ModbusRequest): Buffer | undefined {
-  const code = functionCodes[request.function]
-  const data = replyBytes(request)
-  for (let from = 0; from + exceptionLength <= bytes.length; from++) {
-    if (bytes[from] !== request.unit) continue
-    const good = bytes[from + 1] === code && bytes[from + 2] === data
-    if (!good && bytes[from + 1] !== (code | exceptionFlag)) continue
-    const to = from + (good ? 3 + data + 2 : exceptionLength)
-    if (to <= bytes.length && crcHolds(bytes, from, to)) return bytes.subarray(from, to)
+  reset(): void {
+    this.#request = undefined
+    this.#buffer = Buffer.alloc(0)
+    this.#owed.clear()
   }
-  return undefined
 }

@@ -50,8 +50,8 @@ export function tcpReply(request: SeenRequest): Buffer {
 }
 
 /** Lets streams and promises come to rest; no time passes. */
-export async function settle(): Promise<void> {
-  for (let turn = 0; turn < 10; turn++) await new Promise((resolve) => setImmediate(resolve))
+export async function settle(turns = 10): Promise<void> {
+  for (let turn = 0; turn < turns; turn++) await new Promise((resolve) => setImmediate(resolve))
 }
 
 /** Moves the clock on in steps, letting the streams work between them. */
