@@ -9,6 +9,7 @@ const commands: readonly Command[] = [
     options: {
       port: { value: 'PORT', help: 'port of pages and API', default: '8080' },
       'broker-port': { value: 'PORT', help: 'port the gateways dial', default: '1883' },
+      'broker-listen': { value: 'ADDRESS', help: 'address the gateways dial', default: '127.0.0.1' },
       data: { value: 'DIR', help: 'where everything is kept', default: './var' },
       'no-simulator': { help: 'only the centre: no simulated terminals, no gateways' },
       store: { value: 'ENGINE', help: 'duckdb (embedded) or influxdb', default: 'duckdb' },

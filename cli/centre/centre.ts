@@ -23,6 +23,8 @@ export interface CentreOptions {
   readonly data: string
   readonly host: string
   readonly port: number
+  /** Address and port the gateways dial; every one needs its password. */
+  readonly brokerHost: string
   readonly brokerPort: number
   readonly store: StoreChoice
   /** Registered at start when given; what is registered already stays. */
@@ -68,7 +70,7 @@ export async function openCentre(options: CentreOptions): Promise<Centre> {
   opened.defer(() => alarms.close())
   const indicators = await openIndicators({ state, series, registry, clock })
   opened.defer(() => indicators.close())
-  const listen = { host: options.host, port: options.brokerPort }
+  const listen = { host: options.brokerHost, port: options.brokerPort }
   const steps = [alarms.step, indicators.step]
   const ingest = await openIngest({ state, series, registry, clock, steps, listen, logger })
   opened.defer(() => ingest.close())

@@ -38,7 +38,7 @@ export function sourcesOf(parts: SourceParts): ApiSources {
       indicators.recordCount('complaints', clock.now())
       return filed
     },
-    endpoints: () => workorders.endpoints(),
+    endpoints: async () => workorders.endpoints().map((endpoint) => ({ ...endpoint, types: [...endpoint.types] })),
     addEndpoint: (endpoint) => workorders.addEndpoint(endpoint),
     deliveries: (query) => workorders.deliveries(query),
     replay: (delivery) => workorders.replay(delivery),

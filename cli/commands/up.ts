@@ -30,7 +30,8 @@ export async function up(args: Arguments): Promise<number> {
     throw new CivitalsError('CIV_CLI_USAGE', '--city goes with --no-simulator: the simulator brings its own city')
   }
   await assertPortFree(host, port, 'port')
-  await assertPortFree(host, brokerPort, 'broker-port')
+  const brokerHost = String(args.options['broker-listen'])
+  await assertPortFree(brokerHost, brokerPort, 'broker-port')
   await mkdir(join(data, 'logs'), { recursive: true })
 
   const stop = stopSignal()
@@ -43,6 +44,7 @@ export async function up(args: Arguments): Promise<number> {
     data,
     host,
     port,
+    brokerHost,
     brokerPort,
     store,
     ...(city ? { city } : {}),

@@ -1,6 +1,8 @@
 import type { Reading } from '@civitals/contracts/reading'
-import type { Terminal } from '@civitals/contracts/registry'
+import type { City, Terminal } from '@civitals/contracts/registry'
 import type { SettledEnvelope } from '@civitals/contracts/settlement'
+import type { PilotHistory } from '@civitals/simulator/history'
+import type { SeriesStore } from '@civitals/storage/series'
 
 /** A sample as the simulator's history gives it. */
 export interface HistorySample {
@@ -33,4 +35,39 @@ export function* historyEnvelopes(
     waiting.delete(gateway)
   }
   for (const [gateway, readings] of waiting) yield { gateway, spool: historySpool, seq: ++seq, readings }
+}
+
+/** How much of the past each indicator window needs: all points for a day and two hours, traffic flow for eight weeks. */
+const minuteHistoryMs = 26 * 3_600_000
+const hourlyHistoryMs = 56 * 86_400_000
+const readingsPerEnvelope = 20_000
+
+interface Stores {
+  readonly series: SeriesStore
+}
+
+/**
+ * Writes the simulated past of a city into an empty series store; a store with readings is left alone. Returns how many
+ * readings it wrote.
+ */
+export async function bringHistory(
+  city: City,
+  { series }: Stores,
+  history: PilotHistory,
+  now: number,
+): Promise<number> {
+  if ((await series.count()) > 0) return 0
+  const terminals = new Map(city.terminals.map((terminal) => [terminal.id, terminal]))
+  const recent = now - (now % 60_000) - minuteHistoryMs
+  const hourly = { from: recent - (recent % 3_600_000) - hourlyHistoryMs, to: recent, everyMs: 3_600_000 }
+  const samples = function* (): Generator<HistorySample> {
+    yield* history.samples({ ...hourly, terminals: (_id, kind) => kind === 'traffic' })
+    yield* history.samples({ from: recent, to: now, everyMs: 60_000 })
+  }
+  let written = 0
+  for (const envelope of historyEnvelopes(samples(), terminals, readingsPerEnvelope)) {
+    await series.write({ envelopes: [envelope], receivedAt: now })
+    written += envelope.readings.length
+  }
+  return written
 }

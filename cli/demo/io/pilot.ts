@@ -2,12 +2,16 @@ import { join } from 'node:path'
 import { type Clock, sleep } from '@civitals/contracts/clock'
 import type { City } from '@civitals/contracts/registry'
 import { demoCity } from '@civitals/simulator/city'
+import { pilotHistory } from '@civitals/simulator/history'
 import type { Centre, CentreOptions } from '../../centre/centre.ts'
 import type { SimulatorCard } from '../../commands/simulate.ts'
 import { writeWhole } from '../../io/files.ts'
 import { type Program, startProgram } from '../../io/programs.ts'
 import { gatewayDocument } from '../gateway-document.ts'
 import { bringHistory } from '../history.ts'
+
+/** The demonstration is the same city every time. */
+const seed = 440607
 
 /** How long start-up waits for every terminal to have spoken before it says ready anyway. */
 const firstReadingsWithinMs = 15_000
@@ -39,10 +43,13 @@ export async function startPilot({ data, clock }: { data: string; clock: Clock }
   }
   return {
     city,
-    bringHistory: (stores) => bringHistory(city, stores, clock),
+    async bringHistory(stores) {
+      const written = await bringHistory(city, stores, await pilotHistory({ seed }), clock.now())
+      if (written > 0) say(`wrote ${written} simulated readings of the past 26 hours and eight weeks of traffic flow`)
+    },
     async connect(centre, brokerUrl) {
       const card = await new Promise<SimulatorCard>((resolve) => {
-        const argv = ['simulate', '--data', data, '--reports-to', centre.url]
+        const argv = ['simulate', '--seed', String(seed), '--data', data, '--reports-to', centre.url]
         program('simulator', argv, (line) => resolve(JSON.parse(line) as SimulatorCard))
       })
       await startGateways(card, brokerUrl)
@@ -60,4 +67,8 @@ function everyTerminalSpoke(centre: Centre, city: City, since: number): boolean 
   const spoke = new Set<string>()
   for (const reading of centre.ingest.latest.all()) if (reading.at >= since) spoke.add(reading.terminal)
   return city.terminals.every(({ id }) => spoke.has(id))
+}
+
+const say = (line: string): void => {
+  process.stderr.write(`civitals: ${line}\n`)
 }
