@@ -1,11 +1,4 @@
-import {
-  type Evidence,
-  type Measure,
-  type MeasureContext,
-  noEvidence,
-  type SiteInput,
-  type SiteValue,
-} from './evidence.ts'
+import type { Evidence, Measure, MeasureContext, SiteInput, SiteValue } from './evidence.ts'
 import { bySite, fromSites, type SiteMeasure, siteValue, valid, window } from './sites.ts'
 
 interface Lamps {

@@ -62,7 +62,8 @@ export class SeriesWindow {
     if (needs.week) this.week = new WeekHistory(local)
   }
 
-  add(at: EpochMs, value: number, uncertain: boolean, folded?: Folded): void {
+  /** One reading that counts, or several folded into one. Without `inWeeks` the hour-of-week history is left as it is. */
+  add(at: EpochMs, value: number, uncertain: boolean, folded?: Folded, inWeeks = true): void {
     if (this.lastAt === null || at >= this.lastAt) {
       this.lastAt = at
       this.lastValue = value
@@ -70,7 +71,7 @@ export class SeriesWindow {
     this.minutes.add(at, value, uncertain, folded)
     this.hours?.add(at, value, uncertain, folded)
     this.fine?.add(at, value, uncertain, folded)
-    this.week?.add(at, value, folded?.count ?? 1)
+    if (inWeeks) this.week?.add(at, value, folded?.count ?? 1)
   }
 
   /** Slots of a window that must hold a reading when the terminal keeps its reporting period. */

@@ -1,5 +1,5 @@
 import type { EpochMs } from '@civitals/contracts/clock'
-import { qualities } from '@civitals/contracts/quality'
+import { type Quality, qualities } from '@civitals/contracts/quality'
 import type { Reading } from '@civitals/contracts/reading'
 import type { RegistryView, Terminal } from '@civitals/contracts/registry'
 import type { SettlementBatch } from '@civitals/contracts/settlement'
@@ -55,6 +55,14 @@ export class Windows {
     known.watch.add(reading.at, reading.quality, folded?.count)
     if (reading.value === null || !Number.isFinite(reading.value) || !qualities[reading.quality].counts) return
     known.series.get(reading.point)?.add(reading.at, reading.value, reading.quality === 'uncertain', folded)
+  }
+
+  /** Attendance alone: `count` readings of a terminal around `at`, as read back from the store. */
+  attend(terminal: string, at: EpochMs, quality: Quality, count: number): void {
+    const watch = this.of(terminal)?.watch
+    if (!watch) return
+    this.#began(at)
+    watch.add(at, quality, count)
   }
 
   /** Windows of a terminal, made when it is first asked for; undefined when the registry does not know it. */

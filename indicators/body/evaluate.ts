@@ -1,0 +1,28 @@
+import type { BodyResult } from '@civitals/contracts/body'
+import type { EpochMs } from '@civitals/contracts/clock'
+import { assess } from '../scoring/assess.ts'
+import type { Memory } from '../scoring/memory.ts'
+import type { Counts } from '../windows/counts.ts'
+import type { LocalTime } from '../windows/local-time.ts'
+import type { Windows } from '../windows/windows.ts'
+import { bodyOf } from './body.ts'
+import type { Scope } from './scope.ts'
+
+/** What an evaluation rests on beside its scope. */
+export interface Grounds {
+  readonly windows: Windows
+  readonly counts: Counts
+  readonly local: LocalTime
+}
+
+/** Computes the body of one area at `now`; `memory` is that area's own. */
+export function evaluateScope(scope: Scope, now: EpochMs, grounds: Grounds, memory: Memory): BodyResult {
+  const { windows, counts, local } = grounds
+  const shared = { now, local, watches: scope.watches, delays: windows.delays, counts, since: windows.since }
+  const assessed = scope.systems.map(({ id, weight, indicators }) => ({
+    id,
+    weight,
+    indicators: indicators.map((indicator) => assess(id, scope.area, { ...shared, ...indicator }, memory)),
+  }))
+  return bodyOf(scope.area, now, assessed)
+}

@@ -1,0 +1,92 @@
+import type { IndicatorResult } from '@civitals/contracts/body'
+import type { EpochMs } from '@civitals/contracts/clock'
+import { lowerIsBetter } from '../formulas/score.ts'
+import { theilSen } from '../formulas/statistics.ts'
+import type { Evidence, MeasureContext } from '../measures/evidence.ts'
+import { fineSlotMs, type SeriesWindow } from '../windows/series-window.ts'
+
+type Forecast = NonNullable<IndicatorResult['forecast']>
+
+/** A line that rises for certain: value now and change per minute, in the direction of worse. */
+export interface Rise {
+  readonly value: number
+  readonly perMinute: number
+}
+
+const minimumPoints = 5
+const minimumSpanMinutes = 0.5
+/** One-sided 99 % of the Mann-Kendall statistic. */
+const significant = 2.33
+/** Points the pairwise slopes are taken of: 780 pairs. */
+const mostPoints = 40
+
+/**
+ * Robust slope of values (xs in minutes, ascending) if it is certain and not just noise: significant, at least `minimumRise`
+ * over its span, and still going on in its newest third.
+ */
+export function riseOf(xs: readonly number[], ys: readonly number[], minimumRise: number): Rise | undefined {
+  const first = xs[0] ?? 0
+  const last = xs.at(-1) ?? 0
+  if (xs.length < minimumPoints || last - first < minimumSpanMinutes) return undefined
+  const line = theilSen(xs, ys)
+  if (!line || line.z < significant || line.slope * (last - first) < minimumRise) return undefined
+  const third = Math.min(xs.length - 3, Math.floor((2 * xs.length) / 3))
+  const newest = theilSen(xs.slice(third), ys.slice(third))
+  if (!newest || newest.slope <= 0) return undefined
+  return { value: line.at(last), perMinute: line.slope }
+}
+
+/** Minutes until the line reaches `threshold`; 0 when it is there. */
+export const minutesTo = (rise: Rise, threshold: number): number =>
+  Math.max(0, (threshold - rise.value) / rise.perMinute)
+
+/** Means of the fine slots of the newest stretch, thinned; `sign` turns worse into higher. */
+function pointsOf(series: SeriesWindow, end: EpochMs, windowMinutes: number, sign: number): [number[], number[]] {
+  const slots = series.fine?.last(end, Math.ceil((windowMinutes * 60_000) / fineSlotMs)) ?? []
+  const step = Math.max(1, Math.ceil(slots.length / mostPoints))
+  const chosen = slots.filter((_, k) => (slots.length - 1 - k) % step === 0)
+  return [chosen.map(({ start }) => start / 60_000), chosen.map(({ sum, count }) => (sign * sum) / count)]
+}
+
+/** Anchors that begin grades C, D and E. */
+const gradeAnchors = [
+  { grade: 'C', index: 2 },
+  { grade: 'D', index: 3 },
+  { grade: 'E', index: 4 },
+] as const
+
+/**
+ * When one series reaches the next grade, by its newest ten minutes. Grade D is preferred when it lies within the horizon, since
+ * it is the one that caps the city; else the nearest grade ahead.
+ */
+function forecastSite(context: MeasureContext, series: SeriesWindow): Forecast | undefined {
+  const { definition, now } = context
+  const { forecast, anchors } = definition
+  if (!forecast || series.lastAt === null) return undefined
+  const sign = lowerIsBetter(anchors) ? 1 : -1
+  const [xs, ys] = pointsOf(series, series.lastAt, forecast.windowMinutes, sign)
+  const rise = riseOf(xs, ys, forecast.minimumRise)
+  if (!rise) return undefined
+  const reached = series.lastAt
+  const ahead = gradeAnchors
+    .map(({ grade, index }) => ({ grade, value: anchors[index] ?? 0 }))
+    .filter(({ value }) => sign * value > Math.max(rise.value, sign * series.lastValue))
+    .map(({ grade, value }) => ({ grade, value, at: reached + minutesTo(rise, sign * value) * 60_000 }))
+    .filter(({ at }) => at - now <= forecast.horizonMinutes * 60_000)
+  const chosen = ahead.find(({ grade }) => grade === 'D') ?? ahead[0]
+  if (!chosen) return undefined
+  const at = Math.max(now, Math.round(chosen.at))
+  return { value: chosen.value, grade: chosen.grade, at, inMinutes: (at - now) / 60_000 }
+}
+
+const severity = { A: 0, B: 0, C: 1, D: 2, E: 3, N: 0 } as const
+
+/** The gravest and then the earliest forecast of the valid sites of an indicator that asks for one. */
+export function forecastOf(context: MeasureContext, evidence: Evidence): Forecast | undefined {
+  if (!context.definition.forecast) return undefined
+  return (evidence.sites ?? [])
+    .flatMap(({ input }) => input.points.slice(0, 1))
+    .map((series) => forecastSite(context, series))
+    .filter((forecast) => forecast !== undefined)
+    .sort((a, b) => severity[b.grade] - severity[a.grade] || a.at - b.at)[0]
+}

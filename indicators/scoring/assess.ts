@@ -1,0 +1,143 @@
+import type { BodySystem, IndicatorResult } from '@civitals/contracts/body'
+import { gradeOf } from '@civitals/contracts/grade'
+import { seriesId } from '@civitals/contracts/ids'
+import { forecastOf } from '../forecast/threshold.ts'
+import { lowerIsBetter, normalBand, scoreOf } from '../formulas/score.ts'
+import {
+  type Evidence,
+  type MeasureContext,
+  noEvidence,
+  type Reason,
+  reasons,
+  type SiteInput,
+} from '../measures/evidence.ts'
+import { measures } from '../measures/measures.ts'
+import type { LastValid, Memory } from './memory.ts'
+
+/** An indicator of one area, scored, with what composition needs beside the published result. */
+export interface Assessed {
+  readonly result: IndicatorResult
+  /** Score a gap is held at; null when valid, never known, or known too long ago. */
+  readonly held: number | null
+  /** Credit a held indicator gets in the coverage: 1 when fresh, 0.5 at the end of its hold; 0 for vital signs. */
+  readonly credit: number
+}
+
+/** Computes and scores one indicator, and remembers it when it is valid. */
+export function assess(system: BodySystem, area: string, context: MeasureContext, memory: Memory): Assessed {
+  const { definition, now } = context
+  const measured = measures[definition.formula]?.(context) ?? noEvidence('too-little-data')
+  const { evidence, siteHeld } = withHeldSites(measured, context, memory)
+  const score = scoreOf(evidence.value, definition.anchors)
+  const { valid, reason } = judged(evidence, score, context)
+  const before = memory.indicators.get(definition.id)
+  if (valid && score !== null && evidence.value !== null) {
+    memory.indicators.set(definition.id, { at: now, score, value: evidence.value })
+  }
+  const held = valid ? undefined : holdable(before, context)
+  const forecast = valid ? forecastOf(context, evidence) : undefined
+  const value = valid ? evidence.value : (before?.value ?? null)
+  const result: IndicatorResult = {
+    ...staticPart(system, area, context),
+    value,
+    at: valid ? evidence.at : (before?.at ?? null),
+    score: valid ? score : null,
+    grade: valid ? gradeOf(score) : 'N',
+    valid,
+    ...reasonPart(reason, held, evidence),
+    quality: qualityOf(valid, siteHeld, evidence, context, before),
+    contribution: null,
+    coverage: evidence.coverage,
+    ...(evidence.worst ? { worst: worstPart(evidence.worst) } : {}),
+    ...(forecast ? { forecast } : {}),
+  }
+  return { result, held: held?.score ?? null, credit: held && !definition.vital ? creditOf(held, context) : 0 }
+}
+
+const staticPart = (system: BodySystem, area: string, { definition, sites }: MeasureContext) => ({
+  id: definition.id,
+  version: String(definition.version),
+  system,
+  area,
+  name: definition.name,
+  vital: definition.vital === true,
+  unit: definition.unit,
+  weight: definition.weight,
+  anchors: definition.anchors,
+  normal: normalBand(definition.anchors),
+  inputs: sites.flatMap(({ points }) => points.map(({ terminal, point }) => seriesId(terminal, point))),
+  source: definition.source,
+})
+
+const worstPart = ({ terminal, site, points }: SiteInput) => ({ terminal, point: points[0]?.point ?? '', site })
+
+/**
+ * Of indicators whose worst site counts: a site without a valid value is held at its last one while the hold lasts, if that is
+ * worse than what the others say. Missing data never improve a score.
+ */
+function withHeldSites(
+  evidence: Evidence,
+  context: MeasureContext,
+  memory: Memory,
+): { readonly evidence: Evidence; readonly siteHeld: boolean } {
+  const { definition, now, sites } = context
+  if (definition.spatial !== 'worst' || !evidence.sites) return { evidence, siteHeld: false }
+  for (const { input, value, at } of evidence.sites) memory.keepSite(definition.id, input.terminal, { value, at })
+  const sign = lowerIsBetter(definition.anchors) ? 1 : -1
+  const present = new Set(evidence.sites.map(({ input }) => input.terminal))
+  let worse: Evidence | undefined
+  for (const input of sites) {
+    const last = present.has(input.terminal) ? undefined : memory.site(definition.id, input.terminal)
+    if (!last || now - last.at > definition.holdForMinutes * 60_000) continue
+    const worst = worse?.value ?? evidence.value ?? Number.NEGATIVE_INFINITY * sign
+    if (sign * (last.value - worst) > 0)
+      worse = { ...evidence, value: last.value, at: last.at, worst: input, reason: 'site-held' }
+  }
+  return worse ? { evidence: worse, siteHeld: true } : { evidence, siteHeld: false }
+}
+
+/** Whether a value counts; too few sites do not hide what is already serious. */
+function judged(
+  evidence: Evidence,
+  score: number | null,
+  { definition, sites }: MeasureContext,
+): { readonly valid: boolean; readonly reason: Reason | undefined } {
+  if (score === null) return { valid: false, reason: evidence.reason ?? 'too-little-data' }
+  const enough = evidence.coverage >= (definition.minimum.sites ?? 0) - 1e-9 || sites.length === 0
+  if (evidence.reason !== 'too-few-sites' && (evidence.reason !== 'site-held' || enough)) {
+    return { valid: true, reason: evidence.reason }
+  }
+  const hazard = definition.spatial === 'worst' || definition.vital === true
+  if (hazard && score < 50) return { valid: true, reason: 'already-bad' }
+  return { valid: false, reason: 'too-few-sites' }
+}
+
+function holdable(before: LastValid | undefined, { definition, now }: MeasureContext): LastValid | undefined {
+  return before && now - before.at <= definition.holdForMinutes * 60_000 ? before : undefined
+}
+
+/** Half the confidence at the end of the hold [platform convention, after the decay of the reference 5.2 rule 8]. */
+const creditOf = (held: LastValid, { definition, now }: MeasureContext): number =>
+  0.5 ** ((now - held.at) / Math.max(1, definition.holdForMinutes * 60_000))
+
+function reasonPart(reason: Reason | undefined, held: LastValid | undefined, evidence: Evidence) {
+  const why = reason ? { code: reason, ...reasons[reason] } : undefined
+  const hold = held ? { score: held.score, since: held.at } : undefined
+  const detail = { ...evidence.detail, ...(why ? { why } : {}), ...(hold ? { held: hold } : {}) }
+  return {
+    ...(why ? { reason: hold ? `${why.en}; held at ${held?.score.toFixed(1)}` : why.en } : {}),
+    ...(Object.keys(detail).length > 0 ? { detail } : {}),
+  }
+}
+
+function qualityOf(
+  valid: boolean,
+  siteHeld: boolean,
+  evidence: Evidence,
+  { definition }: MeasureContext,
+  before: LastValid | undefined,
+): IndicatorResult['quality'] {
+  if (!valid) return before ? 'stale' : 'missing'
+  if (siteHeld) return 'stale'
+  return evidence.uncertain || definition.indicative ? 'uncertain' : 'good'
+}

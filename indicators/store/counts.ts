@@ -1,0 +1,54 @@
+import type { StateStore, StateTx } from '@civitals/storage/state'
+import type { IndicatorTables } from '../tables.ts'
+import type { Counts } from '../windows/counts.ts'
+
+/** How many of something there were within one hour. */
+export interface CountRow {
+  readonly name: string
+  /** Any time within the hour. */
+  readonly at: number
+  readonly count: number
+}
+
+const hourMs = 3_600_000
+const hourOf = (at: number): number => at - (at % hourMs)
+
+/** Sums rows that fall into the same hour. */
+export function byHour(rows: readonly CountRow[]): { name: string; hour: number; count: number }[] {
+  const sums = new Map<string, { name: string; hour: number; count: number }>()
+  for (const { name, at, count } of rows) {
+    const key = `${name}/${hourOf(at)}`
+    const sum = sums.get(key) ?? { name, hour: hourOf(at), count: 0 }
+    sum.count += count
+    sums.set(key, sum)
+  }
+  return [...sums.values()]
+}
+
+/** Sets the totals of hours, replacing what stood there. */
+export async function writeCounts(
+  tx: StateTx,
+  rows: readonly { name: string; hour: number; count: number }[],
+): Promise<void> {
+  for (const row of rows) {
+    await tx
+      .withTables<IndicatorTables>()
+      .insertInto('indicator_count')
+      .values(row)
+      .onConflict((conflict) => conflict.columns(['name', 'hour']).doUpdateSet({ count: row.count }))
+      .execute()
+  }
+}
+
+/** Fills `counts` with what is stored under `name` since `from`. */
+export async function readCounts(db: StateStore['db'], name: string, from: number, counts: Counts): Promise<void> {
+  const rows = await db
+    .withTables<IndicatorTables>()
+    .selectFrom('indicator_count')
+    .select(['hour', 'count'])
+    .where('name', '=', name)
+    .where('hour', '>=', from)
+    .orderBy('hour')
+    .execute()
+  for (const { hour, count } of rows) counts.set(hour, count)
+}

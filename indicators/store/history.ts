@@ -1,0 +1,95 @@
+import type { BodyResult } from '@civitals/contracts/body'
+import type { StateStore, StateTx } from '@civitals/storage/state'
+import type { Memory } from '../scoring/memory.ts'
+import type { IndicatorTables } from '../tables.ts'
+
+/** Days the score of each minute is kept. */
+export const historyDays = 30
+const dayMs = 86_400_000
+
+/** The score of an area at one instant, or the mean over one bucket; null = grade N throughout. */
+export interface ScorePoint {
+  readonly at: number
+  readonly score: number | null
+  /** Lowest lower and highest upper end of the interval within the bucket. */
+  readonly low: number | null
+  readonly high: number | null
+}
+
+export interface HistoryQuery {
+  readonly from: number
+  readonly to: number
+  /** Bucket length; default one minute. */
+  readonly everyMs?: number
+}
+
+/** Writes the score of one minute; the same minute again replaces it. */
+export async function writeBody(tx: StateTx, body: BodyResult, at: number): Promise<void> {
+  const [low, high] = body.interval ?? [null, null]
+  const row = { area: body.area, at, score: body.score, low, high }
+  await tx
+    .withTables<IndicatorTables>()
+    .insertInto('indicator_body')
+    .values(row)
+    .onConflict((conflict) => conflict.columns(['area', 'at']).doUpdateSet({ score: row.score, low, high }))
+    .execute()
+}
+
+/** Removes what is older than the history is kept. */
+export async function trimBodies(tx: StateTx, now: number): Promise<void> {
+  await tx
+    .withTables<IndicatorTables>()
+    .deleteFrom('indicator_body')
+    .where('at', '<', now - historyDays * dayMs)
+    .execute()
+}
+
+/** Score over time, oldest first; buckets without a row are left out. */
+export async function readHistory(db: StateStore['db'], area: string, query: HistoryQuery): Promise<ScorePoint[]> {
+  const rows = await db
+    .withTables<IndicatorTables>()
+    .selectFrom('indicator_body')
+    .select(['at', 'score', 'low', 'high'])
+    .where('area', '=', area)
+    .where('at', '>=', query.from)
+    .where('at', '<', query.to)
+    .orderBy('at')
+    .execute()
+  const every = Math.max(60_000, query.everyMs ?? 60_000)
+  const buckets = Map.groupBy(rows, ({ at }) => at - (at % every))
+  return [...buckets].map(([at, points]) => ({
+    at,
+    score: mean(known(points.map(({ score }) => score))),
+    low: extreme(Math.min, known(points.map(({ low }) => low))),
+    high: extreme(Math.max, known(points.map(({ high }) => high))),
+  }))
+}
+
+const known = (values: readonly (number | null)[]): number[] => values.filter((value) => value !== null)
+const mean = (values: readonly number[]): number | null =>
+  values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length
+const extreme = (of: (...values: number[]) => number, values: readonly number[]): number | null =>
+  values.length === 0 ? null : of(...values)
+
+/** Keeps what gaps are held at, so that a restart forgets nothing bad. */
+export async function writeMemory(tx: StateTx, area: string, memory: Memory): Promise<void> {
+  for (const [indicator, { at, score, value }] of memory.indicators) {
+    await tx
+      .withTables<IndicatorTables>()
+      .insertInto('indicator_last')
+      .values({ area, indicator, at, score, value })
+      .onConflict((conflict) => conflict.columns(['area', 'indicator']).doUpdateSet({ at, score, value }))
+      .execute()
+  }
+}
+
+/** Puts back what `writeMemory` kept. */
+export async function readMemory(db: StateStore['db'], area: string, memory: Memory): Promise<void> {
+  const rows = await db
+    .withTables<IndicatorTables>()
+    .selectFrom('indicator_last')
+    .select(['indicator', 'at', 'score', 'value'])
+    .where('area', '=', area)
+    .execute()
+  for (const { indicator, at, score, value } of rows) memory.indicators.set(indicator, { at, score, value })
+}

@@ -1,0 +1,91 @@
+import type { EpochMs } from '@civitals/contracts/clock'
+import type { RegistryView, Terminal } from '@civitals/contracts/registry'
+import type { SeriesStore } from '@civitals/storage/series'
+import type { WindowPlan } from './plan.ts'
+import type { SeriesNeeds } from './series-window.ts'
+import { historyWeeks } from './week-history.ts'
+import type { Windows } from './windows.ts'
+
+const minuteMs = 60_000
+const hourMs = 3_600_000
+const dayMs = 24 * hourMs
+
+/** Rows one question to the store may return: 26 h at one reading a second. */
+const limit = 100_000
+
+/** How far back the windows of a series reach. */
+const reachOf = (needs: SeriesNeeds): number => Math.max((needs.minutes + 2) * minuteMs, (needs.hours + 1) * hourMs)
+
+/**
+ * Rebuilds all windows from the series store: what the longest window of each series needs, and eight weeks by the hour where a
+ * baseline is kept. Call it before the first reading is settled.
+ */
+export async function seedWindows(
+  windows: Windows,
+  plan: WindowPlan,
+  registry: RegistryView,
+  series: Pick<SeriesStore, 'range'>,
+  now: EpochMs,
+): Promise<void> {
+  for (const terminal of registry.terminals()) {
+    await seedAttendance(windows, terminal, plan, series, now)
+    for (const [point, needs] of plan.get(terminal.kind) ?? []) {
+      if (!terminal.points.some(({ id }) => id === point)) continue
+      await seedSeries(windows, { terminal: terminal.id, point }, needs, series, now)
+    }
+  }
+}
+
+interface Name {
+  readonly terminal: string
+  readonly point: string
+}
+
+async function seedSeries(
+  windows: Windows,
+  name: Name,
+  needs: SeriesNeeds,
+  series: Pick<SeriesStore, 'range'>,
+  now: EpochMs,
+): Promise<void> {
+  if (needs.week) await seedWeeks(windows, name, series, now)
+  const from = now - reachOf(needs)
+  // Energies and pass counts do not come out of a mean: those series are read as they were stored.
+  const raw = needs.energy || needs.pass !== undefined || needs.fine
+  const rows = await series.range({ ...name, from, to: now + 1, limit, ...(raw ? {} : { everyMs: minuteMs }) })
+  const window = windows.of(name.terminal)?.series.get(name.point)
+  for (const { at, value, quality, count, min, max } of rows) {
+    if (value === null || (quality !== 'good' && quality !== 'uncertain')) continue
+    const folded = count === undefined ? undefined : { count, min: min ?? value, max: max ?? value }
+    window?.add(at, value, quality === 'uncertain', folded, false)
+  }
+}
+
+async function seedWeeks(
+  windows: Windows,
+  name: Name,
+  series: Pick<SeriesStore, 'range'>,
+  now: EpochMs,
+): Promise<void> {
+  const from = now - historyWeeks * 7 * dayMs - hourMs
+  const rows = await series.range({ ...name, from, to: now + 1, everyMs: hourMs, limit })
+  const week = windows.of(name.terminal)?.series.get(name.point)?.week
+  for (const { at, value, count } of rows) if (value !== null) week?.add(at, value, count ?? 1)
+}
+
+/** Attendance of the last day from one point of the terminal that is kept anyway, by reporting periods. */
+async function seedAttendance(
+  windows: Windows,
+  terminal: Terminal,
+  plan: WindowPlan,
+  series: Pick<SeriesStore, 'range'>,
+  now: EpochMs,
+): Promise<void> {
+  const planned = plan.get(terminal.kind)
+  const point = terminal.points.find(({ id }) => planned?.has(id)) ?? terminal.points[0]
+  if (!point) return
+  const name = { terminal: terminal.id, point: point.id }
+  const everyMs = terminal.reportEveryMs
+  const rows = await series.range({ ...name, from: now - 25 * hourMs, to: now + 1, everyMs, limit })
+  for (const { at, quality, count } of rows) windows.attend(terminal.id, at, quality, count ?? 1)
+}
