@@ -30,14 +30,14 @@ const { values: options } = parseArgs({
 const seconds = Number(options.seconds)
 const password = 'bench'
 const name = (en: string) => ({ zh: en, en })
-// What the shipped rules of road water and air look at, so that every reading meets a rule or is known to meet none.
-const points = ['depth', 'level', 'pm25', 'laeq', 'flow']
+// An electrical terminal: shipped rules look at three of its five points.
+const points = ['residual_current', 'cable_temperature', 'load', 'voltage', 'energy']
 const terminalsPerGateway = Math.max(1, Math.round(Number(options.values) / points.length))
 
 function terminalOf(gateway: string, order: number): Terminal {
   return {
     id: `${gateway}-t${order}`,
-    kind: 'road-water',
+    kind: 'electrical',
     profile: 'bench',
     group: 'bench',
     gateway,
@@ -48,7 +48,11 @@ function terminalOf(gateway: string, order: number): Terminal {
   }
 }
 
-const unitOf: Readonly<Record<string, string>> = { depth: 'cm', level: 'cm', pm25: 'ug/m3', laeq: 'dBA' }
+const unitOf: Readonly<Record<string, string>> = {
+  residual_current: 'mA',
+  cable_temperature: 'celsius',
+  load: 'percent',
+}
 const gateways = Array.from({ length: Number(options.connections) }, (_, order) => ({
   id: `g${order}`,
   name: name(`g${order}`),

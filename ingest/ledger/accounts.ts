@@ -1,5 +1,5 @@
 import type { EpochMs } from '@civitals/contracts/clock'
-import { addInterval, type Intervals } from '@civitals/contracts/intervals'
+import { addInterval, type Intervals, inIntervals } from '@civitals/contracts/intervals'
 
 /** Accounts of one spool, in readings; `duplicates` in envelopes. Replaced as a whole, never changed in place. */
 export interface SpoolAccount {
@@ -14,7 +14,7 @@ export interface SpoolAccount {
   readonly updatedAt: EpochMs
 }
 
-/** What one settlement adds to a spool's accounts; negative where readings move from one column to another. */
+/** What a settlement adds to a spool's columns; negative where readings move from one column to another. */
 export interface AccountChange {
   readonly stored?: number
   readonly rejected?: number
@@ -59,9 +59,9 @@ export class Accounts {
     return [...(this.#byGateway.get(gateway)?.values() ?? [])].sort((a, b) => b.updatedAt - a.updatedAt)
   }
 
-  /** A draft of changes on top of these accounts; they hold once it is passed to `commit`. */
-  draft(now: EpochMs): AccountDraft {
-    return new AccountDraft(this, now)
+  /** A draft of changes; they hold once it is passed to `commit`. `before`: the draft that will be committed first. */
+  draft(now: EpochMs, before?: AccountDraft): AccountDraft {
+    return new AccountDraft(this, now, before)
   }
 
   commit(draft: AccountDraft): void {
@@ -77,44 +77,87 @@ export class Accounts {
   }
 }
 
-/** Accounts as they will be when the settlement in hand has committed. */
+interface Entry {
+  readonly gateway: string
+  readonly spool: string
+  added: Intervals
+  readonly change: { stored: number; rejected: number; setAside: number; declaredLost: number; duplicates: number }
+}
+
+/**
+ * What one settlement changes, kept as differences: the settlement before it may still be on its way into the stores, and
+ * its corrections must not be lost.
+ */
 export class AccountDraft {
   readonly #base: Accounts
+  readonly #before: AccountDraft | undefined
   readonly #now: EpochMs
-  readonly #changed = new Map<string, SpoolAccount>()
+  readonly #entries = new Map<string, Entry>()
 
-  constructor(base: Accounts, now: EpochMs) {
+  constructor(base: Accounts, now: EpochMs, before?: AccountDraft) {
     this.#base = base
+    this.#before = before
     this.#now = now
   }
 
-  get(gateway: string, spool: string): SpoolAccount {
-    return this.#changed.get(keyOf(gateway, spool)) ?? this.#base.get(gateway, spool) ?? opened(gateway, spool)
-  }
-
-  changed(): readonly SpoolAccount[] {
-    return [...this.#changed.values()]
+  /** Whether every seq of the range is settled, here or before. */
+  isSettled(gateway: string, spool: string, from: number, to: number = from): boolean {
+    const key = keyOf(gateway, spool)
+    const parts = [this.#added(key), this.#before ? this.#before.#added(key) : undefined]
+    const committed = this.#base.get(gateway, spool)?.settled ?? []
+    if (from === to) return [...parts, committed].some((part) => part !== undefined && inIntervals(part, from))
+    let union: Intervals = committed
+    for (const [low, high] of parts.flatMap((part) => part ?? [])) union = addInterval(union, low, high)
+    return union.some(([low, high]) => low <= from && to <= high)
   }
 
   /** Marks seqs as settled. */
   settle(gateway: string, spool: string, from: number, to: number = from): void {
-    const account = this.get(gateway, spool)
-    this.#set({ ...account, settled: addInterval(account.settled, from, to) })
+    const entry = this.#entry(gateway, spool)
+    entry.added = addInterval(entry.added, from, to)
   }
 
-  add(gateway: string, spool: string, change: AccountChange): void {
-    const account = this.get(gateway, spool)
-    this.#set({
-      ...account,
-      stored: account.stored + (change.stored ?? 0),
-      rejected: account.rejected + (change.rejected ?? 0),
-      setAside: account.setAside + (change.setAside ?? 0),
-      declaredLost: account.declaredLost + (change.declaredLost ?? 0),
-      duplicates: account.duplicates + (change.duplicates ?? 0),
+  add(gateway: string, spool: string, added: AccountChange): void {
+    const { change } = this.#entry(gateway, spool)
+    change.stored += added.stored ?? 0
+    change.rejected += added.rejected ?? 0
+    change.setAside += added.setAside ?? 0
+    change.declaredLost += added.declaredLost ?? 0
+    change.duplicates += added.duplicates ?? 0
+  }
+
+  /** The accounts as they will be; to be asked when the draft before this one has been committed. */
+  changed(): readonly SpoolAccount[] {
+    return [...this.#entries.values()].map(({ gateway, spool, added, change }) => {
+      const account = this.#base.get(gateway, spool) ?? opened(gateway, spool)
+      let { settled } = account
+      for (const [from, to] of added) settled = addInterval(settled, from, to)
+      return {
+        gateway,
+        spool,
+        settled,
+        stored: account.stored + change.stored,
+        rejected: account.rejected + change.rejected,
+        setAside: account.setAside + change.setAside,
+        declaredLost: account.declaredLost + change.declaredLost,
+        duplicates: account.duplicates + change.duplicates,
+        updatedAt: this.#now,
+      }
     })
   }
 
-  #set(account: SpoolAccount): void {
-    this.#changed.set(keyOf(account.gateway, account.spool), { ...account, updatedAt: this.#now })
+  #added(key: string): Intervals | undefined {
+    return this.#entries.get(key)?.added
+  }
+
+  #entry(gateway: string, spool: string): Entry {
+    const key = keyOf(gateway, spool)
+    let entry = this.#entries.get(key)
+    if (!entry) {
+      const change = { stored: 0, rejected: 0, setAside: 0, declaredLost: 0, duplicates: 0 }
+      entry = { gateway, spool, added: [], change }
+      this.#entries.set(key, entry)
+    }
+    return entry
   }
 }

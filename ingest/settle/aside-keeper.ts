@@ -49,8 +49,8 @@ export class AsideKeeper {
     this.requested = true
   }
 
-  async reviewIfRequested(): Promise<void> {
-    if (!this.requested) return
+  /** Must not run while a settlement is in hand or being gathered. */
+  async review(): Promise<void> {
     this.requested = false
     const { books, persistence, state } = this.#options
     if (this.#kept() === 0) return

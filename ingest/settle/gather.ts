@@ -1,12 +1,11 @@
 import type { EpochMs } from '@civitals/contracts/clock'
 import { decodeEnvelope, type Envelope, type Gap } from '@civitals/contracts/envelope'
-import { type Intervals, inIntervals } from '@civitals/contracts/intervals'
 import type { SettledEnvelope, SettlementBatch } from '@civitals/contracts/settlement'
 import { admit } from '../admission/admit.ts'
 import type { AdmissionView } from '../admission/judge.ts'
 import { salvage } from '../admission/salvage.ts'
 import type { Delivery } from '../intake/port.ts'
-import type { AccountDraft, Accounts } from '../ledger/accounts.ts'
+import type { AccountDraft } from '../ledger/accounts.ts'
 import type { AsideEntry } from '../ledger/aside.ts'
 import { RejectTally } from '../ledger/reject-book.ts'
 import type { GatewayClockFix, SpoolGap } from '../ledger/store.ts'
@@ -23,33 +22,15 @@ export interface Settlement {
   readonly gateways: ReadonlySet<string>
 }
 
-/** Readings one settlement takes at most: what decoding them costs is time the main loop is not free. */
-export const readingsPerSettlement = 20_000
-
-/** Works out a settlement of what waits. `next` gives the oldest delivery that waits. Pure but for taking from the queue. */
-export function gather(
-  next: () => Delivery | undefined,
-  accounts: Accounts,
-  view: AdmissionView,
-  now: EpochMs,
-  limit: number = readingsPerSettlement,
-): Settlement {
-  const gathering = new Gathering(accounts.draft(now), view, now)
-  while (gathering.readings < limit) {
-    const delivery = next()
-    if (!delivery) break
-    gathering.take(delivery)
-  }
-  return gathering
-}
-
-class Gathering implements Settlement {
+/** A settlement in the making: takes deliveries one by one, in the order they came. Pure. */
+export class Gathering implements Settlement {
   readonly accounts: AccountDraft
   readonly rejects = new RejectTally()
   readonly aside: AsideEntry[] = []
   readonly gaps: SpoolGap[] = []
   readonly clockFixes: GatewayClockFix[] = []
   readonly gateways = new Set<string>()
+  /** What it weighs: every reading, and one for each envelope. */
   readings = 0
   readonly #envelopes: SettledEnvelope[] = []
   readonly #view: AdmissionView
@@ -80,7 +61,7 @@ class Gathering implements Settlement {
 
   #duplicate(gateway: string, spool: string, seq: number): boolean {
     this.gateways.add(gateway)
-    if (!inIntervals(this.accounts.get(gateway, spool).settled, seq)) return false
+    if (!this.accounts.isSettled(gateway, spool, seq)) return false
     this.accounts.add(gateway, spool, { duplicates: 1 })
     this.readings++
     return true
@@ -111,7 +92,7 @@ class Gathering implements Settlement {
   /** Seqs that will never come are settled. A gap we had settled before it was declared costs nothing. */
   #declareLost(gateway: string, spool: string, gap: Gap): void {
     if (gap.toSeq < gap.fromSeq) return
-    if (covers(this.accounts.get(gateway, spool).settled, gap.fromSeq, gap.toSeq)) return
+    if (this.accounts.isSettled(gateway, spool, gap.fromSeq, gap.toSeq)) return
     this.accounts.settle(gateway, spool, gap.fromSeq, gap.toSeq)
     this.accounts.add(gateway, spool, { declaredLost: gap.readings })
     this.gaps.push({ gateway, spool, gap })
@@ -130,6 +111,3 @@ class Gathering implements Settlement {
     this.accounts.add(gateway, name.spool, { rejected: name.readings })
   }
 }
-
-const covers = (settled: Intervals, from: number, to: number): boolean =>
-  settled.some(([low, high]) => low <= from && to <= high)

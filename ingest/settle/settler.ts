@@ -6,13 +6,15 @@ import type { StateStore, StateTx } from '@civitals/storage/state'
 import type { StageHealth } from '../health.ts'
 import type { IntakeQueue } from '../intake/queue.ts'
 import type { LatestReadings } from '../latest/latest.ts'
+import type { AccountDraft } from '../ledger/accounts.ts'
 import { writeAside } from '../ledger/aside.ts'
 import type { RejectEntries } from '../ledger/reject-book.ts'
 import { writeAccounts, writeClockFixes, writeGaps } from '../ledger/store.ts'
 import type { Acknowledger } from './acknowledger.ts'
 import { AsideKeeper } from './aside-keeper.ts'
 import type { Books } from './books.ts'
-import { gather, type Settlement } from './gather.ts'
+import { Gathering, type Settlement } from './gather.ts'
+import { nextTurn } from './io/turn.ts'
 import { Persistence, type StoreDown } from './persist.ts'
 import { setRefusedAside } from './refused.ts'
 import { effectsOf } from './steps.ts'
@@ -29,6 +31,11 @@ export interface SettlerOptions {
   readonly health: Pick<StageHealth, 'stepFailed' | 'storeDown' | 'refusedByStore'>
 }
 
+/** Readings one settlement takes at most. */
+const readingsPerSettlement = 20_000
+/** Readings decoded before the main loop is free again: about 3 ms of work. */
+const readingsPerSlice = 2_000
+
 /**
  * The one settler: takes what waits, makes it durable in two steps, then acknowledges. (a) readings into the series store;
  * (b) ledger, rejects, set-aside readings and every step's effect in one state transaction. Memory follows (b). A crash between
@@ -39,6 +46,7 @@ export class Settler {
   readonly #persistence: Persistence
   readonly #aside: AsideKeeper
   readonly #stop = new AbortController()
+  #inHand: { readonly accounts: AccountDraft; readonly done: Promise<void> } | undefined
   /** Since start. */
   settlements = 0
 
@@ -66,20 +74,54 @@ export class Settler {
 
   /** Settles until stopped. Rejects only for faults of our own. */
   async run(): Promise<void> {
-    const { queue, books, clock } = this.#options
+    const { queue } = this.#options
     const { signal } = this.#stop
     queue.wake()
-    while (!signal.aborted) {
-      await queue.waiting(signal)
-      if (signal.aborted) break
-      try {
-        await this.#aside.reviewIfRequested()
-        const settlement = gather(() => queue.take(), books.accounts, books.view, clock.now())
-        queue.admitHeld()
-        await this.#settle(settlement)
-      } catch (error) {
-        if (!signal.aborted) throw error
+    try {
+      while (!signal.aborted) {
+        await queue.waiting(signal)
+        if (this.#aside.requested) {
+          await this.#inHand?.done
+          await this.#aside.review()
+        }
+        await this.#settleWhatWaits()
       }
+      await this.#inHand?.done
+    } catch (error) {
+      if (!signal.aborted) throw error
+    }
+  }
+
+  /** Gathers beside the settlement in hand, then follows it: what arrived during one is the next. */
+  async #settleWhatWaits(): Promise<void> {
+    const { books, clock } = this.#options
+    const gathering = new Gathering(books.accounts.draft(clock.now(), this.#inHand?.accounts), books.view, clock.now())
+    await this.#gather(gathering)
+    await this.#inHand?.done
+    if (this.#stop.signal.aborted || (gathering.readings === 0 && !books.rejects.hasPending)) return
+    const done = this.#settle(gathering).then(() => {
+      this.#inHand = undefined
+      this.#options.queue.wake()
+    })
+    // Whoever awaits it next hears of a failure; until then it must not count as unhandled.
+    done.catch(() => undefined)
+    this.#inHand = { accounts: gathering.accounts, done }
+  }
+
+  /** Until it is full, or nothing waits any more and nothing is in hand. Others get a turn after every slice. */
+  async #gather(gathering: Gathering): Promise<void> {
+    const { queue } = this.#options
+    const { signal } = this.#stop
+    while (!signal.aborted) {
+      const until = Math.min(gathering.readings + readingsPerSlice, readingsPerSettlement)
+      for (let next = queue.take(); next; next = gathering.readings < until ? queue.take() : undefined) {
+        gathering.take(next)
+      }
+      queue.admitHeld()
+      if (gathering.readings >= readingsPerSettlement) return
+      if (queue.deliveries > 0) await nextTurn()
+      else if (this.#inHand) await queue.waiting(signal)
+      else return
     }
   }
 
