@@ -1,11 +1,11 @@
 import { readdir, readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { type Problem, printProblem } from '@civitals/contracts/document'
 import { CivitalsError } from '@civitals/contracts/errors'
 import { checkProfile, type Profile } from '../profile.ts'
 
 /** Folder of the profiles that come with Civitals. */
-export const shippedProfilesFolder: string = join(import.meta.dirname, '..', 'profiles')
+export const shippedProfilesFolder: string = join(dirname(import.meta.dirname), 'profiles')
 
 /** Result of reading a folder of profiles: what can be used, what cannot and why, and advice. */
 export interface ProfileFolder {

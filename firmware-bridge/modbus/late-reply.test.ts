@@ -140,6 +140,21 @@ t.test('a terminal that has answered another question since owes nothing: it ans
   ])
 })
 
+t.test('a question asked again may be answered by the first reply: the second is still owed', async (t) => {
+  let asked = 0
+  const line = rtuLine((request, send) => {
+    if (request.address === 0) send(++asked === 1 ? 480 : 110, rtuReply(request))
+    else send(90, rtuReply(request))
+  })
+  const all = [line.transact(holding(0)), line.transact(holding(0)), line.transact(holding(100))]
+  await pass(clock, 1000)
+  t.match(await Promise.all(all), [
+    { ok: false, kind: 'timeout' },
+    { ok: true, registers: [1000] },
+    { ok: false, kind: 'timeout', detail: /owes/ },
+  ])
+})
+
 /** A small generator of its own, so that a failing run can be repeated. */
 function random(seed: number): () => number {
   let state = seed

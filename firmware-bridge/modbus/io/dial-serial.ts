@@ -35,7 +35,7 @@ function openPort(line: SerialTransport): Promise<Link> {
   })
 }
 
-/** A port that still flows while it is closed leaves a read pending for ever, which keeps the process alive. */
+/** Paused first: a port closed while it flows may leave a read pending that keeps the process alive (serialport #2776). */
 const closePort = (port: SerialPort): Promise<void> =>
   new Promise((resolve) => {
     if (!port.isOpen) return resolve()

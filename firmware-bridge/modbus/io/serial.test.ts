@@ -30,6 +30,19 @@ t.test('two lines on one port: the second says that it is locked', { skip }, asy
   await Promise.all([first.close(), second.close()])
 })
 
+t.test('a lock that is freed a little later is waited for', { skip }, async (t) => {
+  const pair = await ptyPair(t.testdir())
+  t.teardown(pair.end)
+  const transport = { kind: 'serial', path: pair.near, baud: 9600 } as const
+  const [first, second] = [await openModbusLine(transport, options), await openModbusLine(transport, options)]
+  await first.transact(request)
+  const waiting = second.transact(request)
+  await first.close()
+  t.match(await waiting, { ok: false, kind: 'timeout' }, 'open, though nobody answers')
+  t.equal(second.health.connects, 1)
+  await second.close()
+})
+
 t.test('a port that does not exist is a line that is down', { skip }, async (t) => {
   const line = await openModbusLine({ kind: 'serial', path: `${t.testdir()}/none`, baud: 9600 }, options)
   t.match(await line.transact(request), { ok: false, kind: 'link', detail: /No such file/ })
@@ -58,7 +71,7 @@ t.test('an adapter that is pulled out and put in again', { skip }, async (t) => 
 
 const program = `
 import { systemClock } from '@civitals/contracts/system-clock'
-import { openModbusLine } from '@civitals/firmware-bridge/modbus'
+import { openModbusLine } from './open-line.ts'
 const line = await openModbusLine({ kind: 'serial', path: process.env.PORT, baud: 9600 }, { clock: systemClock })
 const pending = line.transact({ unit: 1, function: 'holding', address: 0, count: 1 })
 setTimeout(() => line.close(), 50)
