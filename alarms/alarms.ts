@@ -160,8 +160,8 @@ class Engine implements AlarmEngine {
     let behind = false
     for (const machine of machines) {
       const stored = await storedMachine(tx, machine)
-      if (!stored || stored.revision <= machine.revision) continue
-      adopt(machine, stored)
+      if (!stored || stored.revision < machine.draftRevision) continue
+      if (stored.revision > machine.revision) adopt(machine, stored)
       behind = true
     }
     return behind
