@@ -49,11 +49,8 @@ export class Batcher {
   }
 
   add(sample: Sample, urgent: boolean): void {
-    if (this.#pending.length >= maxPendingSamples) {
-      this.#pending.shift()
-      this.#dropped++
-    }
     this.#pending.push({ sample, urgent })
+    this.#dropBeyondBound()
     if (this.#commit || this.#refusing) return
     if (urgent || this.#pending.length >= maxSamplesPerEnvelope) this.#begin()
     else this.#timer ??= this.#options.clock.after(this.#options.lingerMs, () => this.#begin())
@@ -91,9 +88,17 @@ export class Batcher {
       return true
     } catch (error) {
       this.#pending = [...batch, ...this.#pending]
+      this.#dropBeyondBound()
       this.#options.onRefused(error)
       return false
     }
+  }
+
+  #dropBeyondBound(): void {
+    const excess = this.#pending.length - maxPendingSamples
+    if (excess <= 0) return
+    this.#pending.splice(0, excess)
+    this.#dropped += excess
   }
 
   #drafts(batch: readonly Pending[]): SpoolDraft[] {

@@ -1,0 +1,138 @@
+import { FakeClock } from '@civitals/contracts/clock'
+import type { Sample } from '@civitals/contracts/envelope'
+import t from 'tap'
+import { memorySpool } from '../spool/memory.ts'
+import type { Spool, SpoolDraft, SpoolRow } from '../spool/spool.ts'
+import { Batcher, maxPendingSamples } from './batcher.ts'
+
+const sample = (at: number): Sample => ({ terminal: 't1', at, clock: 'synced', values: { a: at } })
+
+function build(commitMs = 0, fails: () => boolean = () => false) {
+  const clock = new FakeClock()
+  const limits = { budgetBytes: 1e9, keepAcknowledgedMs: 1e9, compress: false }
+  const spool = memorySpool({ id: 's1', limits, clock })
+  const appended: { second: number; drafts: readonly SpoolDraft[] }[] = []
+  const slow: Spool = {
+    ...spool,
+    async append(drafts) {
+      if (commitMs > 0) await new Promise<void>((resolve) => void clock.after(commitMs, resolve))
+      if (fails()) throw new Error('disk I/O error')
+      appended.push({ second: clock.mono() / 1000, drafts })
+      return spool.append(drafts)
+    },
+  }
+  const committed: SpoolRow[] = []
+  let refusals = 0
+  let fix: { boot: string; offsetMs: number } | undefined
+  const batcher = new Batcher({
+    spool: slow,
+    clock,
+    config: 'c',
+    lingerMs: 1000,
+    onCommitted: (rows) => void committed.push(...rows),
+    onRefused: () => void refusals++,
+    takeClockFix: () => {
+      const taken = fix
+      fix = undefined
+      return taken
+    },
+  })
+  const sizes = (): number[] => appended.flatMap(({ drafts }) => drafts.map((draft) => draft.samples.length))
+  return {
+    ...{ clock, batcher, appended, committed, sizes },
+    refusals: () => refusals,
+    setFix: (value: typeof fix) => {
+      fix = value
+    },
+  }
+}
+
+t.test('ordinary samples wait a second for each other, an urgent one takes them along at once', async (t) => {
+  const { clock, batcher, appended, sizes } = build()
+  batcher.add(sample(1), false)
+  await clock.advance(900)
+  batcher.add(sample(2), false)
+  await clock.advance(99)
+  t.same(sizes(), [])
+  await clock.advance(1)
+  t.same(sizes(), [2])
+  t.equal(appended[0]?.second, 1)
+  batcher.add(sample(3), false)
+  batcher.add(sample(4), true)
+  await clock.advance(0)
+  t.same(sizes(), [2, 2])
+  t.same(
+    appended.map(({ drafts }) => drafts[0]?.urgent),
+    [false, true],
+  )
+})
+
+t.test('what arrives during a commit is the next', async (t) => {
+  const { clock, batcher, sizes, appended } = build(50)
+  for (let index = 0; index < 10; index++) {
+    batcher.add(sample(index), true)
+    await clock.advance(10)
+  }
+  await clock.advance(100)
+  t.same(sizes(), [1, 4, 5], 'three commits for ten urgent samples')
+  t.same(
+    appended.map(({ second }) => second),
+    [0.05, 0.1, 0.15],
+  )
+})
+
+t.test('a disk that refuses loses nothing: the same samples are written once it takes them again', async (t) => {
+  let broken = true
+  const { clock, batcher, committed, sizes, refusals } = build(1, () => broken)
+  for (let index = 0; index < 5; index++) batcher.add(sample(index), true)
+  await clock.advance(3000)
+  t.equal(sizes().length, 0)
+  t.equal(refusals(), 3, 'tried about once a second, not once per sample')
+  broken = false
+  batcher.add(sample(5), true)
+  await clock.advance(2000)
+  t.same(sizes(), [6])
+  t.equal(committed.length, 1)
+  t.equal(batcher.dropped, 0)
+})
+
+t.test('memory is bounded while the disk refuses, and what is dropped is counted', async (t) => {
+  const { clock, batcher, sizes } = build(0, () => clock.mono() < 10_000)
+  for (let index = 0; index < maxPendingSamples + 7; index++) batcher.add(sample(index), false)
+  await clock.advance(15_000)
+  t.equal(batcher.dropped, 7)
+  t.equal(
+    sizes().reduce((sum, size) => sum + size, 0),
+    maxPendingSamples,
+  )
+  t.ok(
+    sizes().every((size) => size <= 500),
+    'in envelopes of bounded size',
+  )
+})
+
+t.test('the fix of the clock travels once, and not with a batch that failed', async (t) => {
+  let broken = true
+  const { clock, batcher, appended, setFix } = build(1, () => broken)
+  setFix({ boot: 'b', offsetMs: 5 })
+  batcher.add(sample(1), true)
+  await clock.advance(500)
+  broken = false
+  await clock.advance(2000)
+  batcher.add(sample(2), true)
+  await clock.advance(10)
+  t.same(
+    appended.map(({ drafts }) => drafts[0]?.clockFix),
+    [{ boot: 'b', offsetMs: 5 }, undefined],
+  )
+})
+
+t.test('flush commits what waits', async (t) => {
+  const { clock, batcher, sizes } = build(20)
+  batcher.add(sample(1), true)
+  batcher.add(sample(2), false)
+  const flushed = batcher.flush()
+  await clock.advance(100)
+  await flushed
+  t.same(sizes(), [1, 1])
+})

@@ -1,0 +1,134 @@
+import { type Acknowledgement, acknowledge } from '@civitals/contracts/acknowledgement'
+import type { Clock, EpochMs } from '@civitals/contracts/clock'
+import { decodeEnvelope } from '@civitals/contracts/envelope'
+import { CivitalsError } from '@civitals/contracts/errors'
+import { addInterval, type Intervals } from '@civitals/contracts/intervals'
+import type { GatewayStatus } from '@civitals/contracts/status'
+import type { Connect, Connection, ConnectOptions, Lane } from './connection.ts'
+
+/** One envelope as the centre got it. */
+export interface Arrival {
+  readonly lane: Lane
+  readonly spool: string
+  readonly seq: number
+  readonly payload: Uint8Array
+  readonly at: EpochMs
+}
+
+/** What the scripted centre does with what it gets; may be changed at any time. */
+export interface CentreScript {
+  /** Refuses sessions with this reason while set. */
+  refuse?: string
+  /** Whether envelopes are settled and acknowledged as they come. */
+  acknowledging: boolean
+  /** Settles an envelope or loses it: false = it never arrived. */
+  arrives: (arrival: Arrival) => boolean
+}
+
+/** The far end of the uplink without a network: twin of the MQTT link, in memory. */
+export class ScriptedCentre {
+  readonly script: CentreScript = { acknowledging: true, arrives: () => true }
+  readonly arrivals: Arrival[] = []
+  readonly statuses: GatewayStatus[] = []
+  sessions = 0
+  readonly #clock: Clock
+  readonly #settled = new Map<string, Intervals>()
+  #current: { readonly options: ConnectOptions; readonly connection: ScriptedConnection } | undefined
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+  }
+
+  readonly connect: Connect = async (options) => {
+    if (this.script.refuse !== undefined) throw new CivitalsError('CIV_GATEWAY_UPLINK_CONNECT', this.script.refuse)
+    this.sessions++
+    const connection = new ScriptedConnection(
+      this.#clock,
+      (lane, payload) => this.#arrived(lane, payload),
+      this.statuses,
+    )
+    this.#current = { options, connection }
+    connection.closed.then((reason) => {
+      if (reason !== 'goodbye') this.statuses.push(options.lastWill)
+    })
+    return connection
+  }
+
+  /** Sends the state of all settled envelopes. */
+  acknowledgeAll(): void {
+    const spools = [...this.#settled].map(([spool, settled]) => [spool, acknowledge(settled)] as const)
+    const message: Acknowledgement = { spools: Object.fromEntries(spools) }
+    this.#current?.connection.heard()
+    this.#current?.options.onAcknowledgement(message)
+  }
+
+  /** A sign of life of the broker without content. */
+  ping(): void {
+    this.#current?.connection.heard()
+  }
+
+  /** Cuts the link. */
+  cut(reason = 'reset'): void {
+    this.#current?.connection.over(reason)
+  }
+
+  #arrived(lane: Lane, payload: Uint8Array): void {
+    const decoded = decodeEnvelope(payload)
+    if (!decoded.ok) throw new Error(decoded.reason)
+    const { spool, seq } = decoded.envelope
+    const arrival: Arrival = { lane, spool, seq, payload, at: this.#clock.now() }
+    if (!this.script.arrives(arrival)) return
+    this.arrivals.push(arrival)
+    this.#settled.set(spool, addInterval(this.#settled.get(spool) ?? [], seq, seq))
+    if (this.script.acknowledging) queueMicrotask(() => this.acknowledgeAll())
+  }
+}
+
+class ScriptedConnection implements Connection {
+  readonly closed: Promise<string>
+  heardAt: number
+  bytesSent = 0
+  readonly #clock: Clock
+  readonly #onEnvelope: (lane: Lane, payload: Uint8Array) => void
+  readonly #statuses: GatewayStatus[]
+  #resolve: (reason: string) => void = () => undefined
+  #gone = false
+
+  constructor(clock: Clock, onEnvelope: (lane: Lane, payload: Uint8Array) => void, statuses: GatewayStatus[]) {
+    this.#clock = clock
+    this.#onEnvelope = onEnvelope
+    this.#statuses = statuses
+    this.heardAt = clock.mono()
+    this.closed = new Promise((resolve) => {
+      this.#resolve = resolve
+    })
+  }
+
+  send(lane: Lane, payload: Uint8Array): void {
+    if (this.#gone) return
+    this.bytesSent += payload.length
+    this.#onEnvelope(lane, payload)
+  }
+
+  sendStatus(status: GatewayStatus): void {
+    if (!this.#gone) this.#statuses.push(status)
+  }
+
+  async end(last: GatewayStatus): Promise<void> {
+    this.sendStatus(last)
+    this.over('goodbye')
+  }
+
+  destroy(): void {
+    this.over('destroyed')
+  }
+
+  heard(): void {
+    this.heardAt = this.#clock.mono()
+  }
+
+  over(reason: string): void {
+    this.#gone = true
+    this.#resolve(reason)
+  }
+}
