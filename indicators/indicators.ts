@@ -63,7 +63,10 @@ export interface IndicatorEngine extends AsyncDisposable {
   seed(readings: Iterable<Reading>): void
   /** Counts something that is no series, at event time; durable with the next minute. */
   recordCount(name: 'complaints', at: EpochMs, count?: number): void
-  /** Sets whole hours of history, within the caller's transaction; rows of one hour are summed. */
+  /**
+   * Sets hours of history within the caller's transaction; rows of one hour are summed, hours to come left out. A baseline needs
+   * eight weeks and a day. Memory follows at once: import again if the transaction fails.
+   */
   importCounts(tx: StateTx, rows: readonly CountRow[]): Promise<void>
   /** Score of the city over time, oldest first, of the last 30 days. */
   history(query: HistoryQuery): Promise<ScorePoint[]>
@@ -163,7 +166,7 @@ class Engine implements IndicatorEngine {
   }
 
   async importCounts(tx: StateTx, rows: readonly CountRow[]): Promise<void> {
-    const hours = byHour(rows)
+    const hours = byHour(rows, this.#options.clock.now())
     await writeCounts(tx, hours)
     for (const { hour, count } of hours) this.#counts.set(hour, count)
   }

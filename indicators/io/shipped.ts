@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { bodySystems } from '@civitals/contracts/body'
 import { printProblem } from '@civitals/contracts/document'
 import { CivitalsError } from '@civitals/contracts/errors'
 import type { SystemDocument } from '../definition.ts'
@@ -7,7 +8,7 @@ import { checkDefinitions, lintCatalogue } from '../lint.ts'
 
 const folder = join(import.meta.dirname, '..', 'definitions')
 
-/** The definitions that ship with Civitals, checked. Throws CIV_INDICATORS_DEFINITION_INVALID naming file, line and key. */
+/** The definitions that ship with Civitals, checked, in the order pages list systems. Throws CIV_INDICATORS_DEFINITION_INVALID naming file, line and key. */
 export async function shippedDefinitions(): Promise<readonly SystemDocument[]> {
   const files = (await readdir(folder)).filter((name) => name.endsWith('.yaml')).sort()
   const checked = await Promise.all(
@@ -19,5 +20,6 @@ export async function shippedDefinitions(): Promise<readonly SystemDocument[]> {
   if (problems.length > 0) {
     throw new CivitalsError('CIV_INDICATORS_DEFINITION_INVALID', problems.map(printProblem).join('\n'))
   }
-  return documents
+  const order = Object.keys(bodySystems)
+  return documents.sort((a, b) => order.indexOf(a.system) - order.indexOf(b.system))
 }

@@ -5,22 +5,27 @@ import type { Counts } from '../windows/counts.ts'
 /** How many of something there were within one hour. */
 export interface CountRow {
   readonly name: string
-  /** Any time within the hour. */
+  /** Any time within the first hour. */
   readonly at: number
   readonly count: number
+  /** Hours the count is spread over evenly: 24 for a day's total. Default 1. */
+  readonly hours?: number
 }
 
 const hourMs = 3_600_000
 const hourOf = (at: number): number => at - (at % hourMs)
 
-/** Sums rows that fall into the same hour. */
-export function byHour(rows: readonly CountRow[]): { name: string; hour: number; count: number }[] {
+/** Totals by the hour; hours after `now` are left out, so that today's total counts for what has passed of today. */
+export function byHour(rows: readonly CountRow[], now: number): { name: string; hour: number; count: number }[] {
   const sums = new Map<string, { name: string; hour: number; count: number }>()
-  for (const { name, at, count } of rows) {
-    const key = `${name}/${hourOf(at)}`
-    const sum = sums.get(key) ?? { name, hour: hourOf(at), count: 0 }
-    sum.count += count
-    sums.set(key, sum)
+  for (const { name, at, count, hours = 1 } of rows) {
+    for (let k = 0; k < hours; k++) {
+      const hour = hourOf(at) + k * hourMs
+      if (hour > now) break
+      const sum = sums.get(`${name}/${hour}`) ?? { name, hour, count: 0 }
+      sum.count += count / hours
+      sums.set(`${name}/${hour}`, sum)
+    }
   }
   return [...sums.values()]
 }

@@ -1,0 +1,54 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import t from 'tap'
+import { shippedDefinitions } from './io/shipped.ts'
+import { checkDefinitions, lintCatalogue } from './lint.ts'
+
+const read = (name: string) => readFile(join(import.meta.dirname, 'definitions', name), 'utf8')
+const messages = (text: string): string[] => {
+  const checked = checkDefinitions(text, 'X.yaml')
+  return checked.ok ? [] : checked.problems.map(({ line, message }) => `${line}: ${message}`)
+}
+
+t.test(
+  'the catalogue is complete: 48 indicators, in every system one in force, all vital signs of the pilot',
+  async (t) => {
+    const documents = await shippedDefinitions()
+    const inForce = documents.flatMap((document) => document.inForce)
+    t.equal(inForce.length + documents.flatMap((document) => document.outOfScope).length, 48)
+    t.equal(documents.length, 9)
+    t.strictSame(
+      inForce
+        .filter(({ vital }) => vital)
+        .map(({ id }) => id)
+        .sort(),
+      ['IMMU-01', 'IMMU-02', 'IMMU-05', 'IMMU-06', 'RENL-01', 'RENL-04'],
+    )
+    t.match(
+      documents.flatMap((document) => document.outOfScope).find(({ id }) => id === 'IMMU-07'),
+      { decided: /^2026/ },
+    )
+  },
+)
+
+t.test('a definition that cannot be right does not load, and says where', async (t) => {
+  const good = await read('DIGE.yaml')
+  t.strictSame(messages(good), [])
+  t.match(messages(good.replace('[0, 5, 10, 20, 30, 50]', '[0, 5, 4, 20, 30, 50]')), [
+    '5: anchors must strictly rise or strictly fall',
+  ])
+  t.match(messages(good.replace('weight: 0.50', 'weight: 0.60')), [/weights sum to 1.1/])
+  t.match(messages(good.replace('formula: overflow-share', 'formula: overflow')), [/unknown formula overflow/])
+  t.match(messages(good.replace('unit: percent', 'unit: prozent')), [/unknown unit prozent/])
+  t.match(messages(good.replace('holdForMinutes: 360', 'holdMinutes: 360')), [
+    /missing/,
+    /unknown key; did you mean holdForMinutes/,
+  ])
+  t.match(messages(good.replace('DIGE-03', 'DIGE-01')), [/listed twice/])
+})
+
+t.test('a system that is missing or listed twice is a problem of the catalogue', async (t) => {
+  const documents = await shippedDefinitions()
+  t.strictSame(lintCatalogue(documents), [])
+  t.match(lintCatalogue(documents.slice(1)), [{ message: /defined 0 times/ }, { message: /weights of the systems/ }])
+})

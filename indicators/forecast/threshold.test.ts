@@ -1,0 +1,53 @@
+import t from 'tap'
+import { minutesTo, riseOf } from './threshold.ts'
+
+const minutes = Array.from({ length: 11 }, (_, k) => k)
+
+t.test('5 to 8 cm in ten minutes reaches 15 cm after 23.3 more', async (t) => {
+  const rise = riseOf(
+    minutes,
+    minutes.map((x) => 5 + 0.3 * x),
+    1,
+  )
+  t.ok(Math.abs(minutesTo(rise!, 15) - 70 / 3) < 1e-9)
+  t.equal(minutesTo(rise!, 7), 0, 'passed already')
+})
+
+t.test('one wild reading changes nothing', async (t) => {
+  const ys = minutes.map((x) => 5 + 0.3 * x)
+  ys[4] = 90
+  t.ok(Math.abs(minutesTo(riseOf(minutes, ys, 1)!, 15) - 70 / 3) < 0.5)
+})
+
+t.test(
+  'nothing is said of still water, noise, falling water, a small rise, a crest and too few readings',
+  async (t) => {
+    t.equal(
+      riseOf(
+        minutes,
+        minutes.map(() => 8),
+        1,
+      ),
+      undefined,
+    )
+    t.equal(riseOf(minutes, [5, 5.4, 4.9, 5.2, 5.1, 5.5, 4.8, 5.3, 5, 5.2, 5.1], 1), undefined)
+    t.equal(
+      riseOf(
+        minutes,
+        minutes.map((x) => 8 - 0.3 * x),
+        1,
+      ),
+      undefined,
+    )
+    t.equal(
+      riseOf(
+        minutes,
+        minutes.map((x) => 5 + 0.05 * x),
+        1,
+      ),
+      undefined,
+    )
+    t.equal(riseOf(minutes, [5, 6, 7, 8, 9, 10, 11, 12, 11.8, 11.5, 11.2], 1), undefined)
+    t.equal(riseOf([0, 1, 2], [5, 6, 7], 1), undefined)
+  },
+)
