@@ -57,7 +57,10 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     state: () => director.state(),
   }
   const lines = await openLines({ pilot, profiles, world, director, clock, serial, runFolder })
-  const door = await openDoor(steered)
+  const door = await openDoor(steered).catch(async (error: unknown) => {
+    await lines.close()
+    throw error
+  })
   const sites = pilot.sites.map((site) => site.id)
   const complaints = complaintsOf(seed, director.timeline, table, sites)
   const calls = options.onComplaint && callers(clock, complaints.between, options.onComplaint)

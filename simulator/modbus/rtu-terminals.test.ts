@@ -112,19 +112,22 @@ t.test('faults are on the wire: silent, bad CRC, late, spike; and end', async (t
     const [one] = heard
     return one && { ...one, after: one.after - from }
   }
-  disturbances.set({ terminal: 'road-water-04', kind: 'silent' })
+  disturbances.set({ terminal: 'road-water-04', kind: 'silent' }, clock.now())
   t.equal(await ask(), undefined)
-  disturbances.clear('road-water-04')
-  disturbances.set({ terminal: 'road-water-04', kind: 'bad-crc' })
+  disturbances.clear('road-water-04', clock.now())
+  disturbances.set({ terminal: 'road-water-04', kind: 'bad-crc' }, clock.now())
   const bad = await ask()
   t.equal(bad?.frame.length, 9)
   t.equal(readRtu(bad!.frame), undefined)
-  disturbances.clear('road-water-04', 'bad-crc')
-  disturbances.set({ terminal: 'road-water-04', kind: 'late-reply', delayMs: 1500, until: clock.now() + 1000 })
+  disturbances.clear('road-water-04', clock.now(), 'bad-crc')
+  disturbances.set(
+    { terminal: 'road-water-04', kind: 'late-reply', delayMs: 1500, until: clock.now() + 1000 },
+    clock.now(),
+  )
   const late = await ask()
   t.ok(late!.after > 1500 && late!.after < 1560)
   t.ok((await ask())!.after < 60, 'ended by itself')
-  disturbances.set({ terminal: 'road-water-04', kind: 'spike' })
+  disturbances.set({ terminal: 'road-water-04', kind: 'spike' }, clock.now())
   const spikes = []
   for (let second = 0; second < 10; second++) {
     heard.length = 0

@@ -2,7 +2,7 @@ import type { Clock } from '@civitals/contracts/clock'
 import { CivitalsError } from '@civitals/contracts/errors'
 import type { World } from '../world/world.ts'
 import type { FaultCommand, ScenarioCommand, SetCommand, SimulatorCommand } from './command.ts'
-import { Disturbances, type Fault } from './faults.ts'
+import { Disturbances, type Fault, type FaultLabel } from './faults.ts'
 import { type StormNow, Timeline } from './timeline.ts'
 
 /** What is going on beside ordinary life. */
@@ -15,6 +15,8 @@ export interface SimulatorState {
     readonly now: StormNow
   } | null
   readonly faults: readonly Fault[]
+  /** Every fault since the start, the last 1000, with its times. */
+  readonly labels: readonly FaultLabel[]
   readonly pins: readonly { readonly series: string; readonly value: number }[]
 }
 
@@ -46,6 +48,7 @@ export class Director {
       at,
       storm: run ? { startedAt: run.startAt, speed: run.speed, minute, now: this.timeline.at(at) } : null,
       faults: this.disturbances.active(at),
+      labels: this.disturbances.labels(at),
       pins: this.disturbances.pins,
     }
   }
@@ -58,16 +61,18 @@ export class Director {
   #fault({ terminal, fault: kind, active = true, delayMs, point, forMs }: FaultCommand, world: World): void {
     assertExists(world, terminal, point)
     if (!active) {
-      this.disturbances.clear(terminal, kind)
+      this.disturbances.clear(terminal, this.#clock.now(), kind)
       return
     }
-    this.disturbances.set({
+    const at = this.#clock.now()
+    const fault: Fault = {
       terminal,
       kind,
       ...(delayMs !== undefined && { delayMs }),
       ...(point !== undefined && { point }),
-      ...(forMs !== undefined && { until: this.#clock.now() + forMs }),
-    })
+      ...(forMs !== undefined && { until: at + forMs }),
+    }
+    this.disturbances.set(fault, at)
   }
 
   #set({ terminal, point, value }: SetCommand, world: World): void {

@@ -14,6 +14,19 @@ export interface Fault {
   readonly until?: number
 }
 
+/** A fault as it was: what data of that time may be checked against. */
+export interface FaultLabel {
+  readonly terminal: string
+  readonly kind: FaultKind
+  readonly point?: string
+  readonly from: number
+  /** Absent while it lasts. */
+  readonly to?: number
+}
+
+/** Labels that are kept; the oldest go first. */
+const keptLabels = 1000
+
 /** How a terminal answers just now. */
 export interface Behaviour {
   readonly silent: boolean
@@ -23,19 +36,47 @@ export interface Behaviour {
 
 const wellBehaved: Behaviour = { silent: false, badCrc: false, lateMs: 0 }
 
+interface Begun extends Fault {
+  readonly from: number
+}
+
+const labelOf = ({ terminal, kind, point, from }: Begun, to: number | undefined): FaultLabel => ({
+  terminal,
+  kind,
+  from,
+  ...(point !== undefined && { point }),
+  ...(to !== undefined && { to }),
+})
+
 /** Faults in force and values held fast by hand; one fault of each kind per terminal. */
 export class Disturbances {
-  readonly #faults = new Map<string, Fault>()
+  readonly #faults = new Map<string, Begun>()
+  readonly #past: FaultLabel[] = []
   readonly #pins = new Map<string, number>()
 
   /** A new fault replaces one of the same kind on the same terminal. */
-  set(fault: Fault): void {
-    this.#faults.set(`${fault.terminal}/${fault.kind}`, fault)
+  set(fault: Fault, at: number): void {
+    this.clear(fault.terminal, at, fault.kind)
+    this.#faults.set(`${fault.terminal}/${fault.kind}`, { ...fault, from: at })
   }
 
   /** Ends one kind of fault of a terminal, or all of them. */
-  clear(terminal: string, kind?: FaultKind): void {
-    for (const each of kind ? [kind] : faultKinds) this.#faults.delete(`${terminal}/${each}`)
+  clear(terminal: string, at: number, kind?: FaultKind): void {
+    for (const each of kind ? [kind] : faultKinds) {
+      const ended = this.#faults.get(`${terminal}/${each}`)
+      if (!ended) continue
+      this.#faults.delete(`${terminal}/${each}`)
+      this.#past.push(labelOf(ended, Math.min(at, ended.until ?? at)))
+      if (this.#past.length > keptLabels) this.#past.shift()
+    }
+  }
+
+  /** Every fault there has been, oldest first; those in force last. */
+  labels(at: number): FaultLabel[] {
+    const now = [...this.#faults.values()].map((fault) =>
+      labelOf(fault, fault.until !== undefined && fault.until <= at ? fault.until : undefined),
+    )
+    return [...this.#past, ...now]
   }
 
   /** Faults in force at `at`: the labels of what the wire shows then. */

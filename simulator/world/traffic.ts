@@ -18,7 +18,7 @@ export function trafficOf(around: Surroundings): (at: number) => TrafficNow {
     const saturation = flow / capacity
     // Heavy rain alone takes about a tenth of the speed; the exponent 4 is that of the BPR volume-delay function.
     const wet = 1 - 0.1 * around.weather.wetness(at)
-    return { flow, saturation, speed: Math.max(3, (freeSpeed * wet * left) / (1 + 0.25 * (saturation / 0.9) ** 4)) }
+    return { flow, saturation, speed: Math.max(3, (freeSpeed * wet * left) / (1 + 0.9 * (saturation / 0.9) ** 4)) }
   }
 }
 

@@ -38,8 +38,8 @@ export function weatherOf(seed: number, timeline: Timeline): Weather {
     rain,
     wetness,
     sun,
-    temperature: (at) => 21.5 + 5.5 * season(at) + 3.4 * day(at) + 0.9 * warm(at) - 4 * wetness(at),
-    humidity: (at) => clamp(73 - 11 * day(at) + 4 * damp(at) + 22 * wetness(at), 30, 99),
+    temperature: (at) => 21 + 4.8 * season(at) + 3.4 * day(at) + 0.9 * warm(at) - 4 * wetness(at),
+    humidity: (at) => clamp(70 - 13 * day(at) + 4 * damp(at) + 22 * wetness(at), 30, 99),
     pressure: (at) => 1011 - 6 * season(at) + 2 * heavy(at) + Math.cos(((localHour(at) - 10) / 6) * Math.PI),
     wind: (at) => ({
       speed: Math.max(0.1, 1.7 + 0.6 * gust(at) + 1.1 * sun(at) + 6 * wetness(at)),
