@@ -99,7 +99,8 @@ async function lateTransition(
   stored: Stored | undefined,
 ): Promise<AlarmTransition | undefined> {
   if (finding.cause === 'return') {
-    if (stored) await saveAlarm(tx, { ...stored.alarm, returnedAt: finding.since }, stored.step)
+    // The excursion of a live occurrence has the same id; its end is not for the late lane to write.
+    if (stored?.alarm.late) await saveAlarm(tx, { ...stored.alarm, returnedAt: finding.since }, stored.step)
     return undefined
   }
   if (stored || (await isCovered(tx, finding))) return undefined

@@ -73,7 +73,10 @@ function addRange(list: BlockList, entry: string): boolean {
   const [address = '', bits] = entry.split('/')
   const family = isIP(address)
   if (family === 0) return false
-  list.addSubnet(address, bits === undefined ? (family === 6 ? 128 : 32) : Number(bits), family === 6 ? 'ipv6' : 'ipv4')
+  const widest = family === 6 ? 128 : 32
+  const prefix = bits === undefined ? widest : Number(bits)
+  if (!(Number.isInteger(prefix) && prefix >= 0 && prefix <= widest)) return false
+  list.addSubnet(address, prefix, family === 6 ? 'ipv6' : 'ipv4')
   return true
 }
 
