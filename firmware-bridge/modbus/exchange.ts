@@ -1,28 +1,33 @@
 import type { Clock, Timer } from '@civitals/contracts/clock'
 import type { ModbusOutcome } from './line.ts'
 
+/** Any of these ends a transaction: the caller's signal, the closing of the line. Joined only where a wait needs one signal. */
+export type Stops = readonly AbortSignal[]
+
+export const stopped = (stops: Stops): boolean => stops.some((signal) => signal.aborted)
+
 /** One request on the wire: ends once, by its reply, by its time-out, by the caller or with the line. */
 export class Exchange {
   readonly outcome: Promise<ModbusOutcome>
   readonly #resolve: (outcome: ModbusOutcome) => void
   readonly #timer: Timer
-  readonly #signal: AbortSignal
+  readonly #stops: Stops
   readonly #onAbort = (): void => this.settle({ ok: false, kind: 'aborted' })
 
-  constructor(clock: Clock, timeoutMs: number, signal: AbortSignal) {
+  constructor(clock: Clock, timeoutMs: number, stops: Stops) {
     const { promise, resolve } = Promise.withResolvers<ModbusOutcome>()
     this.outcome = promise
     this.#resolve = resolve
     this.#timer = clock.after(timeoutMs, () => this.settle({ ok: false, kind: 'timeout' }))
-    this.#signal = signal
-    if (signal.aborted) this.#onAbort()
-    else signal.addEventListener('abort', this.#onAbort, { once: true })
+    this.#stops = stops
+    for (const signal of stops) signal.addEventListener('abort', this.#onAbort)
+    if (stopped(stops)) this.#onAbort()
   }
 
   /** The first call counts, later ones do nothing. */
   settle(outcome: ModbusOutcome): void {
     this.#timer.cancel()
-    this.#signal.removeEventListener('abort', this.#onAbort)
+    for (const signal of this.#stops) signal.removeEventListener('abort', this.#onAbort)
     this.#resolve(outcome)
   }
 }

@@ -1,5 +1,5 @@
 import type { Clock } from '@civitals/contracts/clock'
-import { Deadline, Exchange } from './exchange.ts'
+import { Deadline, Exchange, type Stops, stopped } from './exchange.ts'
 import type { Framing } from './framing.ts'
 import type { ModbusFailure, ModbusLine, ModbusLineHealth, ModbusOutcome, ModbusRequest } from './line.ts'
 import type { Dial, Link } from './link.ts'
@@ -65,8 +65,8 @@ export class StreamLine implements ModbusLine {
     checkRequest(request)
     if (this.#waiting >= mostWaiting) return aborted(`${mostWaiting} transactions wait for this line already`)
     this.#waiting++
-    const stop = signal ? AbortSignal.any([signal, this.#closing.signal]) : this.#closing.signal
-    const mine = this.#turn.then(() => (stop.aborted ? aborted() : this.#run(request, stop)))
+    const stops = signal ? [signal, this.#closing.signal] : [this.#closing.signal]
+    const mine = this.#turn.then(() => (stopped(stops) ? aborted() : this.#run(request, stops)))
     this.#turn = mine
     try {
       return await mine
@@ -82,24 +82,24 @@ export class StreamLine implements ModbusLine {
     await this.#leaving
   }
 
-  async #run(request: ModbusRequest, stop: AbortSignal): Promise<ModbusOutcome> {
+  async #run(request: ModbusRequest, stops: Stops): Promise<ModbusOutcome> {
     this.#counts.transactions++
-    const outcome = await this.#attempt(request, stop).catch((error: unknown) =>
-      stop.aborted ? aborted() : linkDown(String(error)),
+    const outcome = await this.#attempt(request, stops).catch((error: unknown) =>
+      stopped(stops) ? aborted() : linkDown(String(error)),
     )
     this.#note(outcome)
     return outcome
   }
 
-  async #attempt(request: ModbusRequest, stop: AbortSignal): Promise<ModbusOutcome> {
-    const ready = await this.#open(stop)
+  async #attempt(request: ModbusRequest, stops: Stops): Promise<ModbusOutcome> {
+    const ready = await this.#open(stops)
     if (ready) return ready
-    if (!(await this.#quarantine.over(stop))) return { ok: false, kind: 'crc', detail: 'the line does not fall quiet' }
+    if (!(await this.#quarantine.over(stops))) return { ok: false, kind: 'crc', detail: 'the line does not fall quiet' }
     const link = this.#link
     if (!link) return linkDown('closed by the other side')
     const { framing, timing, clock } = this.#parts
     if (framing.owes(request, clock.mono())) return owing
-    this.#exchange = new Exchange(clock, timing.timeoutMs(request), stop)
+    this.#exchange = new Exchange(clock, timing.timeoutMs(request), stops)
     link.stream.write(framing.begin(request))
     const outcome = await this.#exchange.outcome
     this.#exchange = undefined
@@ -110,17 +110,17 @@ export class StreamLine implements ModbusLine {
   }
 
   /** Undefined when the line is open. */
-  async #open(stop: AbortSignal): Promise<ModbusFailure | undefined> {
+  async #open(stops: Stops): Promise<ModbusFailure | undefined> {
     if (this.#link) return undefined
     if (this.#reconnect.dueInMs > 0) return linkDown('waits before it is opened again')
     await this.#leaving
     try {
       using late = new Deadline(this.#parts.clock, connectTimeoutMs)
-      const link = await this.#parts.dial(AbortSignal.any([stop, late.signal]))
+      const link = await this.#parts.dial(AbortSignal.any([...stops, late.signal]))
       this.#adopt(link)
       return undefined
     } catch (error) {
-      if (stop.aborted) return aborted()
+      if (stopped(stops)) return aborted()
       this.#reconnect.failed()
       return linkDown(error instanceof Error ? error.message : String(error))
     }

@@ -34,14 +34,14 @@ export class Quarantine {
     if (this.#quarantineMs > 0) this.#until = this.#clock.mono() + this.#quarantineMs
   }
 
-  /** Resolves true when the line may speak, false when it never falls quiet; rejects when `stop` aborts. */
-  async over(stop: AbortSignal): Promise<boolean> {
+  /** Resolves true when the line may speak, false when it never falls quiet; rejects when one of `stops` aborts. */
+  async over(stops: readonly AbortSignal[]): Promise<boolean> {
     const begin = this.#clock.mono()
     for (;;) {
       const wait = this.#dueAt() - this.#clock.mono()
       if (wait <= 0) break
       if (this.#clock.mono() - begin > babbleMs) return false
-      await sleep(this.#clock, wait, stop)
+      await sleep(this.#clock, wait, AbortSignal.any([...stops]))
     }
     this.#until = undefined
     return true
