@@ -6,6 +6,8 @@ import { makeRoom, removeExpired } from './room.ts'
 import type { Settled, SpoolCounters, SpoolDraft, SpoolLimits, SpoolRow, WaitingRange } from './spool.ts'
 import { type Carried, type SpoolState, type SpoolTable, sizeOf, type TableRow } from './table.ts'
 
+const lookForExpiredEveryMs = 60_000
+
 /**
  * The rules of a spool over a table of rows: numbers, accounts, gap records, budget. Synchronous, so that each call is one
  * transaction; a call that throws leaves accounts and rows as they were.
@@ -14,6 +16,7 @@ export class SpoolBook {
   readonly #table: SpoolTable
   readonly #limits: SpoolLimits
   #state: SpoolState
+  #lookedAt = Number.NEGATIVE_INFINITY
 
   /** Opens the book in `table`; when the table is new, as spool `newId`, continuing `previous`. */
   constructor(table: SpoolTable, limits: SpoolLimits, newId: string, previous?: PreviousSpool) {
@@ -37,7 +40,7 @@ export class SpoolBook {
       const rows: TableRow[] = []
       let next = state
       for (const draft of drafts) next = this.#appendOne(next, draft, now, rows)
-      next = removeExpired(next, this.#table, now - this.#limits.keepAcknowledgedMs)
+      next = this.#withoutExpired(next, now)
       next = makeRoom(next, this.#table, this.#limits.budgetBytes, rows[0]?.seq ?? next.newestSeq + 1)
       return [next, rows.map(({ seq, payload, committedAt, urgent }) => ({ seq, payload, committedAt, urgent }))]
     })
@@ -74,6 +77,14 @@ export class SpoolBook {
     })
     this.#state = state
     return result
+  }
+
+  #withoutExpired(state: SpoolState, now: EpochMs): SpoolState {
+    if (Math.abs(now - this.#lookedAt) < lookForExpiredEveryMs) return state
+    const next = removeExpired(state, this.#table, now - this.#limits.keepAcknowledgedMs)
+    // As long as something was found there may be more: look again with the next commit.
+    if (next === state) this.#lookedAt = now
+    return next
   }
 
   #appendOne(state: SpoolState, draft: SpoolDraft, now: EpochMs, rows: TableRow[]): SpoolState {

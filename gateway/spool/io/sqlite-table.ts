@@ -43,6 +43,7 @@ const sql = {
 export class SqliteTable implements SpoolTable {
   readonly #database: DatabaseSync
   readonly #statements: Record<keyof typeof sql, StatementSync>
+  #flushing = true
 
   /** Throws the engine's error when the file is damaged (`errcode` 11 or 26) or in use (5). */
   constructor(file: string) {
@@ -106,7 +107,8 @@ export class SqliteTable implements SpoolTable {
 
   transaction<T>(durable: boolean, work: () => T): T {
     // The WAL is one sequence: a commit without its own flush reaches the disk with the next flushed one, never out of order.
-    this.#database.exec(durable ? 'PRAGMA synchronous = FULL' : 'PRAGMA synchronous = NORMAL')
+    if (durable !== this.#flushing) this.#database.exec(`PRAGMA synchronous = ${durable ? 'FULL' : 'NORMAL'}`)
+    this.#flushing = durable
     this.#database.exec('BEGIN IMMEDIATE')
     try {
       const result = work()
