@@ -140,6 +140,11 @@ await bench(async (ending) => {
       },
       { what: 'envelopes a second', measured: Math.round(rate / perEnvelope), unit: '/s' },
       { what: 'cores the centre used', measured: median(runs.map(({ cores }) => cores)), unit: 'cores' },
+      {
+        what: 'values for one second of one core, all threads of the centre',
+        measured: Math.round(rate / median(runs.map(({ cores }) => cores))),
+        unit: 'values',
+      },
       { what: 'settlements a second', measured: median(runs.map(({ settlements }) => settlements)), unit: '/s' },
       { what: 'longest block of the main loop', measured: longestBlockMs, unit: 'ms', atMost: 50 },
       { what: 'resident memory of the centre', measured: process.memoryUsage.rss() / 2 ** 20, unit: 'MiB' },

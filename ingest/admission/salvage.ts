@@ -18,7 +18,8 @@ const headBytes = 1024
 export function salvage(payload: Uint8Array): Salvaged | undefined {
   try {
     const text = textOf(payload)
-    return fromJson(text) ?? fromHead(text)
+    const parsed = parse(text)
+    return parsed === undefined ? fromHead(text) : fromObject(parsed)
   } catch {
     return undefined
   }
@@ -31,13 +32,15 @@ function textOf(payload: Uint8Array): string {
   return inflateRawSync(head, { finishFlush: constants.Z_SYNC_FLUSH }).toString('utf8')
 }
 
-function fromJson(text: string): Salvaged | undefined {
-  let parsed: unknown
+function parse(text: string): unknown {
   try {
-    parsed = JSON.parse(text)
+    return JSON.parse(text)
   } catch {
     return undefined
   }
+}
+
+function fromObject(parsed: unknown): Salvaged | undefined {
   const { spool, seq, samples } = (parsed ?? {}) as { spool?: unknown; seq?: unknown; samples?: unknown }
   return named(spool, seq, countIn(samples))
 }
@@ -46,7 +49,7 @@ function fromJson(text: string): Salvaged | undefined {
 function fromHead(text: string): Salvaged | undefined {
   const head = text.slice(0, headBytes)
   const spool = /"spool"\s*:\s*"([^"]{1,64})"/.exec(head)?.[1]
-  const seq = /"seq"\s*:\s*(\d{1,16})/.exec(head)?.[1]
+  const seq = /"seq"\s*:\s*(\d{1,16})(?![\d.])/.exec(head)?.[1]
   return named(spool, Number(seq ?? Number.NaN), 0)
 }
 

@@ -137,7 +137,8 @@ class StoredRegistry implements Registry {
   }
 }
 
-function entryOf(terminal: Terminal): TerminalEntry {
+/** A terminal as admission looks it up. */
+export function entryOf(terminal: Terminal): TerminalEntry {
   return { terminal, points: new Map(terminal.points.map((point) => [point.id, pointEntryOf(point)])) }
 }
 

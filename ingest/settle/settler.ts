@@ -32,7 +32,7 @@ export interface SettlerOptions {
 }
 
 /** Readings one settlement takes at most. */
-const readingsPerSettlement = 20_000
+const readingsPerSettlement = 40_000
 /** Readings decoded before the main loop is free again: about 3 ms of work. */
 const readingsPerSlice = 2_000
 
