@@ -20,7 +20,7 @@ export function watchBody(options: BodyWatchOptions): Disposable {
   let stopped = false
 
   const judge = async (): Promise<void> => {
-    const body = indicators.evaluate()
+    const body = await indicators.tick()
     const results = body.systems.flatMap((system) => system.indicators)
     const effect = alarms.evaluateIndicators(results, body.at)
     if (!effect) return

@@ -44,6 +44,7 @@ export interface CentreOptions {
 /** Everything of the centre, open: the parts are public so that the demonstration and tests can reach them. */
 export interface Centre extends AsyncDisposable {
   readonly url: string
+  readonly state: StateStore
   readonly registry: Registry
   readonly ingest: Ingest
   readonly indicators: IndicatorEngine
@@ -83,6 +84,7 @@ export async function openCentre(options: CentreOptions): Promise<Centre> {
   const everything = opened.move()
   return {
     url: api.url,
+    state,
     registry,
     ingest,
     indicators,

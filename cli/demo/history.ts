@@ -1,6 +1,7 @@
 import type { Reading } from '@civitals/contracts/reading'
 import type { City, Terminal } from '@civitals/contracts/registry'
 import type { SettledEnvelope } from '@civitals/contracts/settlement'
+import type { IndicatorEngine } from '@civitals/indicators/indicators'
 import type { PilotHistory } from '@civitals/simulator/history'
 import type { SeriesStore } from '@civitals/storage/series'
 
@@ -37,6 +38,12 @@ export function* historyEnvelopes(
   for (const [gateway, readings] of waiting) yield { gateway, spool: historySpool, seq: ++seq, readings }
 }
 
+/** The simulated complaints of the past eight weeks and a day, as the indicators count them. */
+export function complaintCounts(history: PilotHistory, now: number): Parameters<IndicatorEngine['importCounts']>[1] {
+  const days = [...history.complaints(now - hourlyHistoryMs - 2 * 86_400_000, now)]
+  return days.map(({ at, count }) => ({ name: 'complaints', at, count, hours: 24 }))
+}
+
 /** How much of the past each indicator window needs: all points for a day and two hours, traffic flow for eight weeks. */
 const minuteHistoryMs = 26 * 3_600_000
 const hourlyHistoryMs = 56 * 86_400_000
@@ -59,7 +66,8 @@ export async function bringHistory(
   if ((await series.count()) > 0) return 0
   const terminals = new Map(city.terminals.map((terminal) => [terminal.id, terminal]))
   const recent = now - (now % 60_000) - minuteHistoryMs
-  const hourly = { from: recent - (recent % 3_600_000) - hourlyHistoryMs, to: recent, everyMs: 3_600_000 }
+  // At half past, where the hour's own mean lies; at the full hour a sample belongs to the hour before as much.
+  const hourly = { from: recent - (recent % 3_600_000) - hourlyHistoryMs + 1_800_000, to: recent, everyMs: 3_600_000 }
   const samples = function* (): Generator<HistorySample> {
     yield* history.samples({ ...hourly, terminals: (_id, kind) => kind === 'traffic' })
     yield* history.samples({ from: recent, to: now, everyMs: 60_000 })

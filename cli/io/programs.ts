@@ -37,7 +37,7 @@ export function startProgram(options: ProgramOptions): Program {
   const launch = (): Promise<void> =>
     new Promise((resolve) => {
       const main = join(import.meta.dirname, '..', 'main.ts')
-      const args = ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=2', main, ...options.argv]
+      const args = ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=1', main, ...options.argv]
       const started = spawn(process.execPath, args, {
         stdio: ['pipe', 'pipe', log],
         env: { ...process.env, CIVITALS_PARENT: '1' },

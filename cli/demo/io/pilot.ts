@@ -8,7 +8,7 @@ import type { SimulatorCard } from '../../commands/simulate.ts'
 import { writeWhole } from '../../io/files.ts'
 import { type Program, startProgram } from '../../io/programs.ts'
 import { gatewayDocument } from '../gateway-document.ts'
-import { bringHistory } from '../history.ts'
+import { bringHistory, complaintCounts } from '../history.ts'
 
 /** The demonstration is the same city every time. */
 const seed = 440607
@@ -29,7 +29,9 @@ export interface Pilot extends AsyncDisposable {
 
 export async function startPilot({ data, clock }: { data: string; clock: Clock }): Promise<Pilot> {
   const city = await demoCity()
+  const history = await pilotHistory({ seed })
   const programs: Program[] = []
+  let fresh = false
   const program = (name: string, argv: readonly string[], onLine?: (line: string) => void): void => {
     const logFile = join(data, `logs/${name}.log`)
     programs.push(startProgram({ name, argv, logFile, clock, ...(onLine ? { onLine } : {}) }))
@@ -44,10 +46,13 @@ export async function startPilot({ data, clock }: { data: string; clock: Clock }
   return {
     city,
     async bringHistory(stores) {
-      const written = await bringHistory(city, stores, await pilotHistory({ seed }), clock.now())
-      if (written > 0) say(`wrote ${written} simulated readings of the past 26 hours and eight weeks of traffic flow`)
+      const written = await bringHistory(city, stores, history, clock.now())
+      fresh = written > 0
+      if (fresh) say(`wrote ${written} simulated readings of the past 26 hours and eight weeks of traffic flow`)
     },
     async connect(centre, brokerUrl) {
+      const counts = complaintCounts(history, clock.now())
+      if (fresh) await centre.state.transaction((tx) => centre.indicators.importCounts(tx, counts))
       const card = await new Promise<SimulatorCard>((resolve) => {
         const argv = ['simulate', '--seed', String(seed), '--data', data, '--reports-to', centre.url]
         program('simulator', argv, (line) => resolve(JSON.parse(line) as SimulatorCard))
