@@ -35,7 +35,8 @@ export function assess(system: BodySystem, area: string, context: MeasureContext
     memory.indicators.set(definition.id, { at: now, score, value: evidence.value })
   }
   const held = valid ? undefined : holdable(before, context)
-  const forecast = valid ? forecastOf(context, evidence) : undefined
+  // A site on the rise is said aloud even where too few others report.
+  const forecast = forecastOf(context, evidence)
   const value = valid ? evidence.value : (before?.value ?? null)
   const result: IndicatorResult = {
     ...staticPart(system, area, context),
