@@ -1,0 +1,162 @@
+import type { Alarm } from '@civitals/contracts/alarm'
+import type { BodyResult } from '@civitals/contracts/body'
+import type { Order } from '@civitals/contracts/case'
+import type { Reading } from '@civitals/contracts/reading'
+import type { Site } from '@civitals/contracts/registry'
+import type { AreaView, CityInfo, HistoryPoint, PointView, TerminalView } from '../../../api/shapes.ts'
+import { act, read, readList } from './fetch.ts'
+
+export type Connection = 'connecting' | 'live' | 'lost'
+
+const day = 24 * 3_600_000
+
+const seriesOf = (terminal: string, point: string): string => `${terminal}/${point}`
+
+/**
+ * Everything the page knows of the city: fetched at every (re)connection of the stream, kept current by it. One per page.
+ * Values are replaced, never changed in place.
+ */
+class LiveCity {
+  connection = $state<Connection>('connecting')
+  /** The centre's time; ticks once a second. Ages are measured by it, so a wrong clock of the desk shows nothing wrong. */
+  now = $state(Date.now())
+  heardAt = $state(0)
+  info = $state.raw<CityInfo | undefined>()
+  body = $state.raw<BodyResult | undefined>()
+  areas = $state.raw<readonly AreaView[]>([])
+  sites = $state.raw<ReadonlyMap<string, Site>>(new Map())
+  terminals = $state.raw<ReadonlyMap<string, TerminalView>>(new Map())
+  latest = $state.raw<ReadonlyMap<string, Reading>>(new Map())
+  alarms = $state.raw<readonly Alarm[]>([])
+  pastAlarms = $state.raw<readonly Alarm[]>([])
+  orders = $state.raw<readonly Order[]>([])
+  history = $state.raw<readonly HistoryPoint[]>([])
+  systemsYesterday = $state.raw<Readonly<Record<string, number | null>>>({})
+
+  #offset = 0
+  #stream: EventSource | undefined
+
+  get timeZone(): string {
+    return this.info?.timeZone ?? 'Asia/Shanghai'
+  }
+
+  /** Opens the stream and begins to tick; the browser reconnects by itself. */
+  start(): void {
+    setInterval(() => {
+      this.now = Date.now() + this.#offset
+    }, 1000)
+    setInterval(() => void this.#refreshSlow(), 60_000)
+    const stream = new EventSource('/api/v1/stream')
+    this.#stream = stream
+    stream.addEventListener('hello', (event) => this.#connected(event))
+    stream.addEventListener('error', () => {
+      this.connection = this.heardAt === 0 ? 'connecting' : 'lost'
+    })
+    this.#on<BodyResult>('body', (body) => this.#takeBody(body))
+    this.#on<readonly Reading[]>('readings', (readings) => {
+      this.latest = new Map([
+        ...this.latest,
+        ...readings.map((one) => [seriesOf(one.terminal, one.point), one] as const),
+      ])
+    })
+    this.#on<readonly Alarm[]>('alarms', (changed) => {
+      this.alarms = merged(this.alarms, changed, (alarm) => alarm.state !== 'normal')
+      this.pastAlarms = merged(this.pastAlarms, changed, () => true)
+    })
+    this.#on<readonly Order[]>('orders', (changed) => {
+      this.orders = merged(this.orders, changed, (order) => order.state !== 'closed')
+    })
+  }
+
+  /** The newest reading of a series: from the stream, else from the first fetch. */
+  reading(terminal: string, point: string): Reading | undefined {
+    return this.latest.get(seriesOf(terminal, point))
+  }
+
+  point(terminal: string, point: string): PointView | undefined {
+    return this.terminals.get(terminal)?.points.find((one) => one.id === point)
+  }
+
+  /** Acknowledges an alarm; throws what the centre said when it would not. */
+  async acknowledge(id: string): Promise<void> {
+    const alarm = await act<Alarm>(`/alarms/${encodeURIComponent(id)}/acknowledge`)
+    this.alarms = merged(this.alarms, [alarm], (one) => one.state !== 'normal')
+  }
+
+  #on<T>(kind: string, take: (data: T) => void): void {
+    this.#stream?.addEventListener(kind, (event) => {
+      this.heardAt = Date.now() + this.#offset
+      take(JSON.parse((event as MessageEvent<string>).data) as T)
+    })
+  }
+
+  async #connected(event: Event): Promise<void> {
+    const { now } = JSON.parse((event as MessageEvent<string>).data) as { now: number }
+    this.#offset = now - Date.now()
+    this.now = now
+    this.heardAt = now
+    this.connection = 'live'
+    await Promise.allSettled([this.#fetchNow(), this.#refreshSlow()])
+  }
+
+  async #fetchNow(): Promise<void> {
+    const [info, terminals, sites, alarms, orders] = await Promise.all([
+      read<CityInfo>('/city/info'),
+      readList<TerminalView>('/terminals?limit=1000'),
+      readList<Site>('/sites?limit=1000'),
+      readList<Alarm>('/alarms?limit=200'),
+      readList<Order>('/orders?open=true&limit=200'),
+    ])
+    this.info = info
+    this.terminals = new Map(terminals.map((terminal) => [terminal.id, terminal]))
+    this.sites = new Map(sites.map((site) => [site.id, site]))
+    this.latest = new Map(terminals.flatMap(readingsOf))
+    this.alarms = alarms
+    this.orders = orders
+    this.#takeBody(await read<BodyResult>('/city'))
+  }
+
+  async #refreshSlow(): Promise<void> {
+    const before = this.now - day
+    const [areas, history, systems, past] = await Promise.all([
+      readList<AreaView>('/areas?limit=1000'),
+      readList<HistoryPoint>(`/city/history?from=${before - 600_000}&every=10min`),
+      read<{ systems: Record<string, number | null> }>(`/city/systems?at=${before}`),
+      readList<Alarm>('/alarms?state=all&limit=200'),
+    ])
+    this.areas = areas
+    this.history = history
+    this.systemsYesterday = systems.systems
+    this.pastAlarms = past
+  }
+
+  #takeBody(body: BodyResult): void {
+    this.body = body
+  }
+}
+
+function readingsOf(terminal: TerminalView): readonly (readonly [string, Reading])[] {
+  return terminal.points.flatMap(({ id, reading }) =>
+    reading
+      ? [
+          [
+            seriesOf(terminal.id, id),
+            { terminal: terminal.id, point: id, at: reading.at, value: reading.value, quality: reading.quality },
+          ] as const,
+        ]
+      : [],
+  )
+}
+
+/** `list` with `changed` in it by id, and without those that are over. */
+function merged<T extends { readonly id: string }>(
+  list: readonly T[],
+  changed: readonly T[],
+  keep: (item: T) => boolean,
+): readonly T[] {
+  const byId = new Map(list.map((item) => [item.id, item]))
+  for (const item of changed) byId.set(item.id, item)
+  return [...byId.values()].filter(keep)
+}
+
+export const city = new LiveCity()

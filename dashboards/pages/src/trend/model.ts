@@ -1,0 +1,100 @@
+import type { IndicatorResult } from '@civitals/contracts/body'
+import type { Grade, PointView } from '../../../api/shapes.ts'
+import { type Fan, fanOf } from './fan.ts'
+
+export interface TrendPoint {
+  readonly at: number
+  readonly value: number | null
+}
+
+export interface LimitLine {
+  readonly value: number
+  readonly grade: 'C' | 'D'
+}
+
+export interface TrendModel {
+  readonly points: readonly TrendPoint[]
+  readonly from: number
+  readonly to: number
+  readonly low: number
+  readonly high: number
+  readonly band: readonly [number, number] | undefined
+  readonly limits: readonly LimitLine[]
+  /** The dotted line: from the newest value to where the forecast puts it. */
+  readonly forecast: { readonly at: number; readonly value: number; readonly grade: Grade } | undefined
+  readonly fan: Fan | undefined
+  readonly last: { readonly at: number; readonly value: number } | undefined
+}
+
+export const backMs = 3 * 3_600_000
+const aheadMs = 3_600_000
+
+/** The vital indicator whose anchors are limits of this very series: same unit, and it watches the worst of such series. */
+export function limitingIndicator(
+  indicators: readonly IndicatorResult[],
+  series: string,
+  unit: string,
+): IndicatorResult | undefined {
+  return indicators.find((one) => one.vital && one.unit === unit && one.inputs.includes(series))
+}
+
+const isWorst = (one: IndicatorResult, series: string): boolean =>
+  one.worst !== undefined && `${one.worst.terminal}/${one.worst.point}` === series
+
+/** Everything the chart draws, in the units of the data. Holes stay holes: two points further apart than `holeMs` are not joined. */
+export function trendModel(
+  measured: readonly TrendPoint[],
+  series: string,
+  point: PointView,
+  indicators: readonly IndicatorResult[],
+  now: number,
+  holeMs: number,
+): TrendModel {
+  const points = withHoles(
+    measured.filter((one) => one.at >= now - backMs),
+    holeMs,
+  )
+  const judge = limitingIndicator(indicators, series, point.unit)
+  const limits: readonly LimitLine[] = judge
+    ? [
+        { value: judge.anchors[2] ?? Number.NaN, grade: 'C' as const },
+        { value: judge.anchors[3] ?? Number.NaN, grade: 'D' as const },
+      ].filter((line) => Number.isFinite(line.value))
+    : []
+  const forecast = judge && isWorst(judge, series) ? judge.forecast : undefined
+  const last = points.findLast((one): one is { at: number; value: number } => one.value !== null)
+  const fan = forecast && last ? fanOf(points, last, now + aheadMs) : undefined
+  const values = points.flatMap((one) => one.value ?? [])
+  const shown = [...values, ...limits.map((line) => line.value), ...(forecast ? [forecast.value] : [])]
+  const [low, high] = scaleOf(shown, point)
+  const band = point.normal ? ([Math.max(low, point.normal[0]), Math.min(high, point.normal[1])] as const) : undefined
+  return {
+    points,
+    from: now - backMs,
+    to: forecast ? now + aheadMs : now + backMs * 0.04,
+    low,
+    high,
+    band: band && band[0] < band[1] ? band : undefined,
+    limits,
+    forecast,
+    fan,
+    last,
+  }
+}
+
+function withHoles(points: readonly TrendPoint[], holeMs: number): readonly TrendPoint[] {
+  return points.flatMap((one, place) => {
+    const before = points[place - 1]
+    return before && one.at - before.at > holeMs ? [{ at: before.at + 1, value: null }, one] : [one]
+  })
+}
+
+/** Ends of the axis: what is shown and a margin; from 0 where the quantity starts there and the values are near it. */
+function scaleOf(values: readonly number[], point: PointView): readonly [number, number] {
+  if (values.length === 0) return [0, 1]
+  const [least, most] = [Math.min(...values), Math.max(...values)]
+  const step = (point.resolution ?? 0) * 10
+  const span = Math.max(most - least, step, Math.abs(most) * 0.02, 1e-6)
+  const fromZero = least >= 0 && least < span * 1.5
+  return [fromZero ? 0 : least - span * 0.15, most + span * (fromZero ? 0.2 : 0.15)]
+}
