@@ -88,6 +88,7 @@ export async function openIndicators(options: IndicatorOptions): Promise<Indicat
   await seedWindows(windows, plan, registry, series, now)
   await readCounts(state.db, 'complaints', now - countDays * 24 * 60 * minuteMs, counts)
   const bodies = new Bodies(registry, definitions, { windows, counts, local })
+  bodies.rememberSites(await series.latest())
   await readMemory(state.db, registry.city.id, bodies.cityMemory)
   const engine = new Engine(options, windows, counts, bodies)
   engine.start()

@@ -1,6 +1,9 @@
 import type { BodyResult } from '@civitals/contracts/body'
 import type { EpochMs } from '@civitals/contracts/clock'
 import type { Grade } from '@civitals/contracts/grade'
+import { seriesId } from '@civitals/contracts/ids'
+import { qualities } from '@civitals/contracts/quality'
+import type { Reading } from '@civitals/contracts/reading'
 import type { RegistryView, Terminal } from '@civitals/contracts/registry'
 import type { SystemDocument } from '../definition.ts'
 import { Memory } from '../scoring/memory.ts'
@@ -9,6 +12,15 @@ import { type Scope, scopeOf, terminalsIn } from './scope.ts'
 
 /** Share of the city's weights a town must have terminals for before it gets a score. */
 const townFrom = 0.5
+
+/** Formulas whose value at a site is one of its readings. */
+const singleReading: ReadonlySet<string> = new Set([
+  'window-max',
+  'window-min',
+  'latest-max',
+  'latest-min',
+  'persisted-max',
+])
 
 interface Scopes {
   readonly terminals: readonly Terminal[]
@@ -40,6 +52,23 @@ export class Bodies {
 
   get cityMemory(): Memory {
     return this.#memoryOf(this.#registry.city.id)
+  }
+
+  /**
+   * Puts back what sites of hazards are held at from the newest readings in store, so that one that fell silent at its worst is
+   * not forgotten by a restart. Only where a site's value is a reading itself.
+   */
+  rememberSites(latest: Iterable<Reading>): void {
+    const newest = new Map([...latest].map((reading) => [seriesId(reading.terminal, reading.point), reading]))
+    const indicators = this.#currentScopes().city.systems.flatMap((system) => system.indicators)
+    for (const { definition, sites } of indicators) {
+      if (definition.spatial !== 'worst' || !singleReading.has(definition.formula)) continue
+      for (const { terminal, points } of sites) {
+        const reading = newest.get(seriesId(terminal, points[0]?.point ?? ''))
+        if (!reading || reading.value === null || !qualities[reading.quality].counts) continue
+        this.cityMemory.keepSite(definition.id, terminal, { at: reading.at, value: reading.value })
+      }
+    }
   }
 
   evaluate(now: EpochMs): BodyResult {

@@ -8,22 +8,25 @@ export interface CountRow {
   /** Any time within the first hour. */
   readonly at: number
   readonly count: number
-  /** Hours the count is spread over evenly: 24 for a day's total. Default 1. */
+  /** Hours the count is spread over evenly, those that have begun: 24 for a day's total. Default 1. */
   readonly hours?: number
 }
 
 const hourMs = 3_600_000
 const hourOf = (at: number): number => at - (at % hourMs)
 
-/** Totals by the hour; hours after `now` are left out, so that today's total counts for what has passed of today. */
+/**
+ * Totals by the hour. A count is what there has been up to `now`: where its hours reach beyond, it is spread over those that have
+ * begun; a row that lies ahead is left out.
+ */
 export function byHour(rows: readonly CountRow[], now: number): { name: string; hour: number; count: number }[] {
   const sums = new Map<string, { name: string; hour: number; count: number }>()
   for (const { name, at, count, hours = 1 } of rows) {
-    for (let k = 0; k < hours; k++) {
+    const begun = Math.min(hours, Math.floor((now - hourOf(at)) / hourMs) + 1)
+    for (let k = 0; k < begun; k++) {
       const hour = hourOf(at) + k * hourMs
-      if (hour > now) break
       const sum = sums.get(`${name}/${hour}`) ?? { name, hour, count: 0 }
-      sum.count += count / hours
+      sum.count += count / begun
       sums.set(`${name}/${hour}`, sum)
     }
   }

@@ -35,14 +35,17 @@ t.test('recorded counts are handed out once for writing, and again when that fai
   t.strictSame(counts.takeChanged(), [{ hour: now, count: 3 }])
 })
 
-t.test('a total of a day is spread over its hours, those to come left out', async (t) => {
-  const rows = byHour([{ name: 'complaints', at: now - 2 * hourMs, count: 48, hours: 24 }], now)
+t.test('a total of a day is spread over its hours, that of today over those that have begun', async (t) => {
+  const today = byHour([{ name: 'complaints', at: now - 2 * hourMs, count: 48, hours: 24 }], now)
   t.strictSame(
-    rows.map(({ hour, count }) => [(hour - now) / hourMs, count]),
+    today.map(({ hour, count }) => [(hour - now) / hourMs, count]),
     [
-      [-2, 2],
-      [-1, 2],
-      [0, 2],
+      [-2, 16],
+      [-1, 16],
+      [0, 16],
     ],
   )
+  const past = byHour([{ name: 'complaints', at: now - 2 * dayMs, count: 48, hours: 24 }], now)
+  t.ok(past.length === 24 && past.every(({ count }) => count === 2))
+  t.strictSame(byHour([{ name: 'complaints', at: now + hourMs, count: 48 }], now), [])
 })
