@@ -1,7 +1,7 @@
 // An alarm files a report, the report opens or joins a case with one order; whatever is repeated happens once.
 import { FakeClock } from '@civitals/contracts/clock'
 import t from 'tap'
-import { handOn, openCentre, openState, Receiver, transition } from './testing/centre.ts'
+import { handOn, openCentre, openState, Receiver, transition, until } from './testing/centre.ts'
 
 const start = async () => {
   const state = await openState()
@@ -108,6 +108,29 @@ t.test(
     t.same((await centre.cases()).items, [])
     await handOn(state, centre, transition('onset', { id: 'a2', matter: 'dragons' }))
     t.match((await centre.orders()).items, [{ matter: 'other', departmentId: 'command' }])
+    await close()
+  },
+)
+
+t.test(
+  'a case that many reports joined stays small in lists, in messages and to listeners; alone it has all',
+  async (t) => {
+    const { state, centre, receiver, close } = await start()
+    await centre.addEndpoint({ url: 'https://hooks.test/', types: ['civitals.case.joined'] })
+    const at = Date.UTC(2026, 5, 12, 9, 0, 0)
+    for (let report = 0; report < 30; report++) {
+      await handOn(state, centre, transition('onset', { id: `a${report}` }, at + report * 1000))
+    }
+    await until(() => receiver.got.length === 29)
+    const [listed] = (await centre.cases()).items
+    t.equal(listed?.reports.length, 20)
+    t.equal(listed?.reports.at(-1)?.alarm, 'a29')
+    t.equal(listed?.events.at(-1)?.action, 'join')
+    t.equal((await centre.case(listed!.id))?.reports.length, 30)
+    t.ok(
+      receiver.got.every(({ body }) => body.length < 20_000),
+      'below the 20 kB Standard Webhooks advises',
+    )
     await close()
   },
 )

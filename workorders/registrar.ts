@@ -22,9 +22,6 @@ export interface RegistrarParts {
   readonly afterCommit: AfterCommit
 }
 
-/** Journal lines and reports a message carries at most: the newest ones. */
-const partsTold = 20
-
 /** Writes reports, cases, orders and what other systems are told of them, always in the transaction it is given. */
 export class Registrar {
   readonly #parts: RegistrarParts
@@ -36,7 +33,9 @@ export class Registrar {
   /** An onset files a report; a return is evidence in the case, not its closure; both are told. */
   async transition(tx: StateTx, transition: AlarmTransition): Promise<void> {
     const { id, alarm, cause, at } = transition
-    await this.#announce(tx, [{ key: id, type: `civitals.alarm.${cause}`, subject: alarm.id, time: at, data: alarm }])
+    await this.#announce(tx, [
+      { key: id, type: `civitals.alarm.${cause}`, subject: alarm.id, time: at, data: async () => alarm },
+    ])
     const notice = noticeOf(transition)
     if (notice) await this.file(tx, notice)
     if (cause !== 'return') return
@@ -52,7 +51,7 @@ export class Registrar {
     if (kind === 'known') return caseId
     await this.#announceCase(tx, kind, notice.id, caseId, now)
     if (orderId) {
-      const data = await this.order(tx, orderId)
+      const data = () => this.order(tx, orderId)
       await this.#announce(tx, [{ key: orderId, type: 'civitals.order.dispatched', subject: orderId, time: now, data }])
     }
     afterCommit.touch({ order: orderId })
@@ -62,15 +61,16 @@ export class Registrar {
   /** Takes one step with an order; the order as it is then. */
   async act(tx: StateTx, step: OrderStep): Promise<Order> {
     const { caseId, action, line, caseClosed } = await takeStep(tx, this.#parts.matters, step)
-    const data = await this.order(tx, step.order)
+    const order = await this.order(tx, step.order)
+    const data = async () => order
     const key = `${caseId}-${line}`
     await this.#announce(tx, [{ key, type: `civitals.order.${action}`, subject: step.order, time: step.at, data }])
     if (caseClosed) await this.#announceCase(tx, 'closed', key, caseId, step.at)
     this.#parts.afterCommit.touch({ case: caseId, order: step.order })
-    return data
+    return order
   }
 
-  /** The case of an id that was just written. */
+  /** The case of an id that was just written, with its newest parts. */
   async case(tx: StateTx, id: string): Promise<Case> {
     const [found] = await findCases(tx, this.#parts.matters, [id])
     return found as Case
@@ -90,8 +90,7 @@ export class Registrar {
     time: EpochMs,
   ): Promise<void> {
     this.#parts.afterCommit.touch({ case: caseId })
-    const found = await this.case(tx, caseId)
-    const data = { ...found, reports: found.reports.slice(-partsTold), events: found.events.slice(-partsTold) }
+    const data = () => this.case(tx, caseId)
     await this.#announce(tx, [{ key, type: `civitals.case.${what}`, subject: caseId, time, data }])
   }
 

@@ -17,7 +17,7 @@ import { type AllowList, allowList } from './outbox/io/allow-list.ts'
 import { type HttpSender, openHttpSender, type SendLimits } from './outbox/io/http-send.ts'
 import type { Send } from './outbox/send.ts'
 import { Registrar } from './registrar.ts'
-import { findCases, findOrders, listCases, listOrders, type Page, type WorkQuery } from './store/read.ts'
+import { findCase, findCases, findOrders, listCases, listOrders, type Page, type WorkQuery } from './store/read.ts'
 
 /** The part of a logger that is used; pino fits. */
 export interface Logger {
@@ -60,6 +60,7 @@ export interface Workorders {
   fileReport(report: ReportInput): Promise<Case>
   /** One step with an order: accept, handle, verify, rework, close. Rejects with CIV_WORKORDERS_UNKNOWN_ORDER or CIV_WORKORDERS_ILLEGAL_ACTION. */
   act(orderId: string, action: string, by: string, note?: string): Promise<Order>
+  /** Lists carry the newest 20 reports and journal lines of a case; `case` carries all. */
   cases(query?: WorkQuery): Promise<Page<Case>>
   case(id: string): Promise<Case | undefined>
   orders(query?: WorkQuery): Promise<Page<Order>>
@@ -131,8 +132,8 @@ class OrderCentre implements Workorders {
     return listCases(this.#state.db, this.matters, query)
   }
 
-  async case(id: string): Promise<Case | undefined> {
-    return (await findCases(this.#state.db, this.matters, [id]))[0]
+  case(id: string): Promise<Case | undefined> {
+    return findCase(this.#state.db, this.matters, id)
   }
 
   orders(query: WorkQuery = {}): Promise<Page<Order>> {

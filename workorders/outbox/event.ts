@@ -26,11 +26,12 @@ export interface OutboxEvent {
   /** Id of what it is about. */
   readonly subject: string
   readonly time: EpochMs
-  readonly data: unknown
+  /** Reads what is told; asked only when somebody wants to know. */
+  readonly data: () => Promise<unknown>
 }
 
 /** The body of a message: a CloudEvent [CloudEvents 1.0.2 JSON format], written once and signed as it stands on every attempt. */
-export const cloudEvent = (id: string, source: string, event: OutboxEvent): string =>
+export const cloudEvent = (id: string, source: string, event: Omit<OutboxEvent, 'data'>, data: unknown): string =>
   JSON.stringify({
     specversion: '1.0',
     id,
@@ -39,7 +40,7 @@ export const cloudEvent = (id: string, source: string, event: OutboxEvent): stri
     subject: event.subject,
     time: new Date(event.time).toISOString(),
     datacontenttype: 'application/json',
-    data: event.data,
+    data,
   })
 
 /** Whether a filter lets a type through: empty lets all, `civitals.alarm.*` a family, else the exact word. */

@@ -48,7 +48,7 @@ async function writeMessage(tx: StateTx, desk: OutboxDesk, event: OutboxEvent): 
   const inserted = await tx
     .withTables<WorkorderTables>()
     .insertInto('webhook_message')
-    .values({ id, type, subject, body: cloudEvent(id, desk.source, event), created_at: desk.now })
+    .values({ id, type, subject, body: cloudEvent(id, desk.source, event, await event.data()), created_at: desk.now })
     .onConflict((conflict) => conflict.column('id').doNothing())
     .returning('id')
     .executeTakeFirst()

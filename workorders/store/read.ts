@@ -1,4 +1,5 @@
 import type { Case, Order } from '@civitals/contracts/case'
+import { sql } from 'kysely'
 import type { MatterList } from '../matters/matter.ts'
 import type { CaseEventTable, CaseReportTable, CaseTable, Db, OrderTable, WorkorderTables } from './tables.ts'
 
@@ -35,7 +36,10 @@ export function parseCursor(cursor: string | undefined): { readonly at: number; 
   return at === undefined || id === undefined ? undefined : { at: Number(at), id }
 }
 
-/** One page of cases with their reports, orders and journals. */
+/** Reports and journal lines a case carries in lists, messages and events: the newest ones, so that a long storm stays small. */
+const newestParts = 20
+
+/** One page of cases with their orders and the newest of their reports and journals. */
 export async function listCases(db: Db, matters: MatterList, query: WorkQuery): Promise<Page<Case>> {
   const limit = pageLimit(query.limit)
   const after = parseCursor(query.cursor)
@@ -54,7 +58,7 @@ export async function listCases(db: Db, matters: MatterList, query: WorkQuery): 
     .orderBy('id', 'desc')
     .limit(limit + 1)
     .execute()
-  const cases = await withParts(db, matters, rows)
+  const cases = await withParts(db, matters, rows, newestParts)
   return pageOf(
     cases,
     limit,
@@ -63,32 +67,73 @@ export async function listCases(db: Db, matters: MatterList, query: WorkQuery): 
   )
 }
 
-/** The cases of some ids, in no order; unknown ids are left out. */
-export async function findCases(db: Db, matters: MatterList, ids: readonly string[]): Promise<readonly Case[]> {
-  if (ids.length === 0) return []
-  const tables = db.withTables<WorkorderTables>()
-  return withParts(db, matters, await tables.selectFrom('city_case').selectAll().where('id', 'in', ids).execute())
+/** A case with everything that was reported and done; undefined when there is none of that id. */
+export async function findCase(db: Db, matters: MatterList, id: string): Promise<Case | undefined> {
+  return (await findCases(db, matters, [id], Number.MAX_SAFE_INTEGER))[0]
 }
 
-async function withParts(db: Db, matters: MatterList, rows: readonly CaseTable[]): Promise<Case[]> {
+/** The cases of some ids with their newest parts, in no order; unknown ids are left out. */
+export async function findCases(
+  db: Db,
+  matters: MatterList,
+  ids: readonly string[],
+  parts: number = newestParts,
+): Promise<readonly Case[]> {
+  if (ids.length === 0) return []
+  const tables = db.withTables<WorkorderTables>()
+  const rows = await tables.selectFrom('city_case').selectAll().where('id', 'in', ids).execute()
+  return withParts(db, matters, rows, parts)
+}
+
+async function withParts(db: Db, matters: MatterList, rows: readonly CaseTable[], parts: number): Promise<Case[]> {
   if (rows.length === 0) return []
   const ids = rows.map(({ id }) => id)
-  const tables = db.withTables<WorkorderTables>()
-  const reports = await tables.selectFrom('case_report').selectAll().where('case_id', 'in', ids).orderBy('at').execute()
-  const events = await tables
-    .selectFrom('case_event')
-    .selectAll()
-    .where('case_id', 'in', ids)
-    .orderBy('position')
-    .execute()
-  const orders = await tables.selectFrom('work_order').select(['id', 'case_id']).where('case_id', 'in', ids).execute()
+  const reports = Map.groupBy(await newestReports(db, ids, parts), (one) => one.case_id)
+  const events = Map.groupBy(await newestEvents(db, ids, parts), (one) => one.case_id)
+  const orders = Map.groupBy(await ordersOf(db, ids).execute(), (one) => one.case_id)
   return rows.map((row) => ({
     ...caseHead(row, matters),
-    reports: reports.filter((one) => one.case_id === row.id).map(reportOf),
-    orders: orders.filter((one) => one.case_id === row.id).map(({ id }) => id),
-    events: events.filter((one) => one.case_id === row.id).map(eventOf),
+    reports: (reports.get(row.id) ?? []).map(reportOf),
+    orders: (orders.get(row.id) ?? []).map(({ id }) => id),
+    events: (events.get(row.id) ?? []).map(eventOf),
   }))
 }
+
+const newestReports = (db: Db, ids: readonly string[], parts: number): Promise<CaseReportTable[]> =>
+  db
+    .withTables<WorkorderTables>()
+    .selectFrom((from) =>
+      from
+        .selectFrom('case_report')
+        .selectAll()
+        .select(sql<number>`row_number() over (partition by case_id order by at desc, id desc)`.as('age'))
+        .where('case_id', 'in', ids)
+        .as('report'),
+    )
+    .selectAll()
+    .where('age', '<=', parts)
+    .orderBy('at')
+    .orderBy('id')
+    .execute()
+
+const newestEvents = (db: Db, ids: readonly string[], parts: number): Promise<CaseEventTable[]> =>
+  db
+    .withTables<WorkorderTables>()
+    .selectFrom((from) =>
+      from
+        .selectFrom('case_event')
+        .selectAll()
+        .select(sql<number>`row_number() over (partition by case_id order by position desc)`.as('age'))
+        .where('case_id', 'in', ids)
+        .as('event'),
+    )
+    .selectAll()
+    .where('age', '<=', parts)
+    .orderBy('position')
+    .execute()
+
+const ordersOf = (db: Db, ids: readonly string[]) =>
+  db.withTables<WorkorderTables>().selectFrom('work_order').select(['id', 'case_id']).where('case_id', 'in', ids)
 
 const caseHead = (row: CaseTable, matters: MatterList): Omit<Case, 'reports' | 'orders' | 'events'> => ({
   id: row.id,
