@@ -15,6 +15,6 @@ export const envelopeOf = (seq: number, change: Partial<Envelope> = {}): Envelop
   spool: 'p1',
   seq,
   config: 'c',
-  samples: [sampleOf('t1', startAt + seq * 1_000, { depth: seq })],
+  samples: [sampleOf('t1', startAt + seq * 1_000, { depth: seq % 100 })],
   ...change,
 })

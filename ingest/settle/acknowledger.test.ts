@@ -1,0 +1,61 @@
+// Acknowledgements: whole state, at once when quiet, at most one per gateway and 50 ms when busy.
+
+import { decodeAcknowledgement } from '@civitals/contracts/acknowledgement'
+import { FakeClock } from '@civitals/contracts/clock'
+import t from 'tap'
+import { Accounts } from '../ledger/accounts.ts'
+import { Acknowledger, ackEveryMs } from './acknowledger.ts'
+
+function benchOf() {
+  const [accounts, clock] = [new Accounts(), new FakeClock()]
+  const sent: string[] = []
+  const acknowledger = new Acknowledger(accounts, clock, (gateway, payload) => {
+    sent.push(`${gateway} ${JSON.stringify(decodeAcknowledgement(payload)?.spools)}`)
+  })
+  const settle = (gateway: string, ...seqs: number[]): void => {
+    const draft = accounts.draft(clock.now())
+    for (const seq of seqs) draft.settle(gateway, 's', seq)
+    accounts.commit(draft)
+    acknowledger.settled([gateway])
+  }
+  return { acknowledger, clock, sent, settle }
+}
+
+t.test('the first goes at once, those that follow are coalesced', async (t) => {
+  const { clock, sent, settle } = benchOf()
+  settle('g1', 1)
+  for (const seq of [2, 3, 5]) settle('g1', seq)
+  t.same(sent, ['g1 {"s":{"upTo":1,"above":[]}}'])
+  await clock.advance(ackEveryMs)
+  t.same(sent.slice(1), ['g1 {"s":{"upTo":3,"above":[[5,5]]}}'])
+  await clock.advance(10 * ackEveryMs)
+  t.equal(sent.length, 2, 'nothing new, nothing sent')
+  settle('g1', 4)
+  t.equal(sent.length, 3)
+})
+
+t.test('at most 32 ranges are named, the lowest', async (t) => {
+  const { sent, settle } = benchOf()
+  settle('g1', ...Array.from({ length: 100 }, (_, order) => 2 * order + 2))
+  const spools = JSON.parse(sent[0]?.slice(3) ?? '{}')
+  t.equal(spools.s.upTo, 0)
+  t.equal(spools.s.above.length, 32)
+  t.same(spools.s.above[31], [64, 64])
+})
+
+t.test('who listens anew is told at once, also that nothing is settled', async (t) => {
+  const { acknowledger, sent, settle } = benchOf()
+  acknowledger.tellNow('g2')
+  settle('g1', 1)
+  acknowledger.tellNow('g1')
+  t.same(sent, ['g2 {}', 'g1 {"s":{"upTo":1,"above":[]}}', 'g1 {"s":{"upTo":1,"above":[]}}'])
+})
+
+t.test('after closing nothing is sent', async (t) => {
+  const { acknowledger, clock, sent, settle } = benchOf()
+  settle('g1', 1)
+  settle('g1', 2)
+  acknowledger.close()
+  await clock.advance(1_000)
+  t.equal(sent.length, 1)
+})
