@@ -1,7 +1,7 @@
-import { addInterval, type Intervals, inIntervals } from '@civitals/contracts/intervals'
 import { qualities } from '@civitals/contracts/quality'
 import type { Reading } from '@civitals/contracts/reading'
 import type { SettledEnvelope } from '@civitals/contracts/settlement'
+import { Runs } from './runs.ts'
 
 /** Rows of `reading`, column by column, as DuckDB takes them. */
 export interface ReadingColumns {
@@ -72,52 +72,54 @@ class Names {
 export class Catalogue {
   readonly series = new Names()
   readonly spools = new Names()
-  #settled = new Map<number, Intervals>()
-  #planned = new Map<number, Intervals>()
+  readonly #settled = new Map<number, Runs>()
+  #planned: readonly RunRow[] = []
 
   /** A row of `settled` as loaded at open. */
   loadRun([spool, fromSeq, toSeq]: RunRow): void {
-    this.#settled.set(spool, addInterval(this.#settled.get(spool) ?? [], fromSeq, toSeq))
+    const runs = this.#settled.get(spool) ?? new Runs()
+    this.#settled.set(spool, runs)
+    runs.add(fromSeq, toSeq)
   }
 
   plan(envelopes: readonly SettledEnvelope[]): WritePlan {
-    const runs: [number, number, number][] = []
+    const runs = new PlannedRuns(this.#settled)
     const fresh = emptyColumns()
     const again = new Map<string, Reading>()
     for (const envelope of envelopes) {
       const spool = this.spools.take(envelope.gateway, envelope.spool)
-      const settled = this.#planned.get(spool) ?? this.#settled.get(spool) ?? []
-      if (inIntervals(settled, envelope.seq)) {
-        for (const reading of envelope.readings)
-          again.set(`${reading.terminal}/${reading.point}/${reading.at}`, reading)
-        continue
-      }
-      this.#planned.set(spool, addInterval(settled, envelope.seq, envelope.seq))
-      extendRuns(runs, spool, envelope.seq)
-      for (const reading of envelope.readings) this.#push(fresh, reading)
+      if (runs.take(spool, envelope.seq)) for (const reading of envelope.readings) this.#push(fresh, reading)
+      else for (const reading of envelope.readings) again.set(keyOf(reading), reading)
     }
+    this.#planned = runs.rows
     const replaced = emptyColumns()
     for (const reading of again.values()) this.#push(replaced, reading)
-    return { series: this.series.added, spools: this.spools.added, runs, fresh, again: replaced }
+    return { series: this.series.added, spools: this.spools.added, runs: runs.rows, fresh, again: replaced }
   }
 
   keep(): void {
-    for (const [spool, intervals] of this.#planned) this.#settled.set(spool, intervals)
-    this.#planned = new Map()
+    for (const run of this.#planned) this.loadRun(run)
+    this.#planned = []
     this.series.added = []
     this.spools.added = []
   }
 
   forget(): void {
-    this.#planned = new Map()
+    this.#planned = []
     this.series.forgetAdded()
     this.spools.forgetAdded()
   }
 
-  /** `settled` in its shortest form, the current plan included. */
+  /** How many rows `settled` has in its shortest form, the current plan aside. */
+  get runCount(): number {
+    let count = 0
+    for (const runs of this.#settled.values()) count += runs.size
+    return count
+  }
+
+  /** `settled` in its shortest form, the current plan aside. */
   runs(): readonly RunRow[] {
-    const all = new Map([...this.#settled, ...this.#planned])
-    return [...all].flatMap(([spool, intervals]) => intervals.map(([from, to]): RunRow => [spool, from, to]))
+    return [...this.#settled].flatMap(([spool, runs]) => [...runs].map(([from, to]): RunRow => [spool, from, to]))
   }
 
   #push(columns: ReadingColumns, reading: Reading): void {
@@ -130,9 +132,27 @@ export class Catalogue {
 
 const emptyColumns = (): ReadingColumns => ({ series: [], timeMs: [], value: [], quality: [] })
 
-/** Envelopes of a lane come in order, so a batch of thousands is a run or two per spool. */
-function extendRuns(runs: [number, number, number][], spool: number, seq: number): void {
-  const last = runs.at(-1)
-  if (last?.[0] === spool && last[2] === seq - 1) last[2] = seq
-  else runs.push([spool, seq, seq])
+const keyOf = ({ terminal, point, at }: Reading): string => `${terminal}/${point}/${at}`
+
+/** Envelope numbers one plan adds. Those of a lane come in order, so thousands are a run or two per spool. */
+class PlannedRuns {
+  readonly rows: [spool: number, fromSeq: number, toSeq: number][] = []
+  readonly #settled: ReadonlyMap<number, Runs>
+  readonly #taken = new Map<number, Set<number>>()
+
+  constructor(settled: ReadonlyMap<number, Runs>) {
+    this.#settled = settled
+  }
+
+  /** False when the number was there before, in the tables or in this plan. */
+  take(spool: number, seq: number): boolean {
+    const taken = this.#taken.get(spool) ?? new Set<number>()
+    this.#taken.set(spool, taken)
+    if (taken.has(seq) || this.#settled.get(spool)?.has(seq)) return false
+    taken.add(seq)
+    const last = this.rows.at(-1)
+    if (last?.[0] === spool && last[2] === seq - 1) last[2] = seq
+    else this.rows.push([spool, seq, seq])
+    return true
+  }
 }

@@ -35,8 +35,9 @@ export async function openDuckdbSeries(options: DuckdbSeriesOptions): Promise<Se
   return store
 }
 
-/** Rows of `settled` beyond which a write puts down its shortest form instead. */
-const runRowsAtMost = 5000
+/** `settled` is rewritten in its shortest form when it has so many rows and so many times more than it needs. */
+const rewriteFromRows = 5000
+const rewriteFromFactor = 4
 
 class DuckdbSeries implements SeriesStore {
   readonly #options: DuckdbSeriesOptions
@@ -141,6 +142,8 @@ class DuckdbSeries implements SeriesStore {
     try {
       return await work(await this.#database)
     } catch (error) {
+      // A defect of ours is no outage: it must not be tried again for ever.
+      if (error instanceof TypeError || error instanceof RangeError) throw error
       throw this.#outage.failed('DuckDB', error)
     }
   }
@@ -157,15 +160,14 @@ class DuckdbSeries implements SeriesStore {
     }
   }
 
-  async #commit({ writer, catalogue }: Database, plan: WritePlan): Promise<void> {
+  async #commit(database: Database, plan: WritePlan): Promise<void> {
+    const { writer } = database
     if (plan.runs.length === 0 && plan.again.series.length === 0) return
     await writer.run('BEGIN')
     await appendNames(writer, 'series', plan.series)
     await appendNames(writer, 'spool', plan.spools)
-    const shorten = this.#runRows + plan.runs.length > runRowsAtMost
-    const runs = shorten ? catalogue.runs() : plan.runs
-    if (shorten) await writer.run('DELETE FROM settled')
-    await appendRuns(writer, runs)
+    const rows = await this.#shorten(database)
+    await appendRuns(writer, plan.runs)
     await appendReadings(writer, plan.fresh)
     if (plan.again.series.length > 0) {
       await writer.run('DELETE FROM again')
@@ -174,7 +176,16 @@ class DuckdbSeries implements SeriesStore {
       await appendReadings(writer, plan.again)
     }
     await writer.run('COMMIT')
-    this.#runRows = shorten ? runs.length : this.#runRows + runs.length
+    this.#runRows = rows + plan.runs.length
+  }
+
+  /** Runs written one by one, batch after batch, as the few they have grown into. Returns the rows there are then. */
+  async #shorten({ writer, catalogue }: Database): Promise<number> {
+    if (this.#runRows < Math.max(rewriteFromRows, rewriteFromFactor * catalogue.runCount)) return this.#runRows
+    const runs = catalogue.runs()
+    await writer.run('DELETE FROM settled')
+    await appendRuns(writer, runs)
+    return runs.length
   }
 
   /** A file DuckDB has given up on (disk full in mid-commit) answers nothing more until it is opened again. */
