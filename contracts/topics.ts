@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib'
-import { isId } from './ids.ts'
+import { isId } from './id-pattern.ts'
 
 /** Partitions of the city; fixed for ever, since a change would move every gateway. */
 export const partitions = 64
