@@ -1,17 +1,14 @@
 import { readFileSync } from 'node:fs'
-import { dirname, resolve } from 'node:path'
 import type { Clock } from '@civitals/contracts/clock'
-import { printProblem } from '@civitals/contracts/document'
 import { CivitalsError } from '@civitals/contracts/errors'
 import type { GatewayStatus } from '@civitals/contracts/status'
 import { systemClock } from '@civitals/contracts/system-clock'
 import { openModbusLine } from '@civitals/firmware-bridge/modbus'
-import type { Profile } from '@civitals/firmware-bridge/profile'
-import { shippedProfiles } from '@civitals/firmware-bridge/profiles'
 import type { Logger } from 'pino'
-import { checkConfig, configHash } from './config/config.ts'
-import type { GatewayConfig, LineConfig } from './config/schema.ts'
-import { type GatewaySettings, settingsOf } from './config/settings.ts'
+import { loadConfig } from './config/io/load.ts'
+import type { Prepared } from './config/io/prepare.ts'
+import type { LineConfig } from './config/schema.ts'
+import type { GatewaySettings } from './config/settings.ts'
 import { Gateway, type GatewayLine } from './gateway.ts'
 import { openSqliteSpool } from './spool/io/sqlite-spool.ts'
 import { defaultKeepAcknowledgedMs } from './spool/spool.ts'
@@ -45,12 +42,9 @@ const lingerMs = { free: 1000, metered: 10_000 } as const
  */
 export async function runGateway(options: GatewayOptions): Promise<RunningGateway> {
   const { signal, clock = systemClock } = options
-  const profiles = await shippedProfiles()
-  const config = readConfig(options.configFile, profiles)
-  const settings = settingsOf(config, dirname(resolve(options.configFile)))
+  const { settings, hash, profiles } = await loadConfig(options.configFile)
   const logger = options.logger.child({ gateway: settings.gateway })
   passwordOf(settings)
-  const hash = configHash(config, versionsOf(config, profiles))
   const limits = {
     budgetBytes: settings.budgetBytes,
     keepAcknowledgedMs: defaultKeepAcknowledgedMs,
@@ -75,22 +69,6 @@ export async function runGateway(options: GatewayOptions): Promise<RunningGatewa
   return { gateway: settings.gateway, config: hash, status: () => gateway.status(), stopped }
 }
 
-function readConfig(file: string, profiles: ReadonlyMap<string, Profile>): GatewayConfig {
-  let text: string
-  try {
-    text = readFileSync(file, 'utf8')
-  } catch (cause) {
-    throw new CivitalsError('CIV_GATEWAY_CONFIG', `${file} cannot be read`, {
-      cause,
-      context: { problems: [`${file}: cannot be read`] },
-    })
-  }
-  const checked = checkConfig(text, file, profiles.keys())
-  if (checked.ok) return checked.value
-  const problems = checked.problems.map(printProblem)
-  throw new CivitalsError('CIV_GATEWAY_CONFIG', problems.join('\n'), { context: { problems } })
-}
-
 function passwordOf({ password }: GatewaySettings): string {
   if ('env' in password) {
     const secret = process.env[password.env]
@@ -104,22 +82,13 @@ function passwordOf({ password }: GatewaySettings): string {
   }
 }
 
-async function openLine(
-  config: LineConfig,
-  profiles: ReadonlyMap<string, Profile>,
-  clock: Clock,
-): Promise<GatewayLine> {
+async function openLine(config: LineConfig, profiles: Prepared['profiles'], clock: Clock): Promise<GatewayLine> {
   const line = await openModbusLine(config.transport, { clock })
   const terminals = config.terminals.flatMap(({ id, unit, profile: name }) => {
-    const profile = profiles.get(name)
+    const profile = profiles[name]
     return profile ? [{ id, unit, profile }] : []
   })
   return { id: config.id, line, terminals }
-}
-
-function versionsOf(config: GatewayConfig, profiles: ReadonlyMap<string, Profile>): Record<string, number> {
-  const used = new Set(config.lines.flatMap((line) => line.terminals.map((terminal) => terminal.profile)))
-  return Object.fromEntries([...used].map((name) => [name, profiles.get(name)?.version ?? 0]))
 }
 
 const version = (): string =>

@@ -1,10 +1,10 @@
 import { connect as dial, type Socket } from 'node:net'
-import { decodeAcknowledgement } from '@civitals/contracts/acknowledgement'
 import type { Clock } from '@civitals/contracts/clock'
 import { CivitalsError } from '@civitals/contracts/errors'
 import type { GatewayStatus } from '@civitals/contracts/status'
 import { topicOf } from '@civitals/contracts/topics'
 import { MqttClient } from 'mqtt'
+import { readAcknowledgement } from '../acknowledgement.ts'
 import type { Connect, Connection, ConnectOptions, Lane } from '../connection.ts'
 
 export interface MqttLinkOptions {
@@ -57,7 +57,7 @@ class MqttConnection implements Connection {
     })
     this.#client.on('message', (topic, payload) => {
       if (topic !== topicOf(link.gateway, 'ack')) return
-      const acknowledgement = decodeAcknowledgement(payload)
+      const acknowledgement = readAcknowledgement(payload)
       if (acknowledgement) options.onAcknowledgement(acknowledgement)
     })
     this.closed = new Promise((resolve) => {
