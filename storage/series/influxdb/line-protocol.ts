@@ -37,6 +37,24 @@ export function linesOf(envelopes: readonly SettledEnvelope[], groupOf: GroupOf)
   }))
 }
 
+/** The envelopes in order, in slices of some `readings` each; one envelope is never divided. */
+export function* slicesOf(
+  envelopes: readonly SettledEnvelope[],
+  readings: number,
+): IterableIterator<readonly SettledEnvelope[]> {
+  let slice: SettledEnvelope[] = []
+  let held = 0
+  for (const envelope of envelopes) {
+    slice.push(envelope)
+    held += envelope.readings.length
+    if (held < readings) continue
+    yield slice
+    slice = []
+    held = 0
+  }
+  if (held > 0) yield slice
+}
+
 /** The same readings with a line each. */
 export const splitLine = (line: Line): readonly Line[] => line.entries.map((entry) => ({ ...line, entries: [entry] }))
 

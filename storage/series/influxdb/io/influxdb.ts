@@ -2,7 +2,7 @@ import type { Clock } from '@civitals/contracts/clock'
 import { CivitalsError } from '@civitals/contracts/errors'
 import { qualityOfCode } from '@civitals/contracts/quality'
 import type { Reading } from '@civitals/contracts/reading'
-import type { SettlementBatch } from '@civitals/contracts/settlement'
+import type { SettledEnvelope, SettlementBatch } from '@civitals/contracts/settlement'
 import { bucketRows, defaultLimit, type EnergyMean } from '../../bucket.ts'
 import { closedError, Outage } from '../../outage.ts'
 import type { GroupOf, RangeQuery, RefusedReading, SeriesRow, SeriesStore, WriteOutcome } from '../../port.ts'
@@ -18,7 +18,7 @@ import {
   type Stretch,
 } from '../influxql.ts'
 import { newestOf } from '../latest.ts'
-import { linesOf } from '../line-protocol.ts'
+import { linesOf, slicesOf } from '../line-protocol.ts'
 import { settleLines } from '../settle-lines.ts'
 import { LineWriter, linesPerRequest } from './line-writer.ts'
 import { QueryClient, type QueryTable } from './query-client.ts'
@@ -52,6 +52,8 @@ export async function openInfluxdbSeries(options: InfluxdbSeriesOptions): Promis
 
 /** Rows asked for at once: parsing them stays far below the 50 ms the main loop may be held. */
 const pageRows = 10_000
+/** Readings turned into lines at once, for the same reason. */
+const readingsPerSlice = 10_000
 /** Beyond this InfluxDB's nanoseconds overflow. */
 const furthestMs = 9_223_372_036_854
 
@@ -79,13 +81,9 @@ class InfluxdbSeries implements SeriesStore {
 
   async write(batch: SettlementBatch): Promise<WriteOutcome> {
     const { envelopes, refused } = splitRefused(batch)
-    const lines = linesOf(envelopes, this.#options.groupOf)
     return await this.#attempt(async () => {
       const all: RefusedReading[] = [...refused]
-      for (let from = 0; from < lines.length; from += linesPerRequest) {
-        const part = lines.slice(from, from + linesPerRequest)
-        all.push(...(await settleLines(part, (some) => this.#send(some))))
-      }
+      for (const slice of slicesOf(envelopes, readingsPerSlice)) all.push(...(await this.#writeSlice(slice)))
       return { refused: all }
     })
   }
@@ -148,6 +146,16 @@ class InfluxdbSeries implements SeriesStore {
       if (error instanceof CivitalsError) throw error
       throw this.#outage.failed('InfluxDB', error)
     }
+  }
+
+  async #writeSlice(envelopes: readonly SettledEnvelope[]): Promise<readonly RefusedReading[]> {
+    const lines = linesOf(envelopes, this.#options.groupOf)
+    const refused: RefusedReading[] = []
+    for (let from = 0; from < lines.length; from += linesPerRequest) {
+      const part = lines.slice(from, from + linesPerRequest)
+      refused.push(...(await settleLines(part, (some) => this.#send(some))))
+    }
+    return refused
   }
 
   /** Someone may drop the database under us: made again, the batch goes in. */
