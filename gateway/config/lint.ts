@@ -7,7 +7,7 @@ type Keys = readonly (string | number)[]
 type Finding = readonly [keys: Keys, message: string]
 
 const smallestBudget = 2 ** 20
-const shortestPeriodMs = 100
+const shortestPeriodMs = 10
 
 /** What a schema cannot say of a configuration, each problem at its place in the text. */
 export function lintConfig(config: GatewayConfig, text: string, file: string, profiles: readonly string[]): Problem[] {
@@ -35,7 +35,7 @@ function limitFindings({ spool, poll }: GatewayConfig): Finding[] {
   if (spool.budget !== undefined && sizeBytes(spool.budget) < smallestBudget)
     findings.push([['spool', 'budget'], 'must be at least 1MiB'])
   for (const [name, period] of Object.entries(poll ?? {}))
-    if (durationMs(period) < shortestPeriodMs) findings.push([['poll', name], 'must be at least 100ms'])
+    if (durationMs(period) < shortestPeriodMs) findings.push([['poll', name], 'must be at least 10ms'])
   return findings
 }
 
