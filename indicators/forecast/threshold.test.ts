@@ -48,6 +48,17 @@ t.test(
       undefined,
     )
     t.equal(riseOf(minutes, [5, 6, 7, 8, 9, 10, 11, 12, 11.8, 11.5, 11.2], 1), undefined)
+    t.equal(riseOf(minutes, [5, 9, 4, 8, 5, 9, 4.5, 8.5, 5.5, 9, 9.5], 0.1), undefined)
     t.equal(riseOf([0, 1, 2], [5, 6, 7], 1), undefined)
   },
 )
+
+t.test('a rise that has just begun counts by itself, not by the calm before it', async (t) => {
+  const xs = Array.from({ length: 41 }, (_, k) => k / 4)
+  const rise = riseOf(
+    xs,
+    xs.map((x) => Math.max(0, 4 * (x - 8))),
+    1,
+  )
+  t.ok(Math.abs((rise?.perMinute ?? 0) - 4) < 0.5, `${rise?.perMinute}`)
+})

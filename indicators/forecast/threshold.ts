@@ -20,16 +20,30 @@ const significant = 2.33
 /** Points the pairwise slopes are taken of: 780 pairs. */
 const mostPoints = 40
 
+/** Stretches that are tried, newest quarter first: a rise that has just begun is not drowned by the calm before it. */
+const stretches = [0.25, 0.5, 1]
+
 /**
- * Robust slope of values (xs in minutes, ascending) if it is certain and not just noise: significant, at least `minimumRise`
- * over its span, and still going on in its newest third.
+ * Robust slope of values (xs in minutes, ascending) over the shortest newest stretch in which it is certain and not just noise:
+ * significant, at least `minimumRise` within the stretch, and still going on in its newest third.
  */
 export function riseOf(xs: readonly number[], ys: readonly number[], minimumRise: number): Rise | undefined {
-  const first = xs[0] ?? 0
   const last = xs.at(-1) ?? 0
-  if (xs.length < minimumPoints || last - first < minimumSpanMinutes) return undefined
+  for (const share of stretches) {
+    const from = last - share * (last - (xs[0] ?? 0))
+    const first = xs.findIndex((x) => x >= from)
+    const rise = certainRise(xs.slice(first), ys.slice(first), minimumRise)
+    if (rise) return rise
+  }
+  return undefined
+}
+
+function certainRise(xs: readonly number[], ys: readonly number[], minimumRise: number): Rise | undefined {
+  const last = xs.at(-1) ?? 0
+  const span = last - (xs[0] ?? 0)
+  if (xs.length < minimumPoints || span < minimumSpanMinutes) return undefined
   const line = theilSen(xs, ys)
-  if (!line || line.z < significant || line.slope * (last - first) < minimumRise) return undefined
+  if (!line || line.z < significant || line.slope * span < minimumRise) return undefined
   const third = Math.min(xs.length - 3, Math.floor((2 * xs.length) / 3))
   const newest = theilSen(xs.slice(third), ys.slice(third))
   if (!newest || newest.slope <= 0) return undefined

@@ -18,6 +18,7 @@ t.test('the baseline is that of the same hours of other weeks, today is not amon
   for (let at = now - 8 * 168 * hourMs; at < now; at += hourMs) week.add(at, local(at).hour * 10)
   week.add(now - hourMs, 9999)
   t.equal(week.usual(now, 4)?.median, 80, 'the hour that has just passed')
+  t.equal(week.usual(now, 4)?.sigma, 0, 'not widened by what is judged')
   t.equal(week.usual(now + hourMs / 2, 4)?.median, 85, 'half of each')
   t.equal(week.usual(now, 9), undefined)
 })
