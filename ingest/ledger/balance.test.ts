@@ -4,10 +4,10 @@ import t from 'tap'
 import { Accounts } from './accounts.ts'
 import { StatusBook } from './balance.ts'
 
-const statusOf = (producedReadings: number, waitingReadings: number, id = 's'): GatewayStatus => ({
+const statusOf = (producedReadings: number, waitingReadings: number, id = 's', declaredLost = 0): GatewayStatus => ({
   online: true,
   at: 1,
-  spool: { id, newestSeq: 1, waiting: 1, waitingReadings, producedReadings, declaredLost: 0, bytes: 0 },
+  spool: { id, newestSeq: 1, waiting: 1, waitingReadings, producedReadings, declaredLost, bytes: 0 },
 })
 
 /** Accounts of ten readings in every column. */
@@ -20,17 +20,18 @@ function booksOf(): { accounts: Accounts; book: StatusBook } {
   return { accounts, book: new StatusBook(accounts) }
 }
 
-const cases: readonly (readonly [string, number, number, object])[] = [
+const cases: readonly (readonly [string, number, number, object, number?])[] = [
   ['all settled and acknowledged', 10, 0, { waiting: 0, balanced: true }],
   ['settled, the acknowledgement still on its way', 10, 6, { waiting: 0, balanced: true }],
   ['more produced, all of it waiting', 15, 5, { waiting: 5, balanced: true }],
   ['more produced than settled and waiting together', 15, 4, { waiting: 5, balanced: false }],
+  ['given up at the gateway, the gap record not here yet', 15, 3, { waiting: 5, balanced: true }, 3],
   ['fewer produced than settled', 9, 0, { waiting: null, balanced: false }],
 ]
-for (const [name, produced, waiting, expected] of cases) {
+for (const [name, produced, waiting, expected, lost = 0] of cases) {
   t.test(name, async (t) => {
     const { book } = booksOf()
-    book.hear('g', statusOf(produced, waiting), 5)
+    book.hear('g', statusOf(produced, waiting, 's', lost), 5)
     t.match(book.rows(), [{ produced, stored: 4, rejected: 3, setAside: 2, declaredLost: 1, ...expected }])
   })
 }

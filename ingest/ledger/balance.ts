@@ -23,7 +23,7 @@ const accountedFor = ({ stored, rejected, setAside, declaredLost }: SpoolAccount
 /**
  * Newest status of every gateway, and whether the books agreed with it. The comparison is made the moment a status comes:
  * it travels on the same connection behind the envelopes it counts, so whatever we have settled by then is part of what it says was
- * produced; what it produced and we have not settled must still be waiting with it.
+ * produced; what it produced and we have not settled must still be waiting with it, or be given up in a gap record that has not come yet.
  */
 export class StatusBook {
   readonly #accounts: Accounts
@@ -71,8 +71,9 @@ export class StatusBook {
   #balance(gateway: string, { spool }: GatewayStatus): boolean | null {
     if (!spool) return null
     const account = this.#accounts.get(gateway, spool.id)
-    const waiting = spool.producedReadings - (account ? accountedFor(account) : 0)
-    return waiting >= 0 && waiting <= spool.waitingReadings
+    const missing = spool.producedReadings - (account ? accountedFor(account) : 0)
+    const lossOnItsWay = Math.max(0, spool.declaredLost - (account?.declaredLost ?? 0))
+    return missing >= 0 && missing <= spool.waitingReadings + lossOnItsWay
   }
 
   #row(account: SpoolAccount): LedgerRow {

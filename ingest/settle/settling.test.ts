@@ -72,6 +72,7 @@ async function openBench({ state, contents = new Map(), step }: Bench = {}) {
     state: breakable,
     latest,
     clock,
+    paceMs: 0,
     steps: step ? [step, record] : [record],
     acknowledger: { settled: (gateways) => void acknowledged.push(...gateways) },
     health: new StageHealth({ warn: () => undefined, error: () => undefined }),
