@@ -90,12 +90,15 @@ t.test(
   },
 )
 
-t.test('a return is evidence in the journal, not closure', async (t) => {
+t.test('a return is evidence in the journal, once, and not closure', async (t) => {
   const { state, centre, close } = await start()
+  const back = transition('return', { value: 12 }, Date.UTC(2026, 5, 12, 10, 0, 0), 2)
   await handOn(state, centre, transition())
-  await handOn(state, centre, transition('return', { value: 12 }, Date.UTC(2026, 5, 12, 10, 0, 0), 2))
+  await handOn(state, centre, back)
+  await handOn(state, centre, back)
   const [one] = (await centre.cases({ open: true })).items
   t.match(one?.events.at(-1), { action: 'evidence', stage: 'dispatch', note: 'water-1/depth 12 cm' })
+  t.equal(one?.events.length, 4)
   await close()
 })
 

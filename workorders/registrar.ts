@@ -32,14 +32,14 @@ export class Registrar {
 
   /** An onset files a report; a return is evidence in the case, not its closure; both are told. */
   async transition(tx: StateTx, transition: AlarmTransition): Promise<void> {
-    const { id, alarm, cause, at } = transition
-    await this.#announce(tx, [
-      { key: id, type: `civitals.alarm.${cause}`, subject: alarm.id, time: at, data: async () => alarm },
-    ])
+    const { id, alarm, from, to, cause, at } = transition
+    const by = transition.by === undefined ? {} : { by: transition.by }
+    const data = async () => ({ alarm, from, to, cause, ...by })
+    await this.#announce(tx, [{ key: id, type: `civitals.alarm.${cause}`, subject: alarm.id, time: at, data }])
     const notice = noticeOf(transition)
     if (notice) await this.file(tx, notice)
     if (cause !== 'return') return
-    const caseId = await addEvidence(tx, alarm.id, at, evidenceOf(transition))
+    const caseId = await addEvidence(tx, { source: id, alarm: alarm.id, at, note: evidenceOf(transition) })
     if (caseId) await this.#announceCase(tx, 'evidence', id, caseId, at)
   }
 
@@ -51,7 +51,7 @@ export class Registrar {
     if (kind === 'known') return caseId
     await this.#announceCase(tx, kind, notice.id, caseId, now)
     if (orderId) {
-      const data = () => this.order(tx, orderId)
+      const data = async () => ({ order: await this.order(tx, orderId) })
       await this.#announce(tx, [{ key: orderId, type: 'civitals.order.dispatched', subject: orderId, time: now, data }])
     }
     afterCommit.touch({ order: orderId })
@@ -62,7 +62,7 @@ export class Registrar {
   async act(tx: StateTx, step: OrderStep): Promise<Order> {
     const { caseId, action, line, caseClosed } = await takeStep(tx, this.#parts.matters, step)
     const order = await this.order(tx, step.order)
-    const data = async () => order
+    const data = async () => ({ order })
     const key = `${caseId}-${line}`
     await this.#announce(tx, [{ key, type: `civitals.order.${action}`, subject: step.order, time: step.at, data }])
     if (caseClosed) await this.#announceCase(tx, 'closed', key, caseId, step.at)
@@ -90,7 +90,7 @@ export class Registrar {
     time: EpochMs,
   ): Promise<void> {
     this.#parts.afterCommit.touch({ case: caseId })
-    const data = () => this.case(tx, caseId)
+    const data = async () => ({ case: await this.case(tx, caseId) })
     await this.#announce(tx, [{ key, type: `civitals.case.${what}`, subject: caseId, time, data }])
   }
 

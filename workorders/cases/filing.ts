@@ -144,10 +144,18 @@ async function writeReport(tx: StateTx, caseId: string, notice: Notice): Promise
   await tx.withTables<WorkorderTables>().insertInto('case_report').values(row).execute()
 }
 
-/** Adds to the journal of the open case an alarm was filed under; the id of that case, or undefined when there is none. */
-export async function addEvidence(tx: StateTx, alarm: string, at: EpochMs, note: string): Promise<string | undefined> {
-  const row = await tx
-    .withTables<WorkorderTables>()
+/** What an alarm has to say to the case it was filed under. `source` names it for good. */
+export interface Evidence {
+  readonly source: string
+  readonly alarm: string
+  readonly at: EpochMs
+  readonly note: string
+}
+
+/** Adds evidence to the journal of an alarm's open case, once; the id of that case, or undefined where nothing was added. */
+export async function addEvidence(tx: StateTx, { source, alarm, at, note }: Evidence): Promise<string | undefined> {
+  const tables = tx.withTables<WorkorderTables>()
+  const row = await tables
     .selectFrom('case_report')
     .innerJoin('city_case', 'city_case.id', 'case_report.case_id')
     .select(['city_case.id', 'city_case.stage'])
@@ -155,6 +163,8 @@ export async function addEvidence(tx: StateTx, alarm: string, at: EpochMs, note:
     .where('city_case.closed_at', 'is', null)
     .orderBy('case_report.at', 'desc')
     .executeTakeFirst()
-  if (row) await writeLines(tx, row.id, [{ at, stage: row.stage, action: 'evidence', by: 'alarms', note }])
-  return row?.id
+  const known = await tables.selectFrom('case_event').select('position').where('source', '=', source).executeTakeFirst()
+  if (!row || known) return undefined
+  await writeLines(tx, row.id, [{ at, stage: row.stage, action: 'evidence', by: 'alarms', note, source }])
+  return row.id
 }

@@ -11,6 +11,8 @@ export interface JournalLine {
   readonly by: string
   readonly note?: string | undefined
   readonly order?: string
+  /** Unique where given. */
+  readonly source?: string
 }
 
 /** Appends lines to the journal of a case; returns the position of the last. */
@@ -22,7 +24,7 @@ export async function writeLines(tx: StateTx, caseId: string, lines: readonly Jo
     .where('case_id', '=', caseId)
     .executeTakeFirstOrThrow()
   const last = Number(newest ?? 0)
-  const rows = lines.map(({ at, stage, action, by, note, order }, index) => ({
+  const rows = lines.map(({ at, stage, action, by, note, order, source }, index) => ({
     case_id: caseId,
     position: last + index + 1,
     order_id: order ?? null,
@@ -31,6 +33,7 @@ export async function writeLines(tx: StateTx, caseId: string, lines: readonly Jo
     action,
     by_whom: by,
     note: note ?? null,
+    source: source ?? null,
   }))
   await tables.insertInto('case_event').values(rows).execute()
   return last + lines.length

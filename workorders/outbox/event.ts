@@ -1,6 +1,9 @@
 import type { EpochMs } from '@civitals/contracts/clock'
 
-/** Everything other systems are told of. `civitals.alarm.*` carry an Alarm, `civitals.case.*` a Case, `civitals.order.*` an Order. */
+/**
+ * Everything other systems are told of. Data: `civitals.alarm.*` `{ alarm, from, to, cause, by? }`, `civitals.case.*` `{ case }`,
+ * `civitals.order.*` `{ order }`, in the shapes of contracts.
+ */
 export const eventTypes = [
   'civitals.alarm.onset',
   'civitals.alarm.return',

@@ -53,8 +53,14 @@ t.test('the standardwebhooks package verifies what arrives, and not what was cha
   const webhook = new Webhook(secret)
   const events = got.map(({ headers, body }) => webhook.verify(body, headers) as Record<string, unknown>)
   t.match(events, [
-    { specversion: '1.0', type: 'civitals.alarm.onset', source: '/civitals/440607', subject: 'a1', data: { id: 'a1' } },
-    { type: 'civitals.order.dispatched', data: { departmentId: 'drainage', state: 'dispatched' } },
+    {
+      specversion: '1.0',
+      type: 'civitals.alarm.onset',
+      source: '/civitals/440607',
+      subject: 'a1',
+      data: { alarm: { id: 'a1', value: 18 }, from: 'normal', to: 'unacknowledged' },
+    },
+    { type: 'civitals.order.dispatched', data: { order: { departmentId: 'drainage', state: 'dispatched' } } },
   ])
   t.throws(() => webhook.verify(got[0]!.body.replace('18', '19'), got[0]!.headers))
   t.notMatch(JSON.stringify(centre.endpoints()), secret.slice(6), 'lists never show a secret')

@@ -41,4 +41,11 @@ export const workorderMigrations: readonly Migration[] = [
       'CREATE INDEX webhook_delivery_by_position ON webhook_delivery (position)',
     ],
   },
+  {
+    id: 'workorders-003-evidence',
+    statements: [
+      'ALTER TABLE case_event ADD COLUMN source TEXT',
+      'CREATE UNIQUE INDEX case_event_by_source ON case_event (source)',
+    ],
+  },
 ]

@@ -35,6 +35,8 @@ export interface CaseEventTable {
   action: string
   by_whom: string
   note: string | null
+  /** What a line follows from, where it must be written once: the transition of an alarm. */
+  source: string | null
 }
 
 export interface OrderTable {
