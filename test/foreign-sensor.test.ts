@@ -2,7 +2,6 @@
 // US government data); a gateway reads it; the values are read back equal from each store.
 import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { startInfluxd } from './stage/influxd.ts'
@@ -10,7 +9,7 @@ import { civitals, eventually, freePort, getJson, type Running, root, start, tem
 
 const rows = 400
 const points = ['temperature', 'pressure', 'wind_speed'] as const
-const csv = createRequire(import.meta.url).resolve('vega-datasets/data/seattle-weather-hourly-normals.csv')
+const csv = join(root, 'node_modules/vega-datasets/data/seattle-weather-hourly-normals.csv')
 // Debian's package lives in Debian's Python, whichever else stands first on PATH.
 const python = existsSync('/usr/bin/python3') ? '/usr/bin/python3' : 'python3'
 const pymodbusMissing = spawnSync(python, ['-c', 'import pymodbus']).status !== 0 && 'python3-pymodbus is not installed'
