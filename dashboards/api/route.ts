@@ -75,6 +75,9 @@ const format = Type.Optional(Type.Union([Type.Literal('json'), Type.Literal('csv
 /** Query of a single resource or an unpaged answer. */
 export const query = <T extends Record<string, TSchema>>(more: T) => Type.Object(more, { additionalProperties: false })
 
+/** `limit` of lists in time, which are read whole more often than page by page. */
+export const longLimit = Type.Integer({ minimum: 1, maximum: 1000, default: 1000 })
+
 /** Query of a list, with what the list adds. */
 export const listQuery = <T extends Record<string, TSchema>>(more: T) =>
   Type.Object(

@@ -4,7 +4,7 @@ import { SiteSchema } from '@civitals/contracts/registry'
 import { Type } from 'typebox'
 import { pageOf } from '../paging.ts'
 import { notFound } from '../problem.ts'
-import { byId, get, listQuery, query, type Route } from '../route.ts'
+import { byId, get, listQuery, longLimit, query, type Route } from '../route.ts'
 import { AreaViewSchema, CityInfoSchema, HistoryPointSchema, ListOf, SystemsAtSchema } from '../shapes.ts'
 import type { ApiSources } from '../sources.ts'
 import { instant, rangeOf } from '../times.ts'
@@ -31,6 +31,7 @@ export function cityRoutes(sources: ApiSources): readonly Route[] {
       tag: 'city',
       summary: "The city's score over time; the last 24 hours by default",
       query: listQuery({
+        limit: longLimit,
         from: Type.Optional(Moment),
         to: Type.Optional(Moment),
         every: Type.Optional(Type.String({ maxLength: 20, description: 'Bucket: 10s, 1min, 1h.' })),
@@ -39,10 +40,7 @@ export function cityRoutes(sources: ApiSources): readonly Route[] {
       list: true,
       handle: async ({ query, now }) => {
         const points = await sources.scoreHistory(rangeOf(query, now, day))
-        return pageOf(points, (point) => String(point.at), {
-          ...query,
-          limit: query.limit === 100 ? 1000 : query.limit,
-        })
+        return pageOf(points, (point) => String(point.at), query)
       },
     }),
     get('/city/systems', {

@@ -2,7 +2,7 @@ import { TerminalSchema } from '@civitals/contracts/registry'
 import { Type } from 'typebox'
 import { pageOf } from '../paging.ts'
 import { notFound } from '../problem.ts'
-import { byId, get, listQuery, post, type Route } from '../route.ts'
+import { byId, get, listQuery, longLimit, post, type Route } from '../route.ts'
 import { GatewayViewSchema, ListOf, SeriesRowSchema, TerminalViewSchema } from '../shapes.ts'
 import type { ApiSources } from '../sources.ts'
 import { indexLatest, viewTerminal } from '../terminals.ts'
@@ -69,6 +69,7 @@ export function terminalRoutes(sources: ApiSources): readonly Route[] {
       tag: 'readings',
       summary: 'Readings of one series, or buckets of `every`; the last hour by default; `next` continues in time',
       query: listQuery({
+        limit: longLimit,
         terminal: Type.String({ maxLength: 64 }),
         point: Type.String({ maxLength: 64 }),
         from: Type.Optional(Moment),

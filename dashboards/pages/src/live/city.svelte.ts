@@ -52,7 +52,9 @@ class LiveCity {
     stream.addEventListener('error', () => {
       this.connection = this.heardAt === 0 ? 'connecting' : 'lost'
     })
-    this.#on<BodyResult>('body', (body) => this.#takeBody(body))
+    this.#on<BodyResult>('body', (body) => {
+      this.body = body
+    })
     this.#on<readonly Reading[]>('readings', (readings) => {
       this.latest = new Map([
         ...this.latest,
@@ -96,42 +98,51 @@ class LiveCity {
     this.now = now
     this.heardAt = now
     this.connection = 'live'
-    await Promise.allSettled([this.#fetchNow(), this.#refreshSlow()])
+    await Promise.all([this.#fetchNow(), this.#refreshSlow()])
   }
 
+  /** One answer that fails leaves its part as it was and the others untouched. */
   async #fetchNow(): Promise<void> {
-    const [info, terminals, sites, alarms, orders] = await Promise.all([
-      read<CityInfo>('/city/info'),
-      readList<TerminalView>('/terminals?limit=1000'),
-      readList<Site>('/sites?limit=1000'),
-      readList<Alarm>('/alarms?limit=200'),
-      readList<Order>('/orders?open=true&limit=200'),
+    await Promise.allSettled([
+      read<CityInfo>('/city/info').then((info) => {
+        this.info = info
+      }),
+      readList<TerminalView>('/terminals?limit=1000').then((terminals) => {
+        this.terminals = new Map(terminals.map((terminal) => [terminal.id, terminal]))
+        this.latest = new Map(terminals.flatMap(readingsOf))
+      }),
+      readList<Site>('/sites?limit=1000').then((sites) => {
+        this.sites = new Map(sites.map((site) => [site.id, site]))
+      }),
+      readList<Alarm>('/alarms?limit=200').then((alarms) => {
+        this.alarms = alarms
+      }),
+      readList<Order>('/orders?open=true&limit=200').then((orders) => {
+        this.orders = orders
+      }),
+      // Before the first evaluation this is 503; the stream brings the body then.
+      read<BodyResult>('/city').then((body) => {
+        this.body = body
+      }),
     ])
-    this.info = info
-    this.terminals = new Map(terminals.map((terminal) => [terminal.id, terminal]))
-    this.sites = new Map(sites.map((site) => [site.id, site]))
-    this.latest = new Map(terminals.flatMap(readingsOf))
-    this.alarms = alarms
-    this.orders = orders
-    this.#takeBody(await read<BodyResult>('/city'))
   }
 
   async #refreshSlow(): Promise<void> {
-    const before = this.now - day
-    const [areas, history, systems, past] = await Promise.all([
-      readList<AreaView>('/areas?limit=1000'),
-      readList<HistoryPoint>(`/city/history?from=${before - 600_000}&every=10min`),
-      read<{ systems: Record<string, number | null> }>(`/city/systems?at=${before}`),
-      readList<Alarm>('/alarms?state=all&limit=200'),
+    const before = Math.round(this.now - day)
+    await Promise.allSettled([
+      readList<AreaView>('/areas?limit=1000').then((areas) => {
+        this.areas = areas
+      }),
+      readList<HistoryPoint>(`/city/history?from=${before - 600_000}&every=10min`).then((history) => {
+        this.history = history
+      }),
+      read<{ systems: Record<string, number | null> }>(`/city/systems?at=${before}`).then(({ systems }) => {
+        this.systemsYesterday = systems
+      }),
+      readList<Alarm>('/alarms?state=all&limit=200').then((past) => {
+        this.pastAlarms = past
+      }),
     ])
-    this.areas = areas
-    this.history = history
-    this.systemsYesterday = systems.systems
-    this.pastAlarms = past
-  }
-
-  #takeBody(body: BodyResult): void {
-    this.body = body
   }
 }
 

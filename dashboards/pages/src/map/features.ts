@@ -86,13 +86,13 @@ export function gridFeatures(grades: ReadonlyMap<string, Grade>): FeatureCollect
   return collection(cells)
 }
 
-/** Where the letters of the cells from C up stand: their top right corner as the map lies. */
+/** Where the letters of the cells from C up stand: a corner of each, clear of its middle. */
 export const cellLetters = (grades: ReadonlyMap<string, Grade>): readonly { grade: Grade; at: [number, number] }[] =>
   [...grades]
     .filter(([, grade]) => grade === 'C' || grade === 'D' || grade === 'E')
     .map(([cell, grade]) => {
       const [along = 0, aside = 0] = cell.split(':').map(Number)
-      return { grade, at: toLonlat((along + 0.5) * cellM, (aside + 2.1) * cellM) }
+      return { grade, at: toLonlat((along + 0.8) * cellM, (aside + 0.3) * cellM) }
     })
 
 /** The corridor itself. */

@@ -77,6 +77,7 @@ export function openWorkingView(
     })
     markers = [...letters, name.setLngLat(toLonlat(lengthM * 0.86, -110)), ...shown.signs.flatMap(signMarkers)]
     for (const marker of markers) marker.addTo(map)
+    keepInside(markers, holder, map)
   }
   const dress = (): void => {
     dressed = true
@@ -90,6 +91,7 @@ export function openWorkingView(
     draw()
   }
   map.on('style.load', dress)
+  map.on('zoom', () => holder.classList.toggle('close', map.getZoom() > lettersFromZoom))
   map.on('idle', () => holder.setAttribute('data-drawn', 'yes'))
   for (const layer of ['rings', 'rings-off']) {
     map.on('click', layer, (event) => pick(String(event.features?.[0]?.properties.id ?? '')))
@@ -118,6 +120,21 @@ export function openWorkingView(
       map.setStyle(styleOf(holder), { diff: false })
     },
     destroy: () => map.remove(),
+  }
+}
+
+/** Letters of cells fit from here on; before, the mark of the alarm says what the wash means. */
+const lettersFromZoom = 14.6
+
+/** Names at the edge are pushed in, so that their beginning can be read. */
+function keepInside(markers: readonly Marker[], holder: HTMLElement, map: MapLibre): void {
+  for (const marker of markers) {
+    const tag = marker.getElement()
+    if (!tag.classList.contains('tag')) continue
+    const { x } = map.project(marker.getLngLat())
+    const half = tag.offsetWidth / 2 + 6
+    const shift = Math.max(half - x, 0) - Math.max(x + half - holder.clientWidth, 0)
+    marker.setOffset([shift, -34])
   }
 }
 
@@ -168,7 +185,7 @@ function styleOf(holder: HTMLElement): StyleSpecification {
     },
     layers: [
       { id: 'page', type: 'background', paint: { 'background-color': of('--c-page') } },
-      { id: 'land', type: 'fill', source: 'district', paint: { 'fill-color': of('--c-page') } },
+      { id: 'land', type: 'fill', source: 'district', paint: { 'fill-color': of('--c-sunken') } },
       { id: 'outline', type: 'line', source: 'district', paint: { 'line-color': of('--c-mark'), 'line-width': 1.2 } },
       {
         id: 'cells',

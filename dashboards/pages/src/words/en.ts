@@ -112,7 +112,7 @@ export const en: Words = {
   states: { live: 'online', stale: 'stale', silent: 'no answer', never: 'no data yet' },
   alarmCounts: (live, unacknowledged) => `${live} live · ${unacknowledged} unacknowledged`,
   noAlarms: 'No alarms',
-  alarmStates: { normal: 'normal', unacknowledged: 'unack', acknowledged: 'acked', returned: 'cleared · unack' },
+  alarmStates: { normal: 'normal', unacknowledged: 'unack', acknowledged: 'acked', returned: 'cleared' },
   acknowledge: 'Ack',
   acknowledgeOf: (name) => `Acknowledge: ${name}`,
   acknowledgeFailed: 'Not acknowledged, try again',

@@ -59,6 +59,10 @@ export const clockText = (at: number, timeZone: string): string =>
 export const clockTextS = (at: number, timeZone: string): string =>
   formatIn('en-GB', timeZone, { hour: '2-digit', minute: '2-digit', second: '2-digit', hour12: false }).format(at)
 
+/** 周四 17:42; Thu 17:42. */
+export const weekdayClockText = (at: number, timeZone: string, locale: string): string =>
+  `${formatIn(locale, timeZone, { weekday: 'short' }).format(at)} ${clockText(at, timeZone)}`
+
 /** 6月12日 周五; Fri 12 Jun. */
 export const dateText = (at: number, timeZone: string, locale: string): string =>
   formatIn(locale, timeZone, { month: 'short', day: 'numeric', weekday: 'short' }).format(at)
