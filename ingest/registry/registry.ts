@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { CivitalsError } from '@civitals/contracts/errors'
 import type { Area, City, Gateway, Point, RegistryView, Site, Terminal } from '@civitals/contracts/registry'
 import type { StateStore } from '@civitals/storage/state'
@@ -96,9 +97,12 @@ class StoredRegistry implements Registry {
     for (const terminal of city.terminals) this.#checkTerminal(terminal, byId(city.gateways), byId(city.sites))
     const hashes = new Map(this.#rows.passwordHashes)
     for (const [gateway, hash] of await this.#newHashes(secrets)) hashes.set(gateway, hash)
+    const changed = city.terminals
+      .map((terminal, place) => ({ place, terminal }))
+      .filter(({ terminal }) => !isDeepStrictEqual(terminal, this.terminal(terminal.id)))
     await this.#state.transaction(async (tx) => {
       await writePlaces(tx, city, hashes)
-      await writeTerminals(tx, city.terminals, 0)
+      await writeTerminals(tx, changed)
     })
     await this.load()
   }
@@ -107,7 +111,7 @@ class StoredRegistry implements Registry {
     this.#checkTerminal(terminal, this.#gateways, this.#sites)
     const known = this.#rows.terminals.findIndex(({ id }) => id === terminal.id)
     const place = known < 0 ? this.#rows.terminals.length : known
-    await this.#state.transaction((tx) => writeTerminals(tx, [terminal], place))
+    await this.#state.transaction((tx) => writeTerminals(tx, [{ place, terminal }]))
     await this.load()
   }
 

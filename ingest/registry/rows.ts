@@ -69,19 +69,25 @@ export async function writePlaces(tx: StateTx, city: City, hashes: ReadonlyMap<s
   )
 }
 
-/** Writes terminals and their points; points a terminal no longer lists go. `firstPlace`: order number of the first. */
-export async function writeTerminals(tx: StateTx, terminals: readonly Terminal[], firstPlace: number): Promise<void> {
-  const rows = terminals.map(({ points, ...rest }, order) => ({
+/** A terminal and its place in the order its document lists them. */
+export interface PlacedTerminal {
+  readonly place: number
+  readonly terminal: Terminal
+}
+
+/** Writes terminals and their points; points a terminal no longer lists go. */
+export async function writeTerminals(tx: StateTx, terminals: readonly PlacedTerminal[]): Promise<void> {
+  const rows = terminals.map(({ place, terminal: { points, ...rest } }) => ({
     id: rest.id,
-    place: firstPlace + order,
+    place,
     gateway: rest.gateway,
     site: rest.site,
     document: JSON.stringify(rest),
   }))
   await write(tx, 'registry_terminal', 'id', rows)
   const tables = tx.withTables<RegistryTables>()
-  for (const { id } of terminals) await tables.deleteFrom('registry_point').where('terminal', '=', id).execute()
-  const points = terminals.flatMap((terminal) =>
+  for (const { id } of rows) await tables.deleteFrom('registry_point').where('terminal', '=', id).execute()
+  const points = terminals.flatMap(({ terminal }) =>
     terminal.points.map((point, place) => ({
       terminal: terminal.id,
       id: point.id,
