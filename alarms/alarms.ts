@@ -11,6 +11,7 @@ import { subjectKey } from './engine/id.ts'
 import { isActive } from './engine/machine.ts'
 import { type Machine, machineKey, type StoredMachine } from './engine/watch.ts'
 import { Watches } from './engine/watches.ts'
+import { retireAlarms } from './retire.ts'
 import { loadRules } from './rules/io/shipped-rules.ts'
 import type { Rule } from './rules/rule.ts'
 import { writeFindings } from './store/journal.ts'
@@ -51,10 +52,12 @@ export interface AlarmEngine {
   close(): Promise<void>
 }
 
-/** Opens the alarms with what the state store remembers. Rejects with CIV_ALARMS_RULES_INVALID. */
+/** Opens the alarms with what the state store remembers; live alarms of rules that are gone are reset. Rejects with CIV_ALARMS_RULES_INVALID. */
 export async function openAlarms(options: AlarmsOptions): Promise<AlarmEngine> {
+  const { state, clock, onTransition } = options
   const rules = options.rules ?? (await loadRules())
-  const watches = new Watches(rules, options.registry, await loadRuleStates(options.state))
+  await retireAlarms({ state, rules, at: clock.now(), onTransition })
+  const watches = new Watches(rules, options.registry, await loadRuleStates(state))
   return new Engine(options, rules, watches)
 }
 
