@@ -42,7 +42,9 @@ export const DefinitionSchema = Type.Object(
     }),
     minimum: Type.Object(
       {
-        coverage: Type.Optional(Share('Of the expected minutes of a window or an hour. Default 0.75: 45 of 60.')),
+        coverage: Type.Optional(
+          Share('Of the expected minutes of a window or an hour. Default 0.75: 45 of 60. 0 = one reading is enough.'),
+        ),
         sites: Type.Optional(Share('Of the terminals. Default 0.5.')),
         hours: Type.Optional(Type.Integer({ minimum: 1, description: 'Valid hours within the window.' })),
         weeks: Type.Optional(Type.Integer({ minimum: 1, description: 'Weeks of history.' })),

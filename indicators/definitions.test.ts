@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { shippedProfiles } from '@civitals/firmware-bridge/profiles'
 import t from 'tap'
 import { shippedDefinitions } from './io/shipped.ts'
 import { checkDefinitions, lintCatalogue } from './lint.ts'
@@ -51,4 +52,44 @@ t.test('a system that is missing or listed twice is a problem of the catalogue',
   const documents = await shippedDefinitions()
   t.strictSame(lintCatalogue(documents), [])
   t.match(lintCatalogue(documents.slice(1)), [{ message: /defined 0 times/ }, { message: /weights of the systems/ }])
+})
+
+t.test('every input is a point that a shipped profile measures', async (t) => {
+  const profiles = [...(await shippedProfiles()).values()]
+  for (const { id, inputs = [] } of (await shippedDefinitions()).flatMap((document) => document.inForce)) {
+    for (const { kind, points } of inputs) {
+      const measured = new Set(
+        profiles
+          .filter((profile) => profile.kind === kind)
+          .flatMap((profile) => profile.points.map((point) => point.id)),
+      )
+      for (const point of points) t.ok(measured.has(point), `${id}: ${kind}/${point}`)
+    }
+  }
+})
+
+t.test('a single point that is taken as it is has the unit of its indicator', async (t) => {
+  const profiles = [...(await shippedProfiles()).values()]
+  const asItIs = new Set([
+    'window-mean',
+    'window-max',
+    'window-min',
+    'latest-max',
+    'latest-min',
+    'persisted-max',
+    'hours-mean',
+    'median-magnitude',
+  ])
+  for (const { id, unit, formula, inputs = [] } of (await shippedDefinitions()).flatMap(
+    (document) => document.inForce,
+  )) {
+    if (!asItIs.has(formula)) continue
+    for (const { kind, points } of inputs) {
+      const point = profiles
+        .filter((profile) => profile.kind === kind)
+        .flatMap((profile) => profile.points)
+        .find((one) => one.id === points[0])
+      t.equal(point?.unit, unit, id)
+    }
+  }
 })
