@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Clock } from '@civitals/contracts/clock'
 import type { ClockState } from '@civitals/contracts/envelope'
+import { CivitalsError } from '@civitals/contracts/errors'
 import type { GatewayStatus, LineHealth } from '@civitals/contracts/status'
 import type { ModbusLine } from '@civitals/firmware-bridge/modbus/line'
 import type { Logger } from 'pino'
@@ -44,6 +45,7 @@ export class Gateway {
   readonly #batcher: Batcher
   readonly #uplink: Uplink
   readonly #status: () => GatewayStatus
+  readonly #failed = Promise.withResolvers<never>()
 
   constructor(parts: GatewayParts) {
     const { spool, clock, config, connect, random, lingerMs, logger } = parts
@@ -58,7 +60,7 @@ export class Gateway {
       lingerMs,
       takeClockFix: () => time.takeFix(),
       onCommitted: (rows) => this.#uplink.committed(rows),
-      onRefused: (error) => logger.error({ err: error }, 'the spool refuses to write; trying again'),
+      onRefused: (error) => this.#refused(error),
     })
     const sources: StatusSources = {
       ...{ clock, config, spool, boot, version: parts.version, clockState: () => time.state() },
@@ -80,16 +82,35 @@ export class Gateway {
     return this.#status()
   }
 
-  /** Runs until `signal` is aborted; then polling stops, what was read is committed, and the centre is told. Closes its parts. */
+  /**
+   * Runs until `signal` is aborted; then polling stops, what was read is committed, and the centre is told. Closes its parts.
+   * Rejects when the spool is gone for good: a new start repairs it, going on would only fill the memory.
+   */
   async run(signal: AbortSignal): Promise<void> {
+    const stop = new AbortController()
     const uplinkStop = new AbortController()
+    signal.addEventListener('abort', () => stop.abort(), { once: true, signal: stop.signal })
+    if (signal.aborted) stop.abort()
     const uplink = this.#uplink.run(uplinkStop.signal)
-    await Promise.all(this.#pollers.map(({ poller }) => poller.run(signal)))
-    await aborted(signal)
-    await this.#batcher.flush()
-    uplinkStop.abort()
-    await Promise.all([uplink, ...this.#parts.lines.map(({ line }) => line.close())])
-    await this.#parts.spool.close()
+    const polling = Promise.all(this.#pollers.map(({ poller }) => poller.run(stop.signal)))
+    try {
+      await Promise.race([Promise.all([polling, aborted(stop.signal)]), this.#failed.promise])
+      await this.#batcher.flush()
+    } finally {
+      stop.abort()
+      uplinkStop.abort()
+      await Promise.all([polling, uplink, ...this.#parts.lines.map(({ line }) => line.close())])
+      await this.#parts.spool.close()
+    }
+  }
+
+  #refused(error: unknown): void {
+    const retryable = error instanceof CivitalsError && error.retryable
+    this.#parts.logger.error(
+      { err: error },
+      retryable ? 'the spool refuses to write; trying again' : 'the spool is lost',
+    )
+    if (!retryable) this.#failed.reject(error)
   }
 
   #pollerOf({ id, line, terminals }: GatewayLine, time: TimeKeeper): LinePoller {

@@ -55,7 +55,8 @@ export interface Spool {
   readonly id: string
   /**
    * Commits all drafts in one transaction, one row each (a draft too large for the wire becomes several), and resolves with the
-   * rows once they are durable. Rejects CIV_GATEWAY_SPOOL_WRITE when nothing was kept; the caller may try again.
+   * rows once they are durable. Rejects CIV_GATEWAY_SPOOL_WRITE (retryable) when nothing was kept, CIV_GATEWAY_SPOOL_DAMAGED and
+   * CIV_GATEWAY_SPOOL_CLOSED when only a new start helps.
    */
   append(drafts: readonly SpoolDraft[]): Promise<readonly SpoolRow[]>
   /** Rows not acknowledged yet. */

@@ -1,8 +1,8 @@
 import type { Acknowledgement } from '@civitals/contracts/acknowledgement'
 import type { Clock, Timer } from '@civitals/contracts/clock'
-import type { Spool, SpoolRow } from '../spool/spool.ts'
+import type { Settled, Spool, SpoolRow } from '../spool/spool.ts'
 import type { Connection, Lane } from './connection.ts'
-import { SendWindow } from './window.ts'
+import { covers, SendWindow } from './window.ts'
 
 /** Beyond this age an envelope is history and goes beside the live ones. */
 const liveForMs = 60_000
@@ -33,6 +33,8 @@ export class Session {
   #again = false
   #over = false
   #timer: Timer | undefined
+  /** The newest word of the centre: rows read before it came need not be sent. */
+  #settled: Settled = { upTo: 0, above: [] }
 
   constructor(options: SessionOptions) {
     this.#options = options
@@ -61,6 +63,7 @@ export class Session {
   acknowledged(acknowledgement: Acknowledgement): void {
     const settled = acknowledgement.spools[this.#options.spool.id]
     if (!settled) return
+    this.#settled = settled
     this.#window.settle(settled)
     this.#options.spool.acknowledge(settled).catch(this.#options.onFailure)
     this.pump()
@@ -137,6 +140,7 @@ export class Session {
 
   #send(row: SpoolRow, lane: Lane): void {
     if (lane === 'live') this.#liveCursor = Math.max(this.#liveCursor, row.seq)
+    if (covers(this.#settled, row.seq)) return
     this.#window.sent(row, lane, this.#options.clock.mono())
     this.#options.connection.send(lane, row.payload)
   }

@@ -202,3 +202,26 @@ t.test('an acknowledgement of another spool changes nothing', async (t) => {
   await clock.advance(10)
   t.equal(spool.counters().waiting, 1)
 })
+
+t.test('what the centre says it has with the subscription is not sent again', async (t) => {
+  const { clock, centre, append, seqs, spool } = build()
+  await append(20)
+  const connect = centre.connect
+  const told = { spools: { s1: { upTo: 15, above: [[18, 18]] as [number, number][] } } }
+  const uplink = new Uplink({
+    connect: async (options) => {
+      options.onAcknowledgement(told)
+      return connect(options)
+    },
+    ...{
+      spool,
+      clock,
+      random: () => 0.5,
+      status: () => ({ online: true, at: clock.now() }),
+      onFailure: (error) => void t.error(error),
+    },
+  })
+  void uplink.run(new AbortController().signal)
+  await clock.advance(10)
+  t.same(seqs(), [16, 17, 19, 20])
+})

@@ -1,3 +1,4 @@
+import type { Acknowledgement } from '@civitals/contracts/acknowledgement'
 import { type Clock, sleep } from '@civitals/contracts/clock'
 import type { GatewayStatus } from '@civitals/contracts/status'
 import type { Spool, SpoolRow } from '../spool/spool.ts'
@@ -75,9 +76,14 @@ export class Uplink {
   async #oneSession(signal: AbortSignal): Promise<string> {
     const { connect, spool, clock, status, onConnected, onFailure } = this.#options
     let connection: Connection
+    let early: Acknowledgement | undefined
     try {
       const lastWill: GatewayStatus = { online: false, at: clock.now() }
-      const onAcknowledgement = (ack: Parameters<Session['acknowledged']>[0]): void => this.#session?.acknowledged(ack)
+      const onAcknowledgement = (acknowledgement: Acknowledgement): void => {
+        // The centre may tell its state with the subscription, before anything was sent.
+        if (this.#session) this.#session.acknowledged(acknowledgement)
+        else early = acknowledgement
+      }
       connection = await connect({ lastWill, onAcknowledgement, signal })
     } catch (error) {
       return error instanceof Error ? error.message : String(error)
@@ -86,6 +92,7 @@ export class Uplink {
     this.#session = new Session({ spool, connection, clock, onFailure })
     onConnected?.()
     this.statusChanged()
+    if (early) this.#session.acknowledged(early)
     this.#session.pump()
     const reason = await this.#untilOver(connection, signal)
     this.#bytesOfOlder += connection.bytesSent

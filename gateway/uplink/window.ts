@@ -62,5 +62,6 @@ export class SendWindow {
   }
 }
 
-const covers = ({ upTo, above }: Settled, seq: number): boolean =>
+/** Whether an acknowledgement says that the centre has settled `seq`. */
+export const covers = ({ upTo, above }: Settled, seq: number): boolean =>
   seq <= upTo || above.some(([from, to]) => seq >= from && seq <= to)

@@ -56,8 +56,8 @@ function moveAside(folder: string, id: string): string {
 
 const errcodeOf = (error: unknown): number => Number((error as { errcode?: unknown }).errcode ?? 0) & 0xff
 
-// State that does not parse is damage the engine cannot see.
-const isDamage = (error: unknown): boolean =>
+/** Whether an error means that the file can no longer be trusted; state that does not parse is damage the engine cannot see. */
+export const isDamage = (error: unknown): boolean =>
   error instanceof SyntaxError || ([sqlite.corrupt, sqlite.notADatabase] as number[]).includes(errcodeOf(error))
 
 function refusal(error: unknown, folder: string): CivitalsError {

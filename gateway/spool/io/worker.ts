@@ -1,7 +1,7 @@
 // The thread that owns the SQLite file: a slow flush blocks here and nowhere else.
 import { parentPort, workerData } from 'node:worker_threads'
 import { CivitalsError } from '@civitals/contracts/errors'
-import { openFolder } from './folder.ts'
+import { isDamage, openFolder } from './folder.ts'
 import type { Answer, Opening, Request } from './protocol.ts'
 
 const port = parentPort
@@ -44,7 +44,8 @@ try {
 
 function plain(error: unknown): { message: string; code?: string } {
   const message = error instanceof Error ? error.message : String(error)
-  return error instanceof CivitalsError ? { message, code: error.code } : { message }
+  if (error instanceof CivitalsError) return { message, code: error.code }
+  return isDamage(error) ? { message, code: 'CIV_GATEWAY_SPOOL_DAMAGED' } : { message }
 }
 
 // Payloads change hands without a copy; each owns its buffer, as both SQLite and the encoder make them.
