@@ -48,10 +48,11 @@ interface Bench {
   readonly state?: StateStore
   readonly contents?: MemoryContents
   readonly step?: SettlementStep<StateTx>
+  readonly paceMs?: number
 }
 
 /** A settler without a broker, its stores within reach. */
-async function openBench({ state, contents = new Map(), step }: Bench = {}) {
+async function openBench({ state, contents = new Map(), step, paceMs = 0 }: Bench = {}) {
   const own = state ?? (await openSqliteState({ file: ':memory:', migrations: ingestMigrations }))
   const breakable = new Breakable(own)
   const registry = await openRegistry(own)
@@ -72,7 +73,7 @@ async function openBench({ state, contents = new Map(), step }: Bench = {}) {
     state: breakable,
     latest,
     clock,
-    paceMs: 0,
+    paceMs,
     steps: step ? [step, record] : [record],
     acknowledger: { settled: (gateways) => void acknowledged.push(...gateways) },
     health: new StageHealth({ warn: () => undefined, error: () => undefined }),
@@ -285,4 +286,18 @@ t.test('accounts and set-aside readings survive a restart', async (t) => {
   })
   await after.registry.registerTerminal(terminalOf('t9', 'g1'))
   await after.until(() => after.account()?.stored === 2)
+})
+
+t.test('what comes after a quiet time is settled at once, what follows on its heels is gathered', async (t) => {
+  await using bench = await openBench({ paceMs: 100 })
+  bench.offer(envelopeOf(1))
+  await bench.until(() => bench.account()?.stored === 1)
+  for (const seq of [2, 3]) {
+    bench.offer(envelopeOf(seq))
+    await bench.clock.advance(30)
+  }
+  t.equal(bench.settler.settlements, 1)
+  await bench.clock.advance(40)
+  await bench.until(() => bench.account()?.stored === 3)
+  t.equal(bench.settler.settlements, 2)
 })
