@@ -69,6 +69,10 @@ export async function startInfluxd(): Promise<Influxd> {
 
 async function launch(config: string, port: number): Promise<ChildProcess> {
   const child = spawn('influxd', ['-config', config], { stdio: 'ignore' })
+  // A test that dies must not leave its server behind.
+  const endWithUs = (): boolean => child.kill('SIGKILL')
+  process.once('exit', endWithUs)
+  child.once('exit', () => process.off('exit', endWithUs))
   for (let attempt = 0; attempt < 300; attempt++) {
     if (child.exitCode !== null) break
     const answer = await fetch(`http://127.0.0.1:${port}/ping`).catch(() => undefined)
