@@ -101,7 +101,7 @@ export class Receiver {
 
 /** Waits, on the real event loop, until something holds: for work that crosses threads or sockets. */
 export async function until(holds: () => boolean | Promise<boolean>, what = 'condition'): Promise<void> {
-  for (let turn = 0; turn < 2000; turn++) {
+  for (let turn = 0; turn < 5000; turn++) {
     if (await holds()) return
     await new Promise((resolve) => setTimeout(resolve, 2))
   }
