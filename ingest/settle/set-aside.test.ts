@@ -1,0 +1,74 @@
+// Readings set aside: admitted without evaluation when what they wait for comes, given up as a declared gap when it never does.
+import type { MemoryContents } from '@civitals/storage/series-memory'
+import { openSqliteState } from '@civitals/storage/sqlite'
+import t from 'tap'
+import { ingestMigrations } from '../migrations.ts'
+import { terminalOf } from '../testing/city.ts'
+import { envelopeOf, sampleOf, startAt } from '../testing/envelopes.ts'
+import { openBench } from '../testing/settling-bench.ts'
+
+t.test('set-aside readings are admitted when their terminal is registered, without evaluation', async (t) => {
+  await using bench = await openBench()
+  for (const seq of [1, 2]) {
+    const samples = [sampleOf('t9', startAt + seq, { depth: seq, flow: 1e300, turbidity: 3 })]
+    bench.offer(envelopeOf(seq, { samples }))
+  }
+  await bench.until(() => bench.account()?.setAside === 4)
+  t.match(bench.account(), { stored: 0, rejected: 2 })
+  t.same(bench.batches, [])
+  await bench.registry.registerTerminal(terminalOf('t9', 'g1'))
+  await bench.until(() => bench.account()?.stored === 2)
+  t.match(bench.account(), { setAside: 2, rejected: 2 }, 'its turbidity is still no point')
+  t.match(await bench.series.range({ terminal: 't9', point: 'depth', from: 0, to: startAt * 2 }), [
+    { value: 1 },
+    { value: 2 },
+  ])
+  t.equal(bench.latest.get('t9', 'depth')?.value, 2)
+  t.same(bench.batches, [])
+})
+
+t.test('set-aside readings get their true time when the clock is fixed', async (t) => {
+  await using bench = await openBench()
+  const unsynced = { ...sampleOf('t1', 5, { depth: 1 }), clock: 'unsynced' as const, mono: 1_000, boot: 'b1' }
+  bench.offer(envelopeOf(1, { samples: [unsynced] }))
+  await bench.until(() => bench.account()?.setAside === 1)
+  bench.offer(envelopeOf(2, { clockFix: { boot: 'b1', offsetMs: startAt } }))
+  await bench.until(() => bench.account()?.stored === 2)
+  const rows = await bench.series.range({ terminal: 't1', point: 'depth', from: 0, to: startAt * 2 })
+  t.match(rows, [
+    { at: startAt + 1_000, value: 1 },
+    { at: startAt + 2_000, value: 2 },
+  ])
+})
+
+t.test('set-aside readings too old are given up as a declared gap', async (t) => {
+  await using bench = await openBench()
+  bench.offer(envelopeOf(1, { samples: [sampleOf('t9', startAt, { depth: 1 })] }))
+  await bench.until(() => bench.account()?.setAside === 1)
+  await bench.clock.advance(31 * 86_400_000)
+  bench.settler.reviewAside()
+  await bench.until(() => bench.account()?.declaredLost === 1)
+  t.match(bench.account(), { setAside: 0, stored: 0 })
+})
+
+t.test('accounts and set-aside readings survive a restart', async (t) => {
+  await using state = await openSqliteState({ file: ':memory:', migrations: ingestMigrations })
+  const contents: MemoryContents = new Map()
+  {
+    await using before = await openBench({ state, contents })
+    before.offer(envelopeOf(1))
+    before.offer(envelopeOf(3, { samples: [sampleOf('t9', startAt, { depth: 1 })] }))
+    await before.until(() => before.account()?.setAside === 1)
+  }
+  await using after = await openBench({ state, contents })
+  t.match(after.account(), {
+    stored: 1,
+    setAside: 1,
+    settled: [
+      [1, 1],
+      [3, 3],
+    ],
+  })
+  await after.registry.registerTerminal(terminalOf('t9', 'g1'))
+  await after.until(() => after.account()?.stored === 2)
+})

@@ -1,0 +1,112 @@
+import { FakeClock } from '@civitals/contracts/clock'
+import { type Envelope, encodeEnvelope } from '@civitals/contracts/envelope'
+import type { SettlementBatch, SettlementStep } from '@civitals/contracts/settlement'
+import { type MemoryContents, MemorySeries } from '@civitals/storage/series-memory'
+import { openSqliteState } from '@civitals/storage/sqlite'
+import type { StateStore, StateTx } from '@civitals/storage/state'
+import { StageHealth } from '../health.ts'
+import { IntakeQueue } from '../intake/queue.ts'
+import { LatestReadings } from '../latest/latest.ts'
+import { ingestMigrations } from '../migrations.ts'
+import { openRegistry } from '../registry/registry.ts'
+import { Books } from '../settle/books.ts'
+import { Settler } from '../settle/settler.ts'
+import { city } from './city.ts'
+import { startAt } from './envelopes.ts'
+
+/** A state store whose transactions fail after their work, as in a crash before the commit. */
+class Breakable implements StateStore {
+  failing = false
+  readonly #state: StateStore
+  constructor(state: StateStore) {
+    this.#state = state
+  }
+  get db() {
+    return this.#state.db
+  }
+  transaction<T>(work: (tx: StateTx) => Promise<T>): Promise<T> {
+    return this.#state.transaction(async (tx) => {
+      const result = await work(tx)
+      if (this.failing) throw new Error('power cut')
+      return result
+    })
+  }
+  close(): Promise<void> {
+    return this.#state.close()
+  }
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#state.close()
+  }
+}
+
+interface Bench {
+  readonly state?: StateStore
+  readonly contents?: MemoryContents
+  readonly step?: SettlementStep<StateTx>
+  readonly paceMs?: number
+}
+
+/** A settler without a broker, its stores within reach. */
+export async function openBench({ state, contents = new Map(), step, paceMs = 0 }: Bench = {}) {
+  const own = state ?? (await openSqliteState({ file: ':memory:', migrations: ingestMigrations }))
+  const breakable = new Breakable(own)
+  const registry = await openRegistry(own)
+  if (registry.terminals().length === 0) await registry.apply(city)
+  const series = new MemorySeries({ contents })
+  const books = await Books.open(breakable, registry)
+  const [queue, latest, clock] = [new IntakeQueue(), new LatestReadings(), new FakeClock(startAt + 60_000)]
+  const acknowledged: string[] = []
+  const batches: SettlementBatch[] = []
+  const record: SettlementStep<StateTx> = (batch) => ({
+    write: async () => undefined,
+    committed: () => void batches.push(batch),
+  })
+  const settler = new Settler({
+    queue,
+    books,
+    series,
+    state: breakable,
+    latest,
+    clock,
+    paceMs,
+    steps: step ? [step, record] : [record],
+    acknowledger: { settled: (gateways) => void acknowledged.push(...gateways) },
+    health: new StageHealth({ warn: () => undefined, error: () => undefined }),
+  })
+  const registrations = registry.onChange(() => settler.reviewAside())
+  const running = settler.run()
+  const offer = (envelope: Envelope | Uint8Array, gateway = 'g1') =>
+    queue.offer(
+      {
+        gateway,
+        lane: 'live',
+        payload: envelope instanceof Uint8Array ? envelope : encodeEnvelope(envelope),
+        receivedAt: clock.now(),
+      },
+      () => undefined,
+    )
+  return {
+    breakable,
+    registry,
+    series,
+    books,
+    queue,
+    latest,
+    clock,
+    acknowledged,
+    batches,
+    settler,
+    offer,
+    account: () => books.accounts.get('g1', 'p1'),
+    async until(condition: () => boolean | undefined) {
+      for (let turn = 0; turn < 2_000 && !condition(); turn++) await new Promise((resolve) => setTimeout(resolve, 1))
+      if (!condition()) throw new Error('what was waited for did not come')
+    },
+    async [Symbol.asyncDispose]() {
+      registrations[Symbol.dispose]()
+      settler.stop()
+      await running
+      if (!state) await own.close()
+    },
+  }
+}
