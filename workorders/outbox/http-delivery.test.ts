@@ -101,15 +101,13 @@ t.test('a receiver that hangs does not delay another', async (t) => {
   const slow = await serve(t, () => undefined)
   const quick = await serve(t, ok)
   const { state, centre } = await open(t)
-  await centre.addEndpoint({ url: slow.url })
+  const { id } = await centre.addEndpoint({ url: slow.url })
   await centre.addEndpoint({ url: quick.url })
   await handOn(state, centre, transition())
   await until(() => quick.got.length === 3, 'three messages at the quick one')
   await until(() => slow.got.length === 1, 'the slow one to hang')
-  t.same(
-    (await centre.deliveries({ state: 'waiting' })).items.map(({ attempts }) => attempts),
-    [0, 0, 0],
-  )
+  const ofSlow = (await centre.deliveries()).items.filter(({ endpoint }) => endpoint === id)
+  t.match(ofSlow, [{ state: 'waiting' }, { state: 'waiting' }, { state: 'waiting', attempts: 0 }])
 })
 
 t.test('a target that is not allowed is refused, by name and by where its name leads', async (t) => {
