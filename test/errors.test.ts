@@ -13,9 +13,12 @@ t.test('every error code stands in docs/errors.md with cause and remedy, and no 
     exclude: (path) => path.includes('node_modules') || path.endsWith('.test.ts'),
   })
   for (const file of files) {
-    for (const [, code] of readFileSync(join(root, file), 'utf8').matchAll(/'(CIV_[A-Z0-9]+_[A-Z0-9_]+)'/g)) used.add(code!)
+    for (const [, code] of readFileSync(join(root, file), 'utf8').matchAll(/'(CIV_[A-Z0-9]+_[A-Z0-9_]+)'/g))
+      used.add(code!)
   }
-  const rows = readFileSync(join(root, 'docs/errors.md'), 'utf8').matchAll(/^\| `(CIV_[A-Z0-9_]+)` \| ([^|]+) \| ([^|]+) \|$/gm)
+  const rows = readFileSync(join(root, 'docs/errors.md'), 'utf8').matchAll(
+    /^\| `(CIV_[A-Z0-9_]+)` \| ([^|]+) \| ([^|]+) \|$/gm,
+  )
   const explained = new Map([...rows].map(([, code, cause, remedy]) => [code!, [cause, remedy]]))
   t.ok(used.size > 20, `${used.size} codes are used`)
   t.same([...explained.keys()].sort(), [...used].sort())

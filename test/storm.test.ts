@@ -60,8 +60,8 @@ t.test(
     const { secret } = (await registered.json()) as { secret: string }
 
     const live = await eventually(async () => {
-      const { items } = await getJson<{ items: { id: string; online: boolean }[] }>(`${api}/terminals?limit=1000`)
-      return items.filter((terminal) => terminal.online).length === 53 ? items.length : undefined
+      const { items } = await getJson<{ items: { id: string; state: string }[] }>(`${api}/terminals?limit=1000`)
+      return items.filter((terminal) => terminal.state === 'live').length === 53 ? items.length : undefined
     })
     t.equal(live, 53, '53 live terminals')
     const before = await eventually(async () => {
