@@ -72,9 +72,11 @@ class DuckdbSeries implements SeriesStore {
   latest(): Promise<readonly Reading[]> {
     return this.#inTurn(this.#reading, async ({ reader, catalogue }) => {
       const newest = new Map<number, Reading>()
-      for (const row of (await reader.runAndReadAll(latestQuery)).getRows()) {
-        const reading = readingOf(row, catalogue)
-        if (reading) newest.set(Number(row[0]), reading)
+      for await (const rows of (await reader.run(latestQuery)).yieldRows()) {
+        for (const row of rows) {
+          const reading = readingOf(row, catalogue)
+          if (reading) newest.set(Number(row[0]), reading)
+        }
       }
       return [...newest.values()]
     })
@@ -87,14 +89,13 @@ class DuckdbSeries implements SeriesStore {
       const sql = everyMs === undefined ? rawQuery : bucketQuery(this.#options.energyMean?.(terminal, point) ?? false)
       const numbers = [series, from, to, limit, ...(everyMs === undefined ? [] : [everyMs])]
       const values = numbers.map((number) => BigInt(wholeAtLeast(number)))
-      const rows = (
-        await reader.runAndReadAll(
-          sql,
-          values,
-          values.map(() => BIGINT),
-        )
-      ).getRows()
-      return rows.map(everyMs === undefined ? rawRow : bucketRow)
+      const types = values.map(() => BIGINT)
+      const found: SeriesRow[] = []
+      // Chunk by chunk (2048 rows), so that a day of a series does not hold the main loop.
+      for await (const rows of (await reader.run(sql, values, types)).yieldRows()) {
+        for (const row of rows) found.push(everyMs === undefined ? rawRow(row) : bucketRow(row))
+      }
+      return found
     })
   }
 
