@@ -55,7 +55,7 @@ export class Session {
   /** New rows were committed. When nothing waits before them they go out without another look into the spool. */
   committed(rows: readonly SpoolRow[]): void {
     if (this.#over) return
-    const inOrder = !this.#running && rows[0]?.seq === this.#liveCursor + 1 && rows.length <= this.#window.room('live')
+    const inOrder = !this.#running && rows[0]?.seq === this.#liveCursor + 1 && rows.length <= this.#window.liveRoom()
     if (inOrder) for (const row of rows) this.#send(row, 'live')
     this.pump()
   }
@@ -64,7 +64,7 @@ export class Session {
     const settled = acknowledgement.spools[this.#options.spool.id]
     if (!settled) return
     this.#settled = settled
-    this.#window.settle(settled)
+    this.#window.settle(settled, this.#options.clock.mono())
     this.#options.spool.acknowledge(settled).catch(this.#options.onFailure)
     this.pump()
   }
@@ -102,7 +102,7 @@ export class Session {
 
   async #sendLive(): Promise<void> {
     const { spool } = this.#options
-    const limit = this.#window.room('live')
+    const limit = this.#window.liveRoom()
     if (limit === 0 || this.#liveCursor >= spool.counters().newestSeq) return
     const rows = await spool.waiting({ after: this.#liveCursor, before: Number.MAX_SAFE_INTEGER, limit })
     for (const row of rows) {
@@ -121,7 +121,7 @@ export class Session {
   }
 
   async #sendBackfill(): Promise<void> {
-    const limit = this.#window.room('backfill')
+    const limit = this.#window.backfillRoom(this.#liveCursor < this.#options.spool.counters().newestSeq)
     if (limit === 0 || this.#backfillDone) return
     const range = { after: this.#backfillCursor, before: this.#liveFrom, limit }
     const rows = await this.#options.spool.waiting(range)

@@ -225,3 +225,25 @@ t.test('what the centre says it has with the subscription is not sent again', as
   await clock.advance(10)
   t.same(seqs(), [16, 17, 19, 20])
 })
+
+/** Backfill in flight after acknowledgements that took `roundTripMs`. */
+async function backfillAfter(roundTripMs: number): Promise<number> {
+  const { clock, centre, append, run, uplink } = build()
+  await append(500)
+  centre.script.acknowledging = false
+  void run()
+  await clock.advance(10)
+  await clock.advance(roundTripMs - 10)
+  centre.acknowledgeAll()
+  await clock.advance(10)
+  return uplink.inFlight
+}
+
+t.test(
+  'backfill takes most of the window while acknowledgements are fast, and hardly any of a slow link',
+  async (t) => {
+    t.equal(await backfillAfter(100), 48)
+    t.equal(await backfillAfter(1000), 16)
+    t.equal(await backfillAfter(4000), 4)
+  },
+)

@@ -1,9 +1,17 @@
 import type { Settled, SpoolRow } from '../spool/spool.ts'
 import type { Lane } from './connection.ts'
 
-/** Envelopes on their way to the application acknowledgement, of which backfill at most a quarter and live the rest. */
+/** Envelopes on their way to the application acknowledgement. */
 export const windowSize = 64
-const shares: Readonly<Record<Lane, number>> = { live: 48, backfill: 16 }
+const liveShare = 48
+
+/**
+ * How much of the window backfill may take: a quarter; three quarters when nothing live is kept waiting and acknowledgements
+ * come fast; hardly any on a link so slow that what lies in its buffers would make live readings old.
+ */
+const backfillShare = { usual: 16, fast: 48, slow: 4 } as const
+const fastMs = 500
+const slowMs = 2000
 
 const firstTimeoutMs = 10_000
 const longestTimeoutMs = 300_000
@@ -12,6 +20,7 @@ interface InFlight {
   readonly row: SpoolRow
   lane: Lane
   sends: number
+  sentAt: number
   /** Monotonic time at which it is sent again. */
   resendAt: number
 }
@@ -19,6 +28,8 @@ interface InFlight {
 /** What has been sent and not been acknowledged, per session. */
 export class SendWindow {
   readonly #inFlight = new Map<number, InFlight>()
+  /** Time from the last send to the acknowledgement, newest measured. */
+  #roundTripMs: number | undefined
 
   get size(): number {
     return this.#inFlight.size
@@ -28,24 +39,32 @@ export class SendWindow {
     return this.#inFlight.has(seq)
   }
 
-  /** How many more envelopes a lane may send now. */
-  room(lane: Lane): number {
-    let used = 0
-    for (const entry of this.#inFlight.values()) if (entry.lane === lane) used++
-    return Math.max(0, shares[lane] - used)
+  /** How many more envelopes the live lane may send now. */
+  liveRoom(): number {
+    return Math.max(0, Math.min(liveShare - this.#count('live'), windowSize - this.size))
+  }
+
+  /** How many more of backfill; `liveWaits`: live envelopes stand in the spool that could not be sent yet. */
+  backfillRoom(liveWaits: boolean): number {
+    const roundTrip = this.#roundTripMs ?? fastMs + 1
+    const fast = roundTrip <= fastMs && !liveWaits
+    const share = roundTrip > slowMs ? backfillShare.slow : fast ? backfillShare.fast : backfillShare.usual
+    return Math.max(0, Math.min(share - this.#count('backfill'), windowSize - this.size))
   }
 
   sent(row: SpoolRow, lane: Lane, mono: number): void {
     const sends = (this.#inFlight.get(row.seq)?.sends ?? 0) + 1
     const timeoutMs = Math.min(longestTimeoutMs, firstTimeoutMs * 2 ** (sends - 1))
-    this.#inFlight.set(row.seq, { row, lane, sends, resendAt: mono + timeoutMs })
+    this.#inFlight.set(row.seq, { row, lane, sends, sentAt: mono, resendAt: mono + timeoutMs })
   }
 
-  /** Takes out what the centre has settled; says how many that were. */
-  settle(settled: Settled): number {
-    const before = this.#inFlight.size
-    for (const seq of this.#inFlight.keys()) if (covers(settled, seq)) this.#inFlight.delete(seq)
-    return before - this.#inFlight.size
+  /** Takes out what the centre has settled, as heard at `mono`. */
+  settle(settled: Settled, mono: number): void {
+    for (const [seq, entry] of this.#inFlight) {
+      if (!covers(settled, seq)) continue
+      this.#inFlight.delete(seq)
+      this.#roundTripMs = mono - entry.sentAt
+    }
   }
 
   /** Rows whose acknowledgement is overdue at `mono`, oldest first. */
@@ -59,6 +78,12 @@ export class SendWindow {
     let next: number | undefined
     for (const { resendAt } of this.#inFlight.values()) next = Math.min(next ?? resendAt, resendAt)
     return next
+  }
+
+  #count(lane: Lane): number {
+    let count = 0
+    for (const entry of this.#inFlight.values()) if (entry.lane === lane) count++
+    return count
   }
 }
 
