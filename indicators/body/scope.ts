@@ -1,3 +1,4 @@
+import { seriesId } from '@civitals/contracts/ids'
 import type { Area, RegistryView, Terminal } from '@civitals/contracts/registry'
 import type { Definition, SystemDocument } from '../definition.ts'
 import type { SiteInput } from '../measures/evidence.ts'
@@ -9,6 +10,8 @@ import type { Windows } from '../windows/windows.ts'
 export interface ScopedIndicator {
   readonly definition: Definition
   readonly sites: readonly SiteInput[]
+  /** Ids of the series it reads. */
+  readonly inputs: string[]
 }
 
 /** What is judged in one area: fixed while the registry does not change. */
@@ -38,6 +41,9 @@ function sitesOf(windows: Windows, definition: Definition, terminals: readonly T
   )
 }
 
+const seriesOf = (sites: readonly SiteInput[]): string[] =>
+  sites.flatMap(({ points }) => points.map(({ terminal, point }) => seriesId(terminal, point)))
+
 /**
  * Scope of an area from its terminals. In the whole city every definition in force is owed; in a part of it only those that have
  * terminals there.
@@ -54,6 +60,7 @@ export function scopeOf(
     weight,
     indicators: inForce
       .map((definition) => ({ definition, sites: sitesOf(windows, definition, terminals) }))
+      .map((indicator) => ({ ...indicator, inputs: seriesOf(indicator.sites) }))
       .filter(
         ({ definition, sites }) => whole || (definition.inputs ? sites.length > 0 : !cityWide.has(definition.formula)),
       ),

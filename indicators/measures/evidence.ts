@@ -51,6 +51,8 @@ export interface MeasureContext {
   readonly now: EpochMs
   readonly local: LocalTime
   readonly sites: readonly SiteInput[]
+  /** Ids of the series it reads. */
+  readonly inputs: string[]
   readonly watches: readonly TerminalWatch[]
   readonly delays: Delays
   readonly counts: Counts

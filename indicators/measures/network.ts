@@ -48,17 +48,17 @@ const completeness: Measure = (context) => {
   if (since === null) return noEvidence('too-little-data')
   const from = windowStart(context)
   let [owed, kept] = [0, 0]
-  const shareOf = (watch: TerminalWatch): number => {
-    const periods = Math.floor((now - Math.max(from, since)) / watch.reportEveryMs)
-    return periods < 1 ? 1 : Math.min(1, watch.delivered(from, now).periods / periods)
-  }
+  const missing = new Map<TerminalWatch, number>()
   for (const watch of watches) {
     const periods = Math.floor((now - Math.max(from, since)) / watch.reportEveryMs)
+    if (periods < 1) continue
+    const held = Math.min(periods, watch.delivered(from, now).periods)
     owed += periods
-    kept += shareOf(watch) * periods
+    kept += held
+    missing.set(watch, 1 - held / periods)
   }
   if (owed === 0) return noEvidence('too-little-data')
-  const worst = worstBy(watches, (watch) => 1 - shareOf(watch))
+  const worst = worstBy(watches, (watch) => missing.get(watch) ?? 0)
   return { value: (100 * kept) / owed, at: newestOf(watches), coverage: 1, uncertain: false, ...worst }
 }
 
@@ -68,16 +68,15 @@ const validShare: Measure = (context) => {
   if (watches.length === 0) return noEvidence('no-terminals')
   const from = windowStart(context)
   let [received, good] = [0, 0]
+  const failed = new Map<TerminalWatch, number>()
   for (const watch of watches) {
     const part = watch.delivered(from, now)
     received += part.received
     good += part.good
+    if (part.received > 0) failed.set(watch, 1 - part.good / part.received)
   }
   if (received === 0) return noEvidence('too-little-data')
-  const worst = worstBy(watches, (watch) => {
-    const part = watch.delivered(from, now)
-    return part.received === 0 ? 0 : 1 - part.good / part.received
-  })
+  const worst = worstBy(watches, (watch) => failed.get(watch) ?? 0)
   return { value: (100 * good) / received, at: newestOf(watches), coverage: 1, uncertain: false, ...worst }
 }
 

@@ -20,9 +20,9 @@ export const minimumCoverage = (context: MeasureContext): number =>
   context.definition.minimum.coverage ?? defaultCoverage
 
 /** Minutes of a window, or undefined when too few of them hold a reading. */
-export function window(context: MeasureContext, series: SeriesWindow): Bucket[] | undefined {
+export function window(context: MeasureContext, series: SeriesWindow): readonly Bucket[] | undefined {
   const { windowMinutes } = context.definition
-  const buckets = series.minutes.last(context.now, windowMinutes)
+  const buckets = series.recent(context.now, windowMinutes)
   const needed = minimumCoverage(context) * series.expectedSlots(windowMinutes)
   return buckets.length === 0 || buckets.length < needed ? undefined : buckets
 }

@@ -72,7 +72,7 @@ const minutesAbove: SiteMeasure = (input, context) => {
   const series = input.points[0]
   if (!series || series.lastAt === null || context.now - series.lastAt > 10 * 60_000) return undefined
   const limit = context.definition.parameters?.above ?? Number.POSITIVE_INFINITY
-  const buckets = series.minutes.last(context.now, context.definition.windowMinutes)
+  const buckets = series.recent(context.now, context.definition.windowMinutes)
   const below = buckets.findLast(({ max }) => max <= limit)
   const first = below ? buckets.find(({ start }) => start > below.start) : buckets[0]
   const minutes = first ? (series.lastAt - first.start) / 60_000 : 0

@@ -1,6 +1,5 @@
 import type { BodySystem, IndicatorResult } from '@civitals/contracts/body'
 import { gradeOf } from '@civitals/contracts/grade'
-import { seriesId } from '@civitals/contracts/ids'
 import { forecastOf } from '../forecast/threshold.ts'
 import { lowerIsBetter, normalBand, scoreOf } from '../formulas/score.ts'
 import {
@@ -55,7 +54,7 @@ export function assess(system: BodySystem, area: string, context: MeasureContext
   return { result, held: held?.score ?? null, credit: held && !definition.vital ? creditOf(held, context) : 0 }
 }
 
-const staticPart = (system: BodySystem, area: string, { definition, sites }: MeasureContext) => ({
+const staticPart = (system: BodySystem, area: string, { definition, inputs }: MeasureContext) => ({
   id: definition.id,
   version: String(definition.version),
   system,
@@ -66,7 +65,7 @@ const staticPart = (system: BodySystem, area: string, { definition, sites }: Mea
   weight: definition.weight,
   anchors: definition.anchors,
   normal: normalBand(definition.anchors),
-  inputs: sites.flatMap(({ points }) => points.map(({ terminal, point }) => seriesId(terminal, point))),
+  inputs,
   source: definition.source,
 })
 

@@ -37,6 +37,7 @@ export class SeriesWindow {
   /** Newest reading that counts. */
   lastAt: EpochMs | null = null
   lastValue = Number.NaN
+  #recent: { readonly now: EpochMs; readonly windowMinutes: number; readonly buckets: readonly Bucket[] } | undefined
 
   constructor(
     name: { terminal: string; point: string; site: string; reportEveryMs: number },
@@ -68,10 +69,23 @@ export class SeriesWindow {
       this.lastAt = at
       this.lastValue = value
     }
+    this.#recent = undefined
     this.minutes.add(at, value, uncertain, folded)
     this.hours?.add(at, value, uncertain, folded)
     this.fine?.add(at, value, uncertain, folded)
     if (inWeeks) this.week?.add(at, value, folded?.count ?? 1)
+  }
+
+  /**
+   * Occupied minutes of the last `windowMinutes`, oldest first. The newest answer is kept: several indicators read the same
+   * window at the same instant.
+   */
+  recent(now: EpochMs, windowMinutes: number): readonly Bucket[] {
+    const kept = this.#recent
+    if (kept?.now === now && kept.windowMinutes === windowMinutes) return kept.buckets
+    const buckets = this.minutes.last(now, windowMinutes)
+    this.#recent = { now, windowMinutes, buckets }
+    return buckets
   }
 
   /** Slots of a window that must hold a reading when the terminal keeps its reporting period. */
