@@ -7,7 +7,7 @@ export const LedgerRowSchema = Type.Object({
   gateway: Type.String(),
   spool: Type.String(),
   produced: Type.Union([Count, Type.Null()], {
-    description: 'As the gateway last reported; null before its first status.',
+    description: 'As the gateway last reported, and what was settled since; null before its first status.',
   }),
   stored: Count,
   rejected: Count,

@@ -36,13 +36,13 @@ for (const [name, produced, waiting, expected, lost = 0] of cases) {
   })
 }
 
-t.test('settled since the status: the verdict stands, what waits is not known', async (t) => {
+t.test('settled since the status: the verdict stands, it was produced since', async (t) => {
   const { accounts, book } = booksOf()
   book.hear('g', statusOf(12, 2), 5)
   const draft = accounts.draft(6)
   draft.add('g', 's', { stored: 7 })
   accounts.commit(draft)
-  t.match(book.rows(), [{ produced: 12, stored: 11, waiting: null, balanced: true }])
+  t.match(book.rows(), [{ produced: 17, stored: 11, waiting: 0, balanced: true }])
 })
 
 t.test('before any status, and for another spool, nothing is claimed', async (t) => {

@@ -77,25 +77,36 @@ export class StatusBook {
   }
 
   #row(account: SpoolAccount): LedgerRow {
-    const heard = this.#heard.get(account.gateway)
-    const spool = heard?.status.spool
-    const known = spool?.id === account.spool ? spool : undefined
-    const waiting = known ? known.producedReadings - accountedFor(account) : undefined
+    const { produced, waiting, balanced } = this.#reported(account)
     const { upTo, above } = acknowledge(account.settled)
     return {
       gateway: account.gateway,
       spool: account.spool,
-      produced: known?.producedReadings ?? null,
+      produced,
       stored: account.stored,
       rejected: account.rejected,
       setAside: account.setAside,
-      waiting: waiting === undefined || waiting < 0 ? null : waiting,
+      waiting,
       declaredLost: account.declaredLost,
       duplicates: account.duplicates,
       settledUpTo: upTo,
       above,
-      balanced: known ? (heard?.balanced ?? null) : null,
+      balanced,
       updatedAt: account.updatedAt,
     }
+  }
+
+  /** What was settled since the status was produced since, too; a status the books disagree with is shown as it came. */
+  #reported(account: SpoolAccount): Pick<LedgerRow, 'produced' | 'waiting' | 'balanced'> {
+    const heard = this.#heard.get(account.gateway)
+    const spool = heard?.status.spool
+    if (spool?.id !== account.spool) return { produced: null, waiting: null, balanced: null }
+    const settled = accountedFor(account)
+    const { balanced } = heard ?? { balanced: null }
+    const missing = spool.producedReadings - settled
+    if (missing >= 0) return { produced: spool.producedReadings, waiting: missing, balanced }
+    return balanced
+      ? { produced: settled, waiting: 0, balanced }
+      : { produced: spool.producedReadings, waiting: null, balanced }
   }
 }
