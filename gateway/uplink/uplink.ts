@@ -35,10 +35,6 @@ export class Uplink {
     this.#options = options
   }
 
-  get connected(): boolean {
-    return this.#connection !== undefined
-  }
-
   get inFlight(): number {
     return this.#session?.inFlight ?? 0
   }
