@@ -1,9 +1,9 @@
 import type { Problem } from '@civitals/contracts/document'
 import { checkDocument } from '@civitals/contracts/document'
+import { Duration } from '@civitals/contracts/duration'
 import { Id } from '@civitals/contracts/ids'
 import { NameSchema } from '@civitals/contracts/registry'
 import { type Static, Type } from 'typebox'
-import { durationPattern } from './duration.ts'
 import { lintProfile } from './profile-lint.ts'
 
 const literals = <T extends string>(names: readonly T[], description: string) => Type.Enum([...names], { description })
@@ -67,7 +67,7 @@ export const ProfileSchema = Type.Object(
       minLength: 1,
       description: 'Where the register map comes from: manual, standard, convention.',
     }),
-    reportEvery: Type.String({ pattern: durationPattern, description: 'Longest time between two samples.' }),
+    reportEvery: Duration('Longest time between two samples.'),
     points: Type.Array(ProfilePointSchema, { minItems: 1 }),
   },
   { additionalProperties: false },

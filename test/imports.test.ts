@@ -7,7 +7,7 @@ const root = join(import.meta.dirname, '..')
 const order: readonly string[] = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).workspaces
 const narrow: Readonly<Record<string, readonly string[]>> = { gateway: ['contracts', 'firmware-bridge'] }
 
-const imports = /(?:^|\n)\s*(?:import|export)\b[^'"\n]*?(?:from\s*)?['"]([^'"]+)['"]|import\(\s*['"]([^'"]+)['"]\s*\)/g
+const imports = /(?:^\s*import|^(?:import|export)?[^'\n]*\bfrom)\s+'([^']+)'|\bimport\(\s*'([^']+)'\s*\)/gm
 
 function importedBy(file: string): string[] {
   return [...readFileSync(file, 'utf8').matchAll(imports)].map((match) => match[1] ?? match[2] ?? '')
@@ -52,5 +52,22 @@ t.test('only io folders and main.ts touch the clock, timers, files and network',
       if (/\/io\/|\/main\.ts$|\.test\.ts$|^dashboards\/pages\/|\/(test|testing)\//.test(path)) continue
       t.notMatch(readFileSync(file, 'utf8'), worldly, `${path} is meant to be pure`)
     }
+  }
+})
+
+t.test('every package a workspace imports stands among its own dependencies', async (t) => {
+  for (const workspace of order) {
+    const manifest = JSON.parse(readFileSync(join(root, workspace, 'package.json'), 'utf8'))
+    const declared = Object.keys(manifest.dependencies ?? {})
+    const imported = new Set<string>()
+    for (const file of sources(workspace).filter(
+      (name) => !/\.test\.ts$|\/testing\/|\/test\/|\/pages\/|conformance|vite\.config/.test(name),
+    )) {
+      for (const specifier of importedBy(file)) {
+        const name = /^(@[^/]+\/[^/]+|[a-z][^/:]*)(\/|$)/.exec(specifier)?.[1]
+        if (name && name !== `@civitals/${workspace}`) imported.add(name)
+      }
+    }
+    for (const name of imported) t.ok(declared.includes(name), `${workspace} imports ${name} and does not declare it`)
   }
 })

@@ -1,4 +1,4 @@
-import { durationMs } from '../rules/duration.ts'
+import { durationMs } from '@civitals/contracts/duration'
 import type { Rule } from '../rules/rule.ts'
 import type { Condition } from './machine.ts'
 

@@ -1,10 +1,10 @@
 import { PrioritySchema } from '@civitals/contracts/alarm'
 import { checkDocument, type Problem } from '@civitals/contracts/document'
+import { Duration } from '@civitals/contracts/duration'
 import { Id } from '@civitals/contracts/ids'
 import { NameSchema } from '@civitals/contracts/registry'
 import { isUnitId } from '@civitals/contracts/units'
 import { type Static, Type } from 'typebox'
-import { DurationSchema } from './duration.ts'
 
 /** Which values a rule watches: one point of every terminal of a kind, or one indicator in every area it is computed for. */
 const SubjectSchema = Type.Union([
@@ -22,8 +22,8 @@ const ConditionSchema = Type.Object(
     limit: Type.Number({ description: 'In the unit of the rule.' }),
     inclusive: Type.Optional(Type.Boolean({ description: 'The limit itself is already an alarm. Default false.' })),
     deadband: Type.Number({ minimum: 0, description: 'How far back over the limit a value must come to be normal.' }),
-    onDelay: DurationSchema,
-    offDelay: DurationSchema,
+    onDelay: Duration('Time the condition must hold before the alarm is raised; 0s is allowed.'),
+    offDelay: Duration('Time back inside the deadband before it returns.'),
   },
   { additionalProperties: false },
 )

@@ -1,7 +1,7 @@
 import { type CheckedDocument, checkDocument, nearest, type Problem } from '@civitals/contracts/document'
+import { durationMs } from '@civitals/contracts/duration'
 import { Id } from '@civitals/contracts/ids'
 import { type City, CitySchema, NameSchema, type Terminal } from '@civitals/contracts/registry'
-import { durationMs } from '@civitals/firmware-bridge/duration'
 import type { Profile } from '@civitals/firmware-bridge/profile'
 import { Type } from 'typebox'
 

@@ -1,5 +1,5 @@
 import { nearest, type Problem, problemAt } from '@civitals/contracts/document'
-import { durationMs } from '@civitals/firmware-bridge/duration'
+import { durationMs } from '@civitals/contracts/duration'
 import type { GatewayConfig } from './schema.ts'
 import { sizeBytes } from './size.ts'
 

@@ -1,10 +1,9 @@
+import { Duration } from '@civitals/contracts/duration'
 import { Id } from '@civitals/contracts/ids'
-import { durationPattern } from '@civitals/firmware-bridge/duration'
 import { type Transport, TransportSchema } from '@civitals/firmware-bridge/transport'
 import { type Static, type TSchema, Type } from 'typebox'
 import { sizePattern } from './size.ts'
 
-const Duration = (description: string) => Type.String({ pattern: durationPattern, description })
 const File = (description: string) => Type.String({ minLength: 1, description })
 
 const UplinkSchema = Type.Object(

@@ -1,5 +1,5 @@
 import { isAbsolute, resolve } from 'node:path'
-import { durationMs } from '@civitals/firmware-bridge/duration'
+import { durationMs } from '@civitals/contracts/duration'
 import { type PointClass, pointClasses } from '@civitals/firmware-bridge/profile'
 import type { GatewayConfig, LineConfig } from './schema.ts'
 import { sizeBytes } from './size.ts'

@@ -1,6 +1,6 @@
 import { type Clock, sleep } from '@civitals/contracts/clock'
+import { durationMs } from '@civitals/contracts/duration'
 import { readTerminal, type TerminalReading } from '@civitals/firmware-bridge/driver'
-import { durationMs } from '@civitals/firmware-bridge/duration'
 import type { ModbusLine } from '@civitals/firmware-bridge/modbus/line'
 import type { Profile, ProfilePoint } from '@civitals/firmware-bridge/profile'
 import type { PollPeriods } from '../config/settings.ts'

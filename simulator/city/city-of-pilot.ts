@@ -1,5 +1,5 @@
+import { durationMs } from '@civitals/contracts/duration'
 import type { City, Point, Site, Terminal } from '@civitals/contracts/registry'
-import { durationMs } from '@civitals/firmware-bridge/duration'
 import type { Profile, ProfilePoint } from '@civitals/firmware-bridge/profile'
 import { type Pilot, type PilotSite, type PlacedTerminal, placedTerminals } from './pilot.ts'
 

@@ -1,6 +1,6 @@
-import { durationMs } from '@civitals/alarms/duration'
 import type { Order } from '@civitals/contracts/case'
 import type { EpochMs } from '@civitals/contracts/clock'
+import { durationMs } from '@civitals/contracts/duration'
 import { deadline } from '../calendar/deadline.ts'
 import type { Matter } from '../matters/matter.ts'
 

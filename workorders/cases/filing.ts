@@ -1,6 +1,6 @@
-import { durationMs } from '@civitals/alarms/duration'
 import type { Case } from '@civitals/contracts/case'
 import type { EpochMs } from '@civitals/contracts/clock'
+import { durationMs } from '@civitals/contracts/duration'
 import type { RegistryView } from '@civitals/contracts/registry'
 import type { StateTx } from '@civitals/storage/state'
 import { localDate } from '../calendar/deadline.ts'

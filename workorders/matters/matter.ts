@@ -1,5 +1,5 @@
-import { DurationSchema } from '@civitals/alarms/duration'
 import { checkDocument, type Problem } from '@civitals/contracts/document'
+import { Duration } from '@civitals/contracts/duration'
 import { Id } from '@civitals/contracts/ids'
 import { NameSchema } from '@civitals/contracts/registry'
 import { type Static, Type } from 'typebox'
@@ -23,8 +23,8 @@ export const MatterSchema = Type.Object(
     department: Id('Who handles it.'),
     level: Type.Integer({ minimum: 1, maximum: 4, description: '1 is the most urgent.' }),
     clock: ClockKindSchema,
-    accept: DurationSchema,
-    handle: DurationSchema,
+    accept: Duration('Until the department has opened the order.'),
+    handle: Duration('Until the matter is handled.'),
     closing: NameSchema,
     merge: Type.Object(
       {
@@ -32,7 +32,7 @@ export const MatterSchema = Type.Object(
           minimum: 0,
           description: 'Reports this near, in metres, are the same matter; 0: same site only.',
         }),
-        window: DurationSchema,
+        window: Duration('How long after its opening a case takes further reports in.'),
       },
       { additionalProperties: false },
     ),
