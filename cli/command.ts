@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
-import { nearest } from '@civitals/contracts/document'
 import { CivitalsError } from '@civitals/contracts/errors'
+import { nearest } from '@civitals/contracts/nearest'
 
 /** Exit codes by class of failure; scripts may rely on them. */
 export const exitCodes = { done: 0, failed: 1, usage: 2, taken: 3, invalid: 1 } as const

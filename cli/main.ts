@@ -1,5 +1,5 @@
-import { nearest } from '@civitals/contracts/document'
 import { CivitalsError } from '@civitals/contracts/errors'
+import { nearest } from '@civitals/contracts/nearest'
 import { type Command, exitCodes, findCommand, helpOf, overview, parseArguments } from './command.ts'
 
 const commands: readonly Command[] = [

@@ -1,6 +1,7 @@
 import t from 'tap'
 import { Type } from 'typebox'
-import { checkDocument, nearest, printProblem } from './document.ts'
+import { checkDocument, printProblem } from './document.ts'
+import { nearest } from './nearest.ts'
 
 const Line = Type.Object({ baud: Type.Integer(), port: Type.Optional(Type.String()) }, { additionalProperties: false })
 const schema = Type.Object({ gateway: Type.String(), lines: Type.Array(Line) }, { additionalProperties: false })

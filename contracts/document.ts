@@ -1,6 +1,7 @@
 import type { Static, TSchema } from 'typebox'
 import { Value } from 'typebox/value'
 import { isMap, isPair, isScalar, LineCounter, type Node, parseDocument, type Document as YamlDocument } from 'yaml'
+import { nearest } from './nearest.ts'
 
 /** One thing wrong in a document, where a person finds it. Lines and columns count from 1. */
 export interface Problem {
@@ -122,30 +123,6 @@ function childOf(node: SchemaNode, key: string): SchemaNode[] {
   if (Array.isArray(node.items)) return node.items[Number(key)] ? [node.items[Number(key)]] : []
   if (node.items && /^\d+$/.test(key)) return [node.items as SchemaNode]
   return Object.values(node.patternProperties ?? {})
-}
-
-/** The candidate with the smallest edit distance, if it is near enough to be a slip of the hand. */
-export function nearest(word: string, candidates: readonly string[]): string | undefined {
-  let best: string | undefined
-  let distance = Math.max(2, Math.floor(word.length / 2)) + 1
-  for (const candidate of candidates) {
-    const edits = editDistance(word.toLowerCase(), candidate.toLowerCase())
-    if (edits < distance) [best, distance] = [candidate, edits]
-  }
-  return best
-}
-
-function editDistance(a: string, b: string): number {
-  let previous = Array.from({ length: b.length + 1 }, (_, index) => index)
-  for (let row = 1; row <= a.length; row++) {
-    const current = [row]
-    for (let column = 1; column <= b.length; column++) {
-      const change = (previous[column - 1] ?? 0) + (a[row - 1] === b[column - 1] ? 0 : 1)
-      current.push(Math.min(change, (previous[column] ?? 0) + 1, (current[column - 1] ?? 0) + 1))
-    }
-    previous = current
-  }
-  return previous[b.length] ?? 0
 }
 
 function offsetOf(document: YamlDocument, keys: readonly string[], onKey: boolean): number {

@@ -1,4 +1,5 @@
-import { nearest, type Problem, problemAt } from '@civitals/contracts/document'
+import { type Problem, problemAt } from '@civitals/contracts/document'
+import { nearest } from '@civitals/contracts/nearest'
 import { isUnitId, units } from '@civitals/contracts/units'
 import type { Profile, ProfilePoint, ReadSpec } from './profile.ts'
 import { registerCount } from './registers.ts'

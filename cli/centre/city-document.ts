@@ -1,6 +1,7 @@
-import { type CheckedDocument, checkDocument, nearest, type Problem } from '@civitals/contracts/document'
+import { type CheckedDocument, checkDocument, type Problem } from '@civitals/contracts/document'
 import { durationMs } from '@civitals/contracts/duration'
 import { Id } from '@civitals/contracts/ids'
+import { nearest } from '@civitals/contracts/nearest'
 import { type City, CitySchema, NameSchema, type Terminal } from '@civitals/contracts/registry'
 import type { Profile } from '@civitals/firmware-bridge/profile'
 import { Type } from 'typebox'

@@ -50,7 +50,7 @@ export async function up(args: Arguments): Promise<number> {
     ...(city ? { city } : {}),
     secrets: city ? await gatewaySecrets(data, city) : {},
     pagesFolder,
-    webhookHosts: ['127.0.0.1', 'localhost', '::1'],
+    webhookHosts: ['127.0.0.0/8', '::1', 'localhost'],
     evaluateEveryMs: 2000,
     clock: systemClock,
     logger,

@@ -1,5 +1,6 @@
-import { nearest, type Problem, problemAt } from '@civitals/contracts/document'
+import { type Problem, problemAt } from '@civitals/contracts/document'
 import { durationMs } from '@civitals/contracts/duration'
+import { nearest } from '@civitals/contracts/nearest'
 import type { GatewayConfig } from './schema.ts'
 import { sizeBytes } from './size.ts'
 
