@@ -4,7 +4,7 @@ import type { Clock } from '@civitals/contracts/clock'
 import { CivitalsError } from '@civitals/contracts/errors'
 import { systemClock } from '@civitals/contracts/system-clock'
 import fastifyStatic from '@fastify/static'
-import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import { securityHeaders } from '../guard.ts'
 import { openApiDocument } from '../openapi.ts'
 import { problem, problemOf, problemType } from '../problem.ts'
@@ -36,7 +36,7 @@ export interface RunningApi {
 export async function buildApi(options: Omit<ApiOptions, 'port' | 'host'>): Promise<FastifyInstance> {
   const { sources, clock = systemClock, logger, pagesFolder } = options
   const server = Fastify({
-    ...(logger ? { loggerInstance: logger, disableRequestLogging: true } : {}),
+    ...(logger ? { loggerInstance: logger, logController: new LogController({ disableRequestLogging: true }) } : {}),
     bodyLimit: 256 * 1024,
     forceCloseConnections: true,
     routerOptions: { maxParamLength: 200 },

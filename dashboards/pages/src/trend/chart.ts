@@ -4,6 +4,7 @@ import type { TrendModel } from './model.ts'
 /** What the chart says in words, in the language shown. */
 export interface ChartTexts {
   readonly clock: (at: number) => string
+  readonly axis: (value: number) => string
   readonly value: (value: number) => string
   readonly limit: (value: number, grade: 'C' | 'D') => string
 }
@@ -24,7 +25,7 @@ export function openChart(holder: HTMLElement, hover: (at: number | undefined) =
     width: Math.max(100, holder.clientWidth),
     height: Math.max(80, holder.clientHeight),
     legend: { show: false },
-    padding: [10, 12, 0, 0],
+    padding: [10, 18, 0, 0],
     cursor: { y: false, points: { size: 7 }, drag: { x: false, y: false } },
     scales: {
       x: { time: true, range: () => [(current?.model.from ?? 0) / 1000, (current?.model.to ?? 1) / 1000] },
@@ -49,7 +50,7 @@ export function openChart(holder: HTMLElement, hover: (at: number | undefined) =
         space: 34,
         grid: { stroke: () => token('--c-line'), width: 1 },
         ticks: { show: false },
-        values: (_chart, splits) => splits.map((value) => current?.texts.value(value) ?? ''),
+        values: (_chart, splits) => splits.map((value) => current?.texts.axis(value) ?? ''),
       },
     ],
     series: [{}, { stroke: () => token('--c-text'), width: 2, points: { show: false }, spanGaps: false }],

@@ -19,7 +19,7 @@ const rising = Array.from({ length: 30 }, (_, place) => ({ at: now - (29 - place
 const series = 'road-water-01/depth'
 
 t.test('limits of a vital sign are drawn on its series, and the axis shows them', async (t) => {
-  const model = trendModel(rising, series, depth, indicators, now, 3 * minute)
+  const model = trendModel(rising, series, depth, indicators, now, 3 * minute, 180 * minute)
   t.same(model.limits, [
     { value: 15, grade: 'C' },
     { value: 27, grade: 'D' },
@@ -30,20 +30,28 @@ t.test('limits of a vital sign are drawn on its series, and the axis shows them'
 })
 
 t.test('a forecast makes room ahead and has a band that holds it', async (t) => {
-  const model = trendModel(rising, series, depth, indicators, now, 3 * minute)
+  const model = trendModel(rising, series, depth, indicators, now, 3 * minute, 180 * minute)
   t.ok(model.forecast)
   t.equal(model.to - now, 60 * minute)
   t.ok(model.fan && model.fan.wide[0] <= model.fan.narrow[0] && model.fan.narrow[1] <= model.fan.wide[1])
 })
 
 t.test('a series that is no vital sign has no limits and no forecast', async (t) => {
-  const model = trendModel(rising, 'air-01/pm25', { ...depth, unit: 'ug/m3' }, indicators, now, 3 * minute)
+  const model = trendModel(
+    rising,
+    'air-01/pm25',
+    { ...depth, unit: 'ug/m3' },
+    indicators,
+    now,
+    3 * minute,
+    180 * minute,
+  )
   t.same([model.limits, model.forecast, model.fan], [[], undefined, undefined])
 })
 
 t.test('two readings far apart are not joined', async (t) => {
   const points = [rising[0]!, rising[1]!, rising[20]!]
-  const model = trendModel(points, series, depth, indicators, now, 3 * minute)
+  const model = trendModel(points, series, depth, indicators, now, 3 * minute, 180 * minute)
   t.same(
     model.points.map((one) => one.value === null),
     [false, false, true, false],
@@ -51,7 +59,7 @@ t.test('two readings far apart are not joined', async (t) => {
 })
 
 t.test('no readings at all draw an empty chart', async (t) => {
-  const model = trendModel([], 'x/y', depth, [], now, minute)
+  const model = trendModel([], 'x/y', depth, [], now, minute, 180 * minute)
   t.equal(model.last, undefined)
   t.ok(model.high > model.low)
 })

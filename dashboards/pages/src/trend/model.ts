@@ -26,8 +26,8 @@ export interface TrendModel {
   readonly last: { readonly at: number; readonly value: number } | undefined
 }
 
-export const backMs = 3 * 3_600_000
-const aheadMs = 3_600_000
+/** Room ahead for a forecast: a third of the stretch shown, an hour at most. */
+const aheadOf = (backMs: number): number => Math.min(3_600_000, backMs / 3)
 
 /** The vital indicator whose anchors are limits of this very series: same unit, and it watches the worst of such series. */
 export function limitingIndicator(
@@ -49,6 +49,7 @@ export function trendModel(
   indicators: readonly IndicatorResult[],
   now: number,
   holeMs: number,
+  backMs: number,
 ): TrendModel {
   const points = withHoles(
     measured.filter((one) => one.at >= now - backMs),
@@ -63,7 +64,7 @@ export function trendModel(
     : []
   const forecast = judge && isWorst(judge, series) ? judge.forecast : undefined
   const last = points.findLast((one): one is { at: number; value: number } => one.value !== null)
-  const fan = forecast && last ? fanOf(points, last, now + aheadMs) : undefined
+  const fan = forecast && last ? fanOf(points, last, now + aheadOf(backMs)) : undefined
   const values = points.flatMap((one) => one.value ?? [])
   const shown = [...values, ...limits.map((line) => line.value), ...(forecast ? [forecast.value] : [])]
   const [low, high] = scaleOf(shown, point)
@@ -71,7 +72,7 @@ export function trendModel(
   return {
     points,
     from: now - backMs,
-    to: forecast ? now + aheadMs : now + backMs * 0.04,
+    to: forecast ? now + aheadOf(backMs) : now + backMs * 0.04,
     low,
     high,
     band: band && band[0] < band[1] ? band : undefined,
@@ -93,8 +94,14 @@ function withHoles(points: readonly TrendPoint[], holeMs: number): readonly Tren
 function scaleOf(values: readonly number[], point: PointView): readonly [number, number] {
   if (values.length === 0) return [0, 1]
   const [least, most] = [Math.min(...values), Math.max(...values)]
-  const step = (point.resolution ?? 0) * 10
-  const span = Math.max(most - least, step, Math.abs(most) * 0.02, 1e-6)
+  const span = Math.max(most - least, quietSpan(point, most))
   const fromZero = least >= 0 && least < span * 1.5
   return [fromZero ? 0 : least - span * 0.15, most + span * (fromZero ? 0.2 : 0.15)]
+}
+
+/** The axis never zooms into the noise of a sensor: a quiet series stays a quiet line. */
+function quietSpan(point: PointView, value: number): number {
+  const band = point.normal ? point.normal[1] - point.normal[0] : Number.POSITIVE_INFINITY
+  const coarse = Math.max((point.resolution ?? 0) * 30, Math.abs(value) * 0.1, 1e-6)
+  return Math.min(band * 0.4, coarse)
 }

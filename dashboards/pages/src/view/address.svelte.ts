@@ -2,6 +2,16 @@
 export type Language = 'zh' | 'en'
 export type Theme = 'light' | 'dark'
 
+/** Stretches the trend can show, each with its bucket. */
+export const spans = {
+  '15min': { ms: 900_000, every: '5s' },
+  '3h': { ms: 10_800_000, every: '1min' },
+  '24h': { ms: 86_400_000, every: '5min' },
+} as const
+export type Span = keyof typeof spans
+
+const isSpan = (text: string | null): text is Span => text !== null && Object.hasOwn(spans, text)
+
 const languages: readonly string[] = ['zh', 'en']
 const themes: readonly string[] = ['light', 'dark']
 
@@ -20,6 +30,7 @@ class Address {
   theme = $state<Theme>('light')
   /** `terminal/point` of the trend; undefined follows the worst site. */
   series = $state<string | undefined>()
+  span = $state<Span>('3h')
   /** Area id lists and map are narrowed to. */
   area = $state<string | undefined>()
 
@@ -34,10 +45,12 @@ class Address {
     this.theme = initialTheme(query.get('theme'))
     this.series = query.get('series') ?? undefined
     this.area = query.get('area') ?? undefined
+    const span = query.get('span')
+    this.span = isSpan(span) ? span : '3h'
   }
 
   /** Writes the state into the URL. A chosen series or area is a step back in history; language and theme are not. */
-  set(change: Partial<Pick<Address, 'language' | 'theme' | 'series' | 'area'>>): void {
+  set(change: Partial<Pick<Address, 'language' | 'theme' | 'series' | 'span' | 'area'>>): void {
     Object.assign(this, change)
     const query = new URLSearchParams(location.search)
     const put = (key: string, value: string | undefined): void => {
@@ -48,6 +61,7 @@ class Address {
     if ('theme' in change) put('theme', this.theme)
     put('series', this.series)
     put('area', this.area)
+    put('span', this.span === '3h' ? undefined : this.span)
     const text = query.toString()
     const url = `${location.pathname}${text ? `?${text}` : ''}${location.hash}`
     if ('series' in change || 'area' in change) history.pushState(null, '', url)
