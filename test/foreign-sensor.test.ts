@@ -1,10 +1,10 @@
 // Nothing on the sensor side is ours: Debian's pymodbus serves measured weather (hourly normals of Seattle, npm vega-datasets,
 // US government data); a gateway reads it; the values are read back equal from each store.
-import { execFileSync, spawnSync } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { influxdMissing, startInfluxd } from '@civitals/storage/influxd-testing'
 import t, { type Test } from 'tap'
-import { startInfluxd } from './stage/influxd.ts'
 import { civitals, eventually, freePort, getJson, type Running, root, start, temporaryFolder } from './stage/process.ts'
 
 const rows = 400
@@ -104,29 +104,21 @@ t.test('values of a foreign station are read back equal from DuckDB', { skip: py
   }
 })
 
-const influxMissing =
-  pymodbusMissing ||
-  (spawnSync('influx', ['-version']).status !== 0 && 'influxdb and influxdb-client are not installed')
-
 t.test(
   'values of a foreign station are read back equal from InfluxDB by its own client',
-  { skip: influxMissing },
+  { skip: pymodbusMissing || influxdMissing },
   async (t) => {
-    const influxd = await startInfluxd(t)
+    const influxd = await startInfluxd()
+    t.teardown(() => influxd.stop())
     const { api, truth } = await stageWith(t, ['--store', 'influxdb', '--store-url', `${influxd.url}/civitals`])
     for (const [column, point] of points.entries()) {
       const expected = truth()
         .slice(0, rows)
         .map((row) => row[column])
       const query = `SELECT ${point} FROM weather WHERE terminal = 'seattle-01'`
-      const args = ['-host', '127.0.0.1', '-port', String(influxd.port), '-database', 'civitals', '-format', 'csv']
       const told = await eventually(async () => {
-        const printed = execFileSync('influx', [...args, '-precision', 'ms', '-execute', query], { encoding: 'utf8' })
-        const values = printed
-          .trimEnd()
-          .split('\n')
-          .slice(1)
-          .map((line) => Number(line.split(',')[2]))
+        const printed = await influxd.cli('civitals', query)
+        const values = printed.slice(1).map((line) => Number(line.split(',')[2]))
         return values.length >= rows ? values : undefined
       })
       t.same(told.slice(0, rows), expected, `${rows} rows of ${point} by influx`)
