@@ -1,13 +1,13 @@
-import { type GeoJSONSource, Map as MapLibre, Marker, type StyleSpecification, setWorkerUrl } from 'maplibre-gl'
+import { type GeoJSONSource, Map as MapLibre, Marker, setWorkerUrl } from 'maplibre-gl'
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url'
 import 'maplibre-gl/dist/maplibre-gl.css'
 import type { Alarm } from '@civitals/contracts/alarm'
 import type { FeatureCollection } from 'geojson'
 import { cameraFor } from './camera.ts'
-import { cellGrades, cellLetters, corridorFeature, gridFeatures, type Ring, ringFeatures } from './features.ts'
+import { cellGrades, cellLetters, gridFeatures, type Ring, ringFeatures } from './features.ts'
 import { azimuth, lengthM, toLonlat } from './frame.ts'
 import { hatchImage, offRingImage } from './images.ts'
-import boundaryUrl from './sanshui-boundary.geojson?url'
+import { styleOf, token } from './style.ts'
 
 setWorkerUrl(workerUrl)
 
@@ -33,8 +33,6 @@ export interface WorkingView {
   recolour(): void
   destroy(): void
 }
-
-const empty: FeatureCollection = { type: 'FeatureCollection', features: [] }
 
 /** The working view in `holder`: no tiles and no request to anyone. `pick` gets the id of a terminal clicked, `hover` the one under the pointer, `turned` the direction that is up. */
 export function openWorkingView(
@@ -138,8 +136,6 @@ function keepInside(markers: readonly Marker[], holder: HTMLElement, map: MapLib
   }
 }
 
-const token = (holder: HTMLElement, name: string): string => getComputedStyle(holder).getPropertyValue(name).trim()
-
 function setData(map: MapLibre, source: string, data: FeatureCollection): void {
   const found = map.getSource(source) as GeoJSONSource | undefined
   void found?.setData(data)
@@ -170,95 +166,4 @@ function signMarkers({ longitude, latitude, priority, text }: Sign): readonly Ma
   const made = [new Marker({ element: mark }).setLngLat(at)]
   if (text) made.push(new Marker({ element: element('at tag', text), offset: [0, -34] }).setLngLat(at))
   return made
-}
-
-function styleOf(holder: HTMLElement): StyleSpecification {
-  const of = (name: string): string => token(holder, name)
-  const geojson = (data: FeatureCollection | string) => ({ type: 'geojson' as const, data })
-  return {
-    version: 8,
-    sources: {
-      district: geojson(new URL(boundaryUrl, location.href).href),
-      cells: geojson(gridFeatures(new Map())),
-      corridor: geojson(corridorFeature()),
-      rings: geojson(empty),
-    },
-    layers: [
-      { id: 'page', type: 'background', paint: { 'background-color': of('--c-page') } },
-      { id: 'land', type: 'fill', source: 'district', paint: { 'fill-color': of('--c-sunken') } },
-      { id: 'outline', type: 'line', source: 'district', paint: { 'line-color': of('--c-mark'), 'line-width': 1.2 } },
-      {
-        id: 'cells',
-        type: 'fill',
-        source: 'cells',
-        paint: {
-          'fill-color': [
-            'match',
-            ['get', 'grade'],
-            'C',
-            of('--g-c-tint'),
-            'D',
-            of('--g-d-tint'),
-            'E',
-            of('--g-e-tint'),
-            of('--c-surface'),
-          ],
-        },
-      },
-      {
-        id: 'cells-unknown',
-        type: 'fill',
-        source: 'cells',
-        filter: ['==', ['get', 'grade'], 'N'],
-        paint: { 'fill-pattern': 'hatch' },
-      },
-      {
-        id: 'cell-lines',
-        type: 'line',
-        source: 'cells',
-        paint: {
-          'line-color': [
-            'match',
-            ['get', 'grade'],
-            'C',
-            of('--g-c-edge'),
-            'D',
-            of('--g-d-edge'),
-            'E',
-            of('--g-e-solid'),
-            of('--c-line'),
-          ],
-          'line-width': 1,
-        },
-      },
-      {
-        id: 'corridor',
-        type: 'line',
-        source: 'corridor',
-        layout: { 'line-cap': 'round' },
-        paint: { 'line-color': of('--c-line-2'), 'line-width': 5 },
-      },
-      {
-        id: 'rings',
-        type: 'circle',
-        source: 'rings',
-        filter: ['get', 'on'],
-        paint: {
-          'circle-radius': ['case', ['get', 'selected'], 5, 3.4],
-          'circle-color': ['case', ['get', 'selected'], of('--c-ink'), of('--c-surface')],
-          'circle-stroke-color': of('--c-text-2'),
-          'circle-stroke-width': 1.4,
-          'circle-opacity': ['case', ['get', 'outside'], 0.3, 1],
-          'circle-stroke-opacity': ['case', ['get', 'outside'], 0.3, 1],
-        },
-      },
-      {
-        id: 'rings-off',
-        type: 'symbol',
-        source: 'rings',
-        filter: ['!', ['get', 'on']],
-        layout: { 'icon-image': 'ring-off', 'icon-allow-overlap': true, 'icon-ignore-placement': true },
-      },
-    ],
-  }
 }
