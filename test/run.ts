@@ -7,7 +7,7 @@ import { Parser } from 'tap-parser'
 
 const root = join(import.meta.dirname, '..')
 const strict = process.env.CIVITALS_STRICT === '1'
-const coverageFloorPercent = 75
+const coverageFloorPercent = 85
 const report = join(root, '.tap/results.tap')
 
 interface Check {

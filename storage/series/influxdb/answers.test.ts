@@ -28,7 +28,7 @@ const reading = { terminal: 'air-1', point: 'pm25', at: 1000, value: 1.5, qualit
 const batch = { envelopes: [{ gateway: 'g', spool: 's', seq: 1, readings: [reading] }], receivedAt: 0 }
 const clock = new FakeClock()
 const open = (url: string, more = {}) =>
-  openInfluxdbSeries({ url, database: 'city one', groupOf: () => 'air', clock, timeoutMs: 300, ...more })
+  openInfluxdbSeries({ url, database: 'city one', groupOf: () => 'air', clock, timeoutMs: 2000, ...more })
 
 const status =
   (code: number, body = '{"error":"busy"}'): Answer =>
