@@ -10,12 +10,16 @@ export interface Option {
   readonly value?: string
   readonly help: string
   readonly default?: string
+  /** May be given several times; then it is read by `Arguments.lists`. */
+  readonly many?: true
 }
 
 /** What a command is given: positionals after its words, options by name. */
 export interface Arguments {
   readonly positionals: readonly string[]
   readonly options: Readonly<Record<string, string | true | undefined>>
+  /** Options that may be given several times, empty when never. */
+  readonly lists: Readonly<Record<string, readonly string[]>>
 }
 
 /** One verb of `civitals`; its code is loaded only when it runs, so that a gateway never pays for the centre. */
@@ -44,7 +48,7 @@ export function parseArguments(command: Command, argv: readonly string[]): Argum
   const options = Object.fromEntries(
     Object.entries(command.options).map(([name, option]) => [
       name,
-      { type: option.value === undefined ? ('boolean' as const) : ('string' as const) },
+      { type: option.value === undefined ? ('boolean' as const) : ('string' as const), multiple: option.many === true },
     ]),
   )
   try {
@@ -55,9 +59,14 @@ export function parseArguments(command: Command, argv: readonly string[]): Argum
     const defaults = Object.entries(command.options).flatMap(([name, { default: value }]) =>
       value === undefined ? [] : [[name, value] as const],
     )
+    const values = Object.entries(parsed.values)
+    const many = (name: string): boolean => command.options[name]?.many === true
+    const given = values.filter(([name]) => !many(name)) as [string, string | true][]
+    const lists = values.filter(([name]) => many(name)) as [string, string[]][]
     return {
       positionals: parsed.positionals,
-      options: { ...Object.fromEntries(defaults), ...(parsed.values as Record<string, string | true>) },
+      options: { ...Object.fromEntries(defaults), ...Object.fromEntries(given) },
+      lists: Object.fromEntries(lists),
     }
   } catch (error) {
     throw usageError(command, error instanceof Error ? error.message : String(error))

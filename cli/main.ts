@@ -28,7 +28,7 @@ const commands: readonly Command[] = [
     words: 'gateway run',
     summary: 'Run one edge gateway from its configuration.',
     options: {
-      config: { value: 'FILE', help: 'gateway configuration (YAML)' },
+      config: { value: 'FILE', help: 'gateway configuration (YAML); several run in one process', many: true },
       check: { help: 'check the configuration and stop' },
       'print-default': { help: 'print a configuration with every key explained' },
     },

@@ -6,19 +6,23 @@ import { destination, pino } from 'pino'
 import { type Arguments, exitCodes } from '../command.ts'
 import { stopSignal } from '../io/stop-signal.ts'
 
-/** `civitals gateway run`: one edge gateway until it is told to stop. */
+/** `civitals gateway run`: an edge gateway, or several in one process, until told to stop. */
 export async function gatewayRun(args: Arguments): Promise<number> {
-  const { config } = args.options
+  const { config: files = [] } = args.lists
   if (args.options['print-default']) return await (await checks()).printDefault()
-  if (typeof config !== 'string') {
+  if (files.length === 0) {
     const hint = 'civitals gateway run --print-default > gateway.yaml'
     throw new CivitalsError('CIV_CLI_USAGE', `--config FILE is needed (${hint})`)
   }
-  if (args.options.check) return await (await checks()).checkFile(config)
+  if (args.options.check) {
+    for (const file of files) await (await checks()).checkFile(file)
+    return exitCodes.done
+  }
   const signal = stopSignal()
   const logger = pino({ base: null }, destination({ dest: 2, sync: false }))
-  const running = await runGateway({ configFile: resolve(config), clock: systemClock, logger, signal })
-  await running.stopped
+  const start = (file: string) => runGateway({ configFile: resolve(file), clock: systemClock, logger, signal })
+  const running = await Promise.all(files.map(start))
+  await Promise.all(running.map((gateway) => gateway.stopped))
   return exitCodes.done
 }
 

@@ -47,7 +47,7 @@ export function complaintCounts(history: PilotHistory, now: number): Parameters<
 /** How much of the past each indicator window needs: all points for a day and two hours, traffic flow for eight weeks. */
 const minuteHistoryMs = 26 * 3_600_000
 const hourlyHistoryMs = 56 * 86_400_000
-const readingsPerEnvelope = 20_000
+const readingsPerEnvelope = 5000
 
 interface Stores {
   readonly series: SeriesStore

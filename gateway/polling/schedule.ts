@@ -17,6 +17,9 @@ interface ClassPlan {
   dueAt: number
 }
 
+/** The first round is spread over no more than this: a terminal that is read seldom is still heard at once. */
+const firstRoundMs = 1000
+
 /**
  * When which terminal of one line is polled. Due times lie on a fixed grid per terminal and class, so lateness never adds up;
  * what was missed while the line was busy is left out, not caught up. Terminals are spread over the period, and the classes of
@@ -35,8 +38,9 @@ export class PollSchedule {
       return [...classes].map(([name, classPoints]) => {
         const periodMs = periods[name]
         const rounds = Math.max(1, Math.floor(periodMs / shortest))
-        const first = Math.round(start + share * shortest)
-        return { points: classPoints, periodMs, phase: first + Math.floor(share * rounds) * shortest, dueAt: first }
+        const phase = Math.round(start + share * shortest) + Math.floor(share * rounds) * shortest
+        const dueAt = Math.round(start + share * Math.min(shortest, firstRoundMs))
+        return { points: classPoints, periodMs, phase, dueAt }
       })
     })
   }

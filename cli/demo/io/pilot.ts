@@ -37,11 +37,13 @@ export async function startPilot({ data, clock }: { data: string; clock: Clock }
     programs.push(startProgram({ name, argv, logFile, clock, ...(onLine ? { onLine } : {}) }))
   }
   const startGateways = async (card: SimulatorCard, brokerUrl: string): Promise<void> => {
+    const words: string[] = []
     for (const plan of card.plan) {
       const config = join(data, `gateways/${plan.gateway}/gateway.yaml`)
       await writeWhole(config, gatewayDocument(plan, brokerUrl, join(data, `secrets/${plan.gateway}.password`)))
-      program(plan.gateway, ['gateway', 'run', '--config', config])
+      words.push('--config', config)
     }
+    program('gateways', ['gateway', 'run', ...words])
   }
   return {
     city,
