@@ -3,6 +3,7 @@ import { type AlarmEngine, openAlarms } from '@civitals/alarms/alarms'
 import { alarmMigrations } from '@civitals/alarms/migrations'
 import type { Clock } from '@civitals/contracts/clock'
 import type { City } from '@civitals/contracts/registry'
+import type { SettlementBatch } from '@civitals/contracts/settlement'
 import { openApi } from '@civitals/dashboards/api'
 import { type IndicatorEngine, openIndicators } from '@civitals/indicators/indicators'
 import { indicatorMigrations } from '@civitals/indicators/migrations'
@@ -16,6 +17,7 @@ import { workorderMigrations } from '@civitals/workorders/migrations'
 import { openWorkorders, type Workorders } from '@civitals/workorders/workorders'
 import type { Logger } from 'pino'
 import { watchBody } from './body-watch.ts'
+import { heldUntil } from './held-series.ts'
 import { openSeries, type StoreChoice } from './io/series.ts'
 import { sourcesOf } from './sources.ts'
 
@@ -69,12 +71,19 @@ export async function openCentre(options: CentreOptions): Promise<Centre> {
   opened.defer(() => workorders.close())
   const alarms = await openAlarms({ state, registry, clock, onTransition: workorders.onTransition })
   opened.defer(() => alarms.close())
-  const indicators = await openIndicators({ state, series, registry, clock })
-  opened.defer(() => indicators.close())
+  // Windows are rebuilt from a day of readings, the longest part of a start: gateways may connect meanwhile, their readings wait.
+  const opening = openIndicators({ state, series, registry, clock })
+  opened.defer(async () => (await opening).close())
+  const following = { step: undefined as IndicatorEngine['step'] | undefined }
+  const ready = opening.then(({ step }) => {
+    following.step = step
+  })
   const listen = { host: options.brokerHost, port: options.brokerPort }
-  const steps = [alarms.step, indicators.step]
-  const ingest = await openIngest({ state, series, registry, clock, steps, listen, logger })
+  const steps = [alarms.step, (batch: SettlementBatch) => following.step?.(batch)]
+  const held = heldUntil(ready, series)
+  const ingest = await openIngest({ state, series: held, registry, clock, steps, listen, logger })
   opened.defer(() => ingest.close())
+  const indicators = await opening
   opened.use(watchBody({ indicators, alarms, state, clock, logger, everyMs: options.evaluateEveryMs }))
 
   const sources = sourcesOf({ registry, ingest, indicators, alarms, workorders, series, clock })

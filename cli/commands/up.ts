@@ -5,17 +5,20 @@ import { CivitalsError } from '@civitals/contracts/errors'
 import type { City } from '@civitals/contracts/registry'
 import { systemClock } from '@civitals/contracts/system-clock'
 import { shippedProfiles } from '@civitals/firmware-bridge/profiles'
+import { demoCity } from '@civitals/simulator/city'
 import { destination, pino } from 'pino'
 import { openCentre } from '../centre/centre.ts'
 import { readCityDocument } from '../centre/city-document.ts'
 import type { StoreChoice } from '../centre/io/series.ts'
 import { type Arguments, exitCodes, wholeNumber } from '../command.ts'
-import { startPilot } from '../demo/io/pilot.ts'
+import { type Pilot, startPilot } from '../demo/io/pilot.ts'
 import { gatewaySecrets, readNamed } from '../io/files.ts'
 import { assertPortFree } from '../io/ports.ts'
 import { aborted, stopSignal } from '../io/stop-signal.ts'
 
 const host = '127.0.0.1'
+/** The demonstration is the same city every time. */
+const pilotSeed = 440607
 const pagesFolder = join(import.meta.dirname, '../../dashboards/dist')
 
 /** `civitals up`: the centre and, unless told otherwise, the simulated pilot around it. */
@@ -36,10 +39,11 @@ export async function up(args: Arguments): Promise<number> {
 
   const stop = stopSignal()
   const logger = pino({ base: null }, destination({ dest: join(data, 'logs/centre.log'), sync: false }))
-  const pilot = simulated ? await startPilot({ data, clock: systemClock }) : undefined
+  const city = simulated ? await demoCity() : named
+  const secrets = city ? await gatewaySecrets(data, city) : {}
   await using opened = new AsyncDisposableStack()
+  const pilot = simulated && city ? await pilotAround(city, { data, port, brokerPort }) : undefined
   if (pilot) opened.use(pilot)
-  const city = named ?? pilot?.city
   const centre = await openCentre({
     data,
     host,
@@ -48,7 +52,7 @@ export async function up(args: Arguments): Promise<number> {
     brokerPort,
     store,
     ...(city ? { city } : {}),
-    secrets: city ? await gatewaySecrets(data, city) : {},
+    secrets,
     pagesFolder,
     webhookHosts: ['127.0.0.0/8', '::1', 'localhost'],
     evaluateEveryMs: 2000,
@@ -57,11 +61,24 @@ export async function up(args: Arguments): Promise<number> {
     ...(pilot ? { beforeStart: (stores) => pilot.bringHistory(stores) } : {}),
   })
   opened.use(centre)
-  if (pilot) await pilot.connect(centre, `mqtt://${host}:${brokerPort}`)
+  await pilot?.untilLive(centre)
   process.stdout.write(`Civitals is ready: ${centre.url}\n`)
   await aborted(stop)
   say('stopping')
   return exitCodes.done
+}
+
+async function pilotAround(city: City, place: { data: string; port: number; brokerPort: number }): Promise<Pilot> {
+  const { pilotHistory } = await import('@civitals/simulator/history')
+  return startPilot({
+    city,
+    history: await pilotHistory({ seed: pilotSeed }),
+    seed: pilotSeed,
+    data: place.data,
+    centreUrl: `http://${host}:${place.port}`,
+    brokerUrl: `mqtt://${host}:${place.brokerPort}`,
+    clock: systemClock,
+  })
 }
 
 function storeChoice(args: Arguments): StoreChoice {

@@ -44,19 +44,28 @@ t.test('lateness does not add up', async (t) => {
 
 t.test('terminals are spread over the period, ordinary points over theirs', async (t) => {
   const polls = drive(new PollSchedule([mixed, mixed, mixed, mixed], periods, 0), 61_000)
-  const starts = polls.filter((poll) => poll.at < 1000).map((poll) => [poll.terminal, poll.at])
-  t.same(starts, [
-    [0, 0],
-    [1, 250],
-    [2, 500],
-    [3, 750],
-  ])
+  const between = (from: number, to: number): number[][] =>
+    polls.filter(({ at }) => at >= from && at < to).map(({ terminal, at }) => [terminal, at])
+  const spread = [0, 250, 500, 750]
+  t.same(
+    between(1000, 2000),
+    spread.map((at, terminal) => [terminal, 1000 + at]),
+  )
   const busiest = new Map<number, number>()
   for (const poll of polls.filter((one) => one.at >= 1000 && one.points.includes('n'))) {
     const second = Math.floor(poll.at / 1000)
     busiest.set(second, (busiest.get(second) ?? 0) + 1)
   }
   t.ok(Math.max(...busiest.values()) <= 2, 'ordinary points do not all come in the same second')
+})
+
+t.test('every terminal is heard at once after the start, however seldom it is read', async (t) => {
+  const seldom = mixed.filter((point) => point.class === 'bulk')
+  const polls = drive(new PollSchedule([seldom, seldom, seldom], periods, 0), 500)
+  t.same(
+    polls.map(({ terminal }) => terminal),
+    [0, 1, 2],
+  )
 })
 
 t.test('a line that cannot keep up leaves polls out and serves every terminal in turn', async (t) => {

@@ -18,7 +18,7 @@ interface ClassPlan {
 }
 
 /** The first round is spread over no more than this: a terminal that is read seldom is still heard at once. */
-const firstRoundMs = 1000
+const firstRoundMs = 300
 
 /**
  * When which terminal of one line is polled. Due times lie on a fixed grid per terminal and class, so lateness never adds up;

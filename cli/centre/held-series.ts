@@ -1,0 +1,16 @@
+import type { SeriesStore } from '@civitals/storage/series'
+
+/** A series store whose writes wait until `ready`: readings may arrive, but none is settled before those who follow them can. */
+export function heldUntil(ready: Promise<unknown>, series: SeriesStore): SeriesStore {
+  return {
+    async write(batch) {
+      await ready
+      return await series.write(batch)
+    },
+    latest: () => series.latest(),
+    range: (query) => series.range(query),
+    count: () => series.count(),
+    close: () => series.close(),
+    [Symbol.asyncDispose]: () => series.close(),
+  }
+}
