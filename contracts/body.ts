@@ -61,6 +61,12 @@ export const IndicatorResultSchema = Type.Object({
   coverage: Type.Number({ minimum: 0, maximum: 1, description: 'Inputs that were usable, of those defined.' }),
   anchors: Type.Array(Type.Number(), { description: 'Values that score 100, 85, 70, 50, 30 and 0.' }),
   normal: Type.Tuple([Nullable, Nullable], { description: 'Band that scores B or better; null = open end.' }),
+  extremeOf: Type.Optional(
+    Type.Object(
+      { statistic: Type.Enum(['max', 'min']), minutes: Type.Number() },
+      { description: 'The value is the extreme of so many minutes, not the newest reading.' },
+    ),
+  ),
   worst: Type.Optional(
     Type.Object({ terminal: Type.String(), point: Type.String(), site: Type.Optional(Type.String()) }),
   ),

@@ -1,4 +1,4 @@
-// A workspace imports only from workspaces above it in the list of docs/architecture: the direction data passes.
+// A workspace imports only from workspaces above it in the list of package.json: the direction data passes.
 import { globSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import t from 'tap'

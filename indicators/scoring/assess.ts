@@ -65,9 +65,18 @@ const staticPart = (system: BodySystem, area: string, { definition, inputs }: Me
   weight: definition.weight,
   anchors: definition.anchors,
   normal: normalBand(definition.anchors),
+  ...extremeOf(definition),
   inputs,
   source: definition.source,
 })
+
+const extremes: Readonly<Record<string, 'max' | 'min'>> = { 'window-max': 'max', 'window-min': 'min' }
+
+/** Says of a value that it is the extreme of a window, so that nobody takes it for the newest reading. */
+function extremeOf({ formula, windowMinutes }: MeasureContext['definition']): Pick<IndicatorResult, 'extremeOf'> {
+  const statistic = extremes[formula]
+  return statistic && windowMinutes !== undefined ? { extremeOf: { statistic, minutes: windowMinutes } } : {}
+}
 
 const worstPart = ({ terminal, site, points }: SiteInput) => ({ terminal, point: points[0]?.point ?? '', site })
 

@@ -97,6 +97,7 @@ export const en: Words = {
   grades: { A: 'Healthy', B: 'Attention', C: 'Mild', D: 'Serious', E: 'Critical', N: 'Unknown' },
   noIndicator: 'no usable indicator',
   atNow: 'now',
+  extremeOf: (minutes: number, statistic: 'max' | 'min') => `${minutes} min ${statistic}`,
   expected: (time, value) => `${value} by ${time}`,
   reaches: (minutes, value) => [`${value} in `, `~${minutes}`, ''],
   gradeLine: (time, grade) => `grade ${grade} line, ${time}`,

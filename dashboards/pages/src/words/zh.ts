@@ -95,6 +95,7 @@ export const zh = {
   grades: { A: '健康', B: '亚健康', C: '轻症', D: '中症', E: '重症', N: '数据不足' },
   noIndicator: '没有可用指标',
   atNow: '此刻',
+  extremeOf: (minutes: number, statistic: 'max' | 'min') => `${minutes} 分钟${statistic === 'max' ? '最大' : '最小'}`,
   expected: (time: string, value: string) => `${time} 预计 ${value}`,
   reaches: (minutes: string, value: string): readonly [string, string, string] => ['约 ', minutes, ` 后到 ${value}`],
   gradeLine: (time: string, grade: string) => `${time} ${grade} 级线`,
