@@ -15,14 +15,14 @@ export interface Place {
 
 export const places: Readonly<Record<string, Place>> = {
   NERV: { side: 'l', y: 62, end: [394.4, 70.8] },
-  SENS: { side: 'l', y: 176, end: [370.4, 85.2] },
-  RESP: { side: 'l', y: 300, end: [368, 236.4] },
-  META: { side: 'l', y: 424, end: [372.8, 313.2] },
-  DIGE: { side: 'l', y: 548, end: [401.6, 361.2] },
+  SENS: { side: 'l', y: 172, end: [370.4, 85.2] },
+  RESP: { side: 'l', y: 288, end: [368, 236.4] },
+  META: { side: 'l', y: 402, end: [372.8, 313.2] },
+  DIGE: { side: 'l', y: 516, end: [401.6, 361.2] },
   PSYC: { side: 'r', y: 62, end: [471.2, 54] },
   CIRC: { side: 'r', y: 176, end: [436.4, 234] },
   IMMU: { side: 'r', y: 300, end: [508.4, 265.2] },
-  RENL: { side: 'r', y: 440, end: [456.8, 344.4] },
+  RENL: { side: 'r', y: 426, end: [456.8, 344.4] },
 }
 
 /** A leader: level under the text, then straight to the organ. */
