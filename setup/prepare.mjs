@@ -109,7 +109,7 @@ function rightNode() {
 }
 
 function buildPages(node) {
-  const sources = ['package-lock.json', 'dashboards/package.json', 'dashboards/pages', 'dashboards/api/shapes.ts']
+  const sources = ['package-lock.json', 'dashboards/package.json', 'dashboards/pages', 'dashboards/api/shapes.ts', 'contracts']
   whenChanged('pages', digest(sources), 'dashboards/dist/index.html', () => {
     say('building the pages (when they changed; a few seconds)')
     const vite = [
