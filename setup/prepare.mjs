@@ -109,7 +109,13 @@ function rightNode() {
 }
 
 function buildPages(node) {
-  const sources = ['package-lock.json', 'dashboards/package.json', 'dashboards/pages', 'dashboards/api/shapes.ts', 'contracts']
+  const sources = [
+    'package-lock.json',
+    'dashboards/package.json',
+    'dashboards/pages',
+    'dashboards/api/shapes.ts',
+    'contracts',
+  ]
   whenChanged('pages', digest(sources), 'dashboards/dist/index.html', () => {
     say('building the pages (when they changed; a few seconds)')
     const vite = [
@@ -118,6 +124,14 @@ function buildPages(node) {
     ].find(existsSync)
     if (!vite || !run(node, [vite, 'build', '--logLevel', 'warn', 'dashboards/pages']))
       fail('the pages could not be built; the message stands above')
+  })
+}
+
+/** tap compiles the plugins of .taprc into its test class; a first run without this would still use the default ones and fail. */
+function buildTestRunner(node) {
+  whenChanged('test-runner', digest(['.taprc', 'package-lock.json']), '.tap/plugins', () => {
+    if (!run(node, ['node_modules/tap/dist/esm/run.mjs', 'build']))
+      fail('the test runner could not be built; the message stands above')
   })
 }
 
@@ -160,4 +174,7 @@ function bringForeignPrograms() {
 installPackages()
 const node = rightNode()
 buildPages(node)
-if (purpose === 'test') bringForeignPrograms()
+if (purpose === 'test') {
+  buildTestRunner(node)
+  bringForeignPrograms()
+}
