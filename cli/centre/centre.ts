@@ -73,11 +73,13 @@ export async function openCentre(options: CentreOptions): Promise<Centre> {
   opened.defer(() => alarms.close())
   // Windows are rebuilt from a day of readings, the longest part of a start: gateways may connect meanwhile, their readings wait.
   const opening = openIndicators({ state, series, registry, clock })
-  opened.defer(async () => (await opening).close())
+  // When it fails, `await opening` below says so; closing and waiting writes need not say it again.
+  opened.defer(() => opening.then((engine) => engine.close()).catch(() => undefined))
   const following = { step: undefined as IndicatorEngine['step'] | undefined }
   const ready = opening.then(({ step }) => {
     following.step = step
   })
+  ready.catch(() => undefined)
   const listen = { host: options.brokerHost, port: options.brokerPort }
   const steps = [alarms.step, (batch: SettlementBatch) => following.step?.(batch)]
   const held = heldUntil(ready, series)

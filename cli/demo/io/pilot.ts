@@ -63,8 +63,10 @@ export function startPilot(options: PilotOptions): Pilot {
       if (fresh) say(`wrote ${written} simulated readings of the past 26 hours and eight weeks of traffic flow`)
     },
     async untilLive(centre) {
-      const counts = complaintCounts(history, startedAt)
-      if (fresh) await centre.state.transaction((tx) => centre.indicators.importCounts(tx, counts))
+      if (fresh) {
+        const counts = complaintCounts(history, startedAt)
+        await centre.state.transaction((tx) => centre.indicators.importCounts(tx, counts))
+      }
       const until = clock.mono() + firstReadingsWithinMs
       while (clock.mono() < until && !everyTerminalSpoke(centre, city, startedAt)) await sleep(clock, 50)
     },
