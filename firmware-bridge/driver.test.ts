@@ -67,7 +67,7 @@ const decode = (one: ProfilePoint, outcome: ModbusOutcome): unknown => {
   const [plan] = planReads([one])
   return plan && decodeReads(plan, outcome).get(one.id)
 }
-const registers = (...words: number[]): ModbusOutcome => ({ ok: true, registers: words, arrivedAt: 0 })
+const registers = (...words: number[]): ModbusOutcome => ({ ok: true, registers: words, arrivedAt: 0, wireMs: 0 })
 
 t.test('values are scaled, shifted and rounded to the resolution', async (t) => {
   const read = { function: 'holding', address: 0, type: 'i16', scale: 0.1, offset: -40 } as const
@@ -141,7 +141,7 @@ t.test('an exception costs its own points only; the time is that of the last goo
   const line = fakeLine(({ address }) =>
     address === 50
       ? { ok: false, kind: 'exception', code: 2 }
-      : { ok: true, registers: [address], arrivedAt: 1000 + address },
+      : { ok: true, registers: [address], arrivedAt: 1000 + address, wireMs: 0 },
   )
   const reading = await readTerminal(line, 1, profile)
   t.match(reading, { at: 1100, values: { p0: 0, p100: 100 }, quality: { p50: 'device_exception' } })
@@ -149,7 +149,7 @@ t.test('an exception costs its own points only; the time is that of the last goo
 })
 
 t.test('chosen points are read alone', async (t) => {
-  const line = fakeLine(() => ({ ok: true, registers: [7], arrivedAt: 1 }))
+  const line = fakeLine(() => ({ ok: true, registers: [7], arrivedAt: 1, wireMs: 0 }))
   t.same((await readTerminal(line, 4, profile, [u16(50)])).values, { p50: 7 })
   t.match(line.asked, [{ unit: 4, function: 'holding', address: 50, count: 1 }])
 })

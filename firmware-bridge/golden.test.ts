@@ -9,11 +9,12 @@ import t from 'tap'
 import { type Static, Type } from 'typebox'
 import { readTerminal, type TerminalReading } from './driver.ts'
 import { shippedProfiles, shippedProfilesFolder } from './io/profiles.ts'
-import { MemoryWire } from './modbus/memory-wire.ts'
-import { StreamLine } from './modbus/modbus-line.ts'
+import { checkRequest } from './modbus/pdu.ts'
 import { RtuFraming } from './modbus/rtu-framing.ts'
 import type { Profile } from './profile.ts'
 import { pass } from './testing/scripted-terminal.ts'
+import { MemoryWire } from './wire/memory-wire.ts'
+import { StreamLine } from './wire/stream-line.ts'
 
 const GoldenSchema = Type.Object(
   {
@@ -52,9 +53,17 @@ async function replay(golden: Golden, profile: Profile): Promise<{ sent: string[
       if (reply) far.write(bytes(reply))
     }),
   )
-  const timing = { gapMs: 0, timeoutMs: () => 100 }
+  const timing = { gapMs: 0, characterMs: 0, timeoutMs: () => 100 }
   const framing = new RtuFraming()
-  const line = new StreamLine({ clock, dial: wire.dial, framing, timing, quarantineMs: 300, silentLimit: 9 })
+  const line = new StreamLine({
+    clock,
+    check: checkRequest,
+    dial: wire.dial,
+    framing,
+    timing,
+    quarantineMs: 300,
+    silentLimit: 9,
+  })
   const pending = readTerminal(line, golden.unit, profile)
   await pass(clock, 200, 50)
   return { sent, reading: await pending }

@@ -40,7 +40,7 @@ function build(wrap: (spool: Spool) => Spool = (spool) => spool) {
   const centre = new ScriptedCentre(clock)
   let reads = 0
   const line: ModbusLine = {
-    transact: async () => ({ ok: true, registers: [++reads], arrivedAt: clock.now() }),
+    transact: async () => ({ ok: true, registers: [++reads], arrivedAt: clock.now(), wireMs: 0 }),
     close: async () => undefined,
     health: { connected: true, transactions: 0, timeouts: 0, crcErrors: 0, exceptions: 0, linkErrors: 0, connects: 1 },
   }

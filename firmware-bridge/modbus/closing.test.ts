@@ -2,20 +2,30 @@
 import { FakeClock } from '@civitals/contracts/clock'
 import t from 'tap'
 import { listenRtu, listenTcp, pass, rtuReply, settle, tcpReply } from '../testing/scripted-terminal.ts'
+import { MemoryWire } from '../wire/memory-wire.ts'
+import { StreamLine } from '../wire/stream-line.ts'
+import type { ModbusLine } from './line.ts'
 import { MbapFraming } from './mbap-framing.ts'
-import { MemoryWire } from './memory-wire.ts'
-import { StreamLine } from './modbus-line.ts'
+import { checkRequest } from './pdu.ts'
 import { RtuFraming } from './rtu-framing.ts'
 
-const timing = { gapMs: 0, timeoutMs: () => 1000 }
+const timing = { gapMs: 0, characterMs: 0, timeoutMs: () => 1000 }
 const request = { unit: 1, function: 'holding', address: 0, count: 1 } as const
 
 function lineOn(
   clock: FakeClock,
   wire: MemoryWire,
   framing = new MbapFraming() as MbapFraming | RtuFraming,
-): StreamLine {
-  return new StreamLine({ clock, dial: wire.dial, framing, timing, quarantineMs: 0, silentLimit: 3 })
+): ModbusLine {
+  return new StreamLine({
+    clock,
+    check: checkRequest,
+    dial: wire.dial,
+    framing,
+    timing,
+    quarantineMs: 0,
+    silentLimit: 3,
+  })
 }
 
 t.test('close ends the request in flight and those that wait', async (t) => {

@@ -2,21 +2,24 @@
 import { FakeClock } from '@civitals/contracts/clock'
 import t from 'tap'
 import { listenRtu, pass, rtuReply, type SeenRequest, settle } from '../testing/scripted-terminal.ts'
-import { MemoryWire } from './memory-wire.ts'
-import { StreamLine } from './modbus-line.ts'
+import { MemoryWire } from '../wire/memory-wire.ts'
+import { StreamLine } from '../wire/stream-line.ts'
+import type { ModbusLine } from './line.ts'
+import { checkRequest } from './pdu.ts'
 import { RtuFraming } from './rtu-framing.ts'
 
 const clock = new FakeClock()
 
-function rtuLine(answer: (request: SeenRequest, send: (delayMs: number, bytes: Buffer) => void) => void): StreamLine {
+function rtuLine(answer: (request: SeenRequest, send: (delayMs: number, bytes: Buffer) => void) => void): ModbusLine {
   const wire = new MemoryWire((far) =>
     listenRtu(far, (request) =>
       answer(request, (delayMs, bytes) => clock.after(delayMs, () => far.destroyed || far.write(bytes))),
     ),
   )
-  const timing = { gapMs: 2, timeoutMs: () => 100 }
+  const timing = { gapMs: 2, characterMs: 0, timeoutMs: () => 100 }
   return new StreamLine({
     clock,
+    check: checkRequest,
     dial: wire.dial,
     framing: new RtuFraming(),
     timing,
@@ -165,7 +168,7 @@ function random(seed: number): () => number {
 }
 
 /** A terminal that answers in order, one request at a time: mostly soon, sometimes late, torn or not at all. */
-function faulty(draw: () => number): StreamLine {
+function faulty(draw: () => number): ModbusLine {
   const busyUntil = new Map<number, number>()
   return rtuLine((request, send) => {
     const reply = rtuReply(request)

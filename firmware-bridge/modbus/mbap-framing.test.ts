@@ -2,9 +2,10 @@ import { FakeClock } from '@civitals/contracts/clock'
 import fc from 'fast-check'
 import t from 'tap'
 import { listenTcp, pass, settle, tcpReply } from '../testing/scripted-terminal.ts'
+import { MemoryWire } from '../wire/memory-wire.ts'
+import { StreamLine } from '../wire/stream-line.ts'
 import { MbapFraming } from './mbap-framing.ts'
-import { MemoryWire } from './memory-wire.ts'
-import { StreamLine } from './modbus-line.ts'
+import { checkRequest } from './pdu.ts'
 
 const request = { unit: 1, function: 'holding', address: 0, count: 1 } as const
 const hex = (text: string): Buffer => Buffer.from(text.replaceAll(' ', ''), 'hex')
@@ -13,26 +14,26 @@ t.test('header and PDU are those of the specification', async (t) => {
   const framing = new MbapFraming()
   // The PDU is the example of [MODBUS 6.3]: read holding registers 108 to 110.
   t.same(
-    framing.begin({ unit: 0x11, function: 'holding', address: 107, count: 3 }),
+    framing.begin({ unit: 0x11, function: 'holding', address: 107, count: 3 }, 1),
     hex('0001 0000 0006 11 03 006B 0003'),
   )
-  t.match(framing.push(hex('0001 0000 0009 11 03 06 022B 0000 0064')), {
-    reply: { ok: true, registers: [555, 0, 100] },
-  })
+  t.match(framing.push(hex('0001 0000 0009 11 03 06 022B 0000 0064')), [
+    { reply: { ok: true, registers: [555, 0, 100] } },
+  ])
 })
 
 t.test('a reply in any pieces is one reply', async (t) => {
   fc.assert(
     fc.property(fc.array(fc.integer({ min: 1, max: 10 }), { maxLength: 8 }), (cuts) => {
       const framing = new MbapFraming()
-      framing.begin({ ...request, count: 4 })
+      framing.begin({ ...request, count: 4 }, 1)
       let rest = hex('0001 0000 000B 01 03 08 0001 0002 0003 0004')
       const verdicts: unknown[] = []
       for (const cut of [...cuts, rest.length]) {
-        if (rest.length > 0) verdicts.push(framing.push(rest.subarray(0, cut)))
+        if (rest.length > 0) verdicts.push(...framing.push(rest.subarray(0, cut)))
         rest = rest.subarray(cut)
       }
-      t.match(verdicts.filter(Boolean), [{ reply: { ok: true, registers: [1, 2, 3, 4] } }])
+      t.match(verdicts, [{ reply: { ok: true, registers: [1, 2, 3, 4] } }])
     }),
   )
 })
@@ -46,8 +47,8 @@ t.test('a header that breaks the rules is a violation', async (t) => {
   }
   for (const [detail, bytes] of Object.entries(wrong)) {
     const framing = new MbapFraming()
-    framing.begin(request)
-    t.match(framing.push(hex(bytes)), { kind: 'violation', detail: new RegExp(detail.replace('beyond 254', '255')) })
+    framing.begin(request, 1)
+    t.match(framing.push(hex(bytes)), [{ kind: 'violation', detail: new RegExp(detail.replace('beyond 254', '255')) }])
   }
 })
 
@@ -59,9 +60,10 @@ t.test('stray bytes cost one transaction, not all that follow', async (t) => {
       far.write(tcpReply(seen))
     })
   })
-  const timing = { gapMs: 0, timeoutMs: () => 1000 }
+  const timing = { gapMs: 0, characterMs: 0, timeoutMs: () => 1000 }
   const line = new StreamLine({
     clock,
+    check: checkRequest,
     dial: wire.dial,
     framing: new MbapFraming(),
     timing,
@@ -83,9 +85,10 @@ t.test('replies to requests given up are known by their id and dropped', async (
       clock.after(seen.address === 0 ? 150 : 80, () => far.write(tcpReply(seen)))
     })
   })
-  const timing = { gapMs: 0, timeoutMs: () => 100 }
+  const timing = { gapMs: 0, characterMs: 0, timeoutMs: () => 100 }
   const line = new StreamLine({
     clock,
+    check: checkRequest,
     dial: wire.dial,
     framing: new MbapFraming(),
     timing,
@@ -103,11 +106,11 @@ t.test('transaction ids use all 16 bits and start again at 1', async (t) => {
   const framing = new MbapFraming()
   const ids = new Set<number>()
   for (let turn = 0; turn < 0xffff; turn++) {
-    const frame = framing.begin(request)
+    const frame = framing.begin(request, 1)
     ids.add(frame.readUInt16BE(0))
     framing.push(tcpReply({ id: frame.readUInt16BE(0), unit: 1, code: 3, address: 0, count: 1 }))
   }
   t.equal(ids.size, 0xffff)
-  t.equal(framing.begin(request).readUInt16BE(0), 1)
+  t.equal(framing.begin(request, 1).readUInt16BE(0), 1)
   await settle()
 })

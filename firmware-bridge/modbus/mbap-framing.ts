@@ -1,6 +1,6 @@
+import type { Framing, Verdict } from '../wire/framing.ts'
 import { withCrc } from './crc.ts'
-import type { Framing, Verdict } from './framing.ts'
-import type { ModbusRequest } from './line.ts'
+import type { ModbusData, ModbusRequest } from './line.ts'
 import { PduCodec } from './pdu.ts'
 
 const headerLength = 6
@@ -9,7 +9,9 @@ const shortest = 2
 const longest = 254
 
 interface InFlight {
+  /** The line's name for the request, and the wire's. */
   readonly id: number
+  readonly transaction: number
   readonly request: ModbusRequest
 }
 
@@ -18,54 +20,59 @@ interface InFlight {
  * boundaries are lost; they do not come back by themselves, so it is a violation. A reply to a request that was given up is
  * known by its id and dropped.
  */
-export class MbapFraming implements Framing {
+export class MbapFraming implements Framing<ModbusRequest, ModbusData> {
   readonly #codec = new PduCodec()
   readonly #abandoned = new Set<number>()
   #nextId = 1
   #inFlight: InFlight | undefined
   #buffer: Buffer = Buffer.alloc(0)
 
-  begin(request: ModbusRequest): Buffer {
-    const id = this.#nextId
-    this.#nextId = (id % 0xffff) + 1
-    this.#abandoned.delete(id)
-    this.#inFlight = { id, request }
+  begin(request: ModbusRequest, id: number): Buffer {
+    const transaction = this.#nextId
+    this.#nextId = (transaction % 0xffff) + 1
+    this.#abandoned.delete(transaction)
+    this.#inFlight = { id, transaction, request }
     const body = this.#codec.encode(request).subarray(0, -2)
     const frame = Buffer.alloc(headerLength + body.length)
-    frame.writeUInt16BE(id, 0)
+    frame.writeUInt16BE(transaction, 0)
     frame.writeUInt16BE(body.length, 4)
     body.copy(frame, headerLength)
     return frame
   }
 
-  push(chunk: Buffer): Verdict | undefined {
+  push(chunk: Buffer): Verdict<ModbusData>[] {
     this.#buffer = this.#buffer.length === 0 ? chunk : Buffer.concat([this.#buffer, chunk])
-    let verdict: Verdict | undefined
-    while (this.#buffer.length >= headerLength && verdict?.kind !== 'violation') {
+    const verdicts: Verdict<ModbusData>[] = []
+    while (this.#buffer.length >= headerLength) {
       const length = this.#buffer.readUInt16BE(4)
       const wrong = headerFault(this.#buffer.readUInt16BE(2), length)
-      if (wrong) return { kind: 'violation', detail: wrong }
+      if (wrong) return [...verdicts, { kind: 'violation', detail: wrong }]
       if (this.#buffer.length < headerLength + length) break
-      const id = this.#buffer.readUInt16BE(0)
-      const body = this.#buffer.subarray(headerLength, headerLength + length)
+      const verdict = this.#answer(
+        this.#buffer.readUInt16BE(0),
+        this.#buffer.subarray(headerLength, headerLength + length),
+      )
       this.#buffer = this.#buffer.subarray(headerLength + length)
-      verdict = this.#answer(id, body) ?? verdict
+      if (verdict) verdicts.push(verdict)
+      if (verdict?.kind === 'violation') break
     }
-    return verdict
+    return verdicts
   }
 
-  #answer(id: number, body: Buffer): Verdict | undefined {
+  #answer(transaction: number, body: Buffer): Verdict<ModbusData> | undefined {
     const inFlight = this.#inFlight
-    if (inFlight?.id === id) {
+    if (inFlight?.transaction === transaction) {
       this.#inFlight = undefined
-      return { kind: 'reply', reply: this.#codec.decode(inFlight.request, withCrc(body)) }
+      const reply = this.#codec.decode(inFlight.request, withCrc(body))
+      return { kind: 'reply', id: inFlight.id, reply, bytes: headerLength + body.length }
     }
-    if (this.#abandoned.delete(id)) return undefined
-    return { kind: 'violation', detail: `reply to transaction ${id}, which was never asked` }
+    if (this.#abandoned.delete(transaction)) return undefined
+    return { kind: 'violation', detail: `reply to transaction ${transaction}, which was never asked` }
   }
 
-  abandon(): string | undefined {
-    if (this.#inFlight) this.#abandoned.add(this.#inFlight.id)
+  abandon(id: number): string | undefined {
+    if (this.#inFlight?.id !== id) return undefined
+    this.#abandoned.add(this.#inFlight.transaction)
     this.#inFlight = undefined
     return undefined
   }

@@ -1,7 +1,8 @@
 import { EventEmitter } from 'node:events'
 import { CivitalsError } from '@civitals/contracts/errors'
 import modbusSerial from 'modbus-serial'
-import type { ModbusFailure, ModbusRequest, ModbusTable } from './line.ts'
+import type { Reply } from '../wire/framing.ts'
+import type { ModbusData, ModbusFailure, ModbusRequest, ModbusTable } from './line.ts'
 
 /** Function codes of the four tables [MODBUS 6.1-6.4]. */
 export const functionCodes: Readonly<Record<ModbusTable, number>> = { coil: 1, discrete: 2, holding: 3, input: 4 }
@@ -10,10 +11,7 @@ export const functionCodes: Readonly<Record<ModbusTable, number>> = { coil: 1, d
 export const exceptionFlag = 0x80
 
 /** What one reply said; the time of its arrival is known only to the line. */
-export type ModbusReply =
-  | { readonly ok: true; readonly registers: readonly number[] }
-  | { readonly ok: true; readonly bits: readonly boolean[] }
-  | ModbusFailure
+export type ModbusReply = Reply<ModbusData>
 
 const isBits = (request: ModbusRequest): boolean => request.function === 'coil' || request.function === 'discrete'
 

@@ -26,8 +26,8 @@ const published: readonly { request: ModbusRequest; sent: string; reply?: string
 t.test('published requests and replies', async (t) => {
   for (const { request, sent, reply, registers } of published) {
     const framing = new RtuFraming()
-    t.same(framing.begin(request), hex(sent))
-    if (reply) t.match(framing.push(hex(reply)), { reply: { ok: true, registers } })
+    t.same(framing.begin(request, 1), hex(sent))
+    if (reply) t.match(framing.push(hex(reply)), [{ reply: { ok: true, registers } }])
   }
 })
 
@@ -44,22 +44,24 @@ const reply = withCrc(hex('01 04 04 00 01 00 02'))
 t.test('what stands before the frame is skipped: noise, an echo of the request', async (t) => {
   for (const before of [Buffer.from([0]), Buffer.from([0xff, 0x01]), 'echo'] as const) {
     const framing = new RtuFraming()
-    const sent = framing.begin(request)
-    t.equal(framing.push(before === 'echo' ? sent : before), undefined)
-    t.match(framing.push(reply), { reply: { ok: true, registers: [1, 2] } })
+    const sent = framing.begin(request, 1)
+    t.same(framing.push(before === 'echo' ? sent : before), [])
+    t.match(framing.push(reply), [{ reply: { ok: true, registers: [1, 2] } }])
   }
 })
 
 t.test('an exception is told apart from data', async (t) => {
   const framing = new RtuFraming()
-  framing.begin(request)
-  t.same(framing.push(withCrc(hex('01 84 02'))), { kind: 'reply', reply: { ok: false, kind: 'exception', code: 2 } })
+  framing.begin(request, 1)
+  t.same(framing.push(withCrc(hex('01 84 02'))), [
+    { kind: 'reply', id: 1, reply: { ok: false, kind: 'exception', code: 2 }, bytes: 5 },
+  ])
 })
 
 t.test('bits come without what pads their last byte', async (t) => {
   const framing = new RtuFraming()
-  framing.begin({ unit: 1, function: 'coil', address: 0, count: 10 })
-  const verdict = framing.push(withCrc(hex('01 01 02 CD FF')))
+  framing.begin({ unit: 1, function: 'coil', address: 0, count: 10 }, 1)
+  const [verdict] = framing.push(withCrc(hex('01 01 02 CD FF')))
   t.match(verdict, { reply: { ok: true, bits: [true, false, true, true, false, false, true, true, true, true] } })
   t.equal(verdict?.kind === 'reply' && verdict.reply.ok && 'bits' in verdict.reply && verdict.reply.bits.length, 10)
 })
@@ -69,11 +71,11 @@ t.test('one changed byte is never taken for an answer', async (t) => {
   fc.assert(
     fc.property(byte, fc.integer({ min: 1, max: 255 }), (place, change) => {
       const framing = new RtuFraming()
-      framing.begin(request)
+      framing.begin(request, 1)
       const bad = Buffer.from(reply)
       bad.writeUInt8(bad.readUInt8(place) ^ change, place)
-      t.equal(framing.push(bad), undefined)
-      t.match(framing.abandon(0), /bytes/)
+      t.same(framing.push(bad), [])
+      t.match(framing.abandon(1, 0), /bytes/)
     }),
   )
 })
@@ -82,21 +84,21 @@ t.test('a reply in any pieces is one reply', async (t) => {
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 8 }), (piece) => {
       const framing = new RtuFraming()
-      framing.begin(request)
+      framing.begin(request, 1)
       const verdicts: unknown[] = []
       for (let from = 0; from < reply.length; from += piece) {
-        verdicts.push(framing.push(reply.subarray(from, from + piece)))
+        verdicts.push(...framing.push(reply.subarray(from, from + piece)))
       }
-      t.match(verdicts.at(-1), { reply: { ok: true, registers: [1, 2] } })
+      t.match(verdicts[0], { reply: { ok: true, registers: [1, 2] } })
     }),
   )
 })
 
 t.test('bytes nobody asked for are thrown away, and noise does not pile up', async (t) => {
   const framing = new RtuFraming()
-  t.equal(framing.push(reply), undefined)
-  framing.begin(request)
-  t.equal(framing.abandon(0), undefined, 'nothing of it was kept')
-  framing.begin(request)
-  t.match(framing.push(Buffer.alloc(600, 0x55)), { reply: { ok: false, kind: 'crc', detail: 'noise on the line' } })
+  t.same(framing.push(reply), [])
+  framing.begin(request, 1)
+  t.equal(framing.abandon(1, 0), undefined, 'nothing of it was kept')
+  framing.begin(request, 1)
+  t.match(framing.push(Buffer.alloc(600, 0x55)), [{ reply: { ok: false, kind: 'crc', detail: 'noise on the line' } }])
 })

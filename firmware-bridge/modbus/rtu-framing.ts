@@ -1,5 +1,5 @@
-import type { Framing, Verdict } from './framing.ts'
-import type { ModbusRequest } from './line.ts'
+import type { Framing, Verdict } from '../wire/framing.ts'
+import type { ModbusData, ModbusRequest } from './line.ts'
 import { OwedReplies } from './owed-replies.ts'
 import { type ModbusReply, PduCodec } from './pdu.ts'
 import { findReply } from './rtu-frame.ts'
@@ -13,44 +13,47 @@ const mostBytes = 512
  * 1.5 and 3.5 characters. What stands before the frame (noise of a switching driver, an echo of the request) is skipped.
  * A reply carries no address, so late ones must be kept away: see quarantine.ts and owed-replies.ts.
  */
-export class RtuFraming implements Framing {
+export class RtuFraming implements Framing<ModbusRequest, ModbusData> {
   readonly #codec = new PduCodec()
   readonly #owed = new OwedReplies()
   #request: ModbusRequest | undefined
+  #id = 0
   #buffer: Buffer = Buffer.alloc(0)
 
-  begin(request: ModbusRequest): Buffer {
+  begin(request: ModbusRequest, id: number): Buffer {
     this.#request = request
+    this.#id = id
     this.#buffer = Buffer.alloc(0)
     return this.#codec.encode(request)
   }
 
-  push(chunk: Buffer): Verdict | undefined {
+  push(chunk: Buffer): Verdict<ModbusData>[] {
     const request = this.#request
     if (!request) {
       this.#owed.heard(chunk)
-      return undefined
+      return []
     }
     this.#buffer = this.#buffer.length === 0 ? chunk : Buffer.concat([this.#buffer, chunk])
     const frame = findReply(this.#buffer, request)
     if (frame) {
       const reply = this.#codec.decode(request, frame)
       if (reply.ok) this.#owed.answered(request)
-      return this.#done(reply)
+      return this.#done(reply, frame.length)
     }
-    if (this.#buffer.length <= mostBytes) return undefined
-    return this.#done({ ok: false, kind: 'crc', detail: 'noise on the line' })
+    if (this.#buffer.length <= mostBytes) return []
+    return this.#done({ ok: false, kind: 'crc', detail: 'noise on the line' }, this.#buffer.length)
   }
 
-  #done(reply: ModbusReply): Verdict {
+  #done(reply: ModbusReply, bytes: number): Verdict<ModbusData>[] {
     this.#request = undefined
     this.#buffer = Buffer.alloc(0)
-    return { kind: 'reply', reply }
+    return [{ kind: 'reply', id: this.#id, reply, bytes }]
   }
 
-  abandon(at: number): string | undefined {
+  abandon(id: number, at: number): string | undefined {
+    if (id !== this.#id || !this.#request) return undefined
     const heard = this.#buffer.length
-    if (this.#request) this.#owed.add(this.#request, at, this.#buffer)
+    this.#owed.add(this.#request, at, this.#buffer)
     this.#request = undefined
     this.#buffer = Buffer.alloc(0)
     return heard > 0 ? `${heard} bytes without a good frame` : undefined

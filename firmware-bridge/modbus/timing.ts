@@ -1,14 +1,7 @@
 import type { SerialTransport } from '../transport.ts'
+import type { LineTiming } from '../wire/timing.ts'
 import type { ModbusRequest } from './line.ts'
 import { replyBytes } from './pdu.ts'
-
-/** How a line's patience is measured. All in milliseconds. */
-export interface LineTiming {
-  /** Silence kept between a reply and the next request. */
-  readonly gapMs: number
-  /** How long a request and its reply may take together. */
-  timeoutMs(request: ModbusRequest): number
-}
 
 /** Time of one character: start bit, data, parity, stop bits. */
 export function characterMs(line: SerialTransport): number {
@@ -29,18 +22,23 @@ const requestCharacters = 8
 const replyOverhead = 5
 
 /** Timing of a serial line from its baud rate: wire time of both frames, two gaps, turnaround. */
-export function serialTiming(line: SerialTransport, timeoutMs?: number): LineTiming {
+export function serialTiming(line: SerialTransport, timeoutMs?: number): LineTiming<ModbusRequest> {
   const gapMs = interFrameMs(line)
   const wireMs = (request: ModbusRequest): number =>
     (requestCharacters + replyOverhead + replyBytes(request)) * characterMs(line)
-  return { gapMs, timeoutMs: (request) => timeoutMs ?? Math.ceil(wireMs(request) + 2 * gapMs + turnaroundMs) }
+  return {
+    gapMs,
+    characterMs: characterMs(line),
+    timeoutMs: (request) => timeoutMs ?? Math.ceil(wireMs(request) + 2 * gapMs + turnaroundMs),
+  }
 }
 
 /** Behind a socket the line's speed is unknown; a server that asks on answers for itself after its own time-out. */
 const networkTimeoutMs = 1000
 
 /** Timing of a line behind a socket. `gapMs`: 0 for Modbus TCP; for RTU over TCP the far side keeps the true gap. */
-export const networkTiming = (timeoutMs: number = networkTimeoutMs): LineTiming => ({
+export const networkTiming = (timeoutMs: number = networkTimeoutMs): LineTiming<ModbusRequest> => ({
   gapMs: 0,
+  characterMs: 0,
   timeoutMs: () => timeoutMs,
 })

@@ -27,7 +27,7 @@ const profile: Profile = {
   points: [point('depth', 0, 'alarm'), point('battery', 100, 'normal')],
 }
 
-type Answer = (request: ModbusRequest) => Omit<ModbusOutcome & { ok: true }, 'arrivedAt'> | ModbusOutcome
+type Answer = (request: ModbusRequest) => Omit<ModbusOutcome & { ok: true }, 'arrivedAt' | 'wireMs'> | ModbusOutcome
 
 interface Said extends PollReport {
   readonly terminal: string
@@ -42,7 +42,7 @@ async function poll(units: readonly number[], seconds: number, answer: Answer, s
       asked.push({ unit: request.unit, second: clock.mono() / 1000 })
       const outcome = answer(request)
       if (!outcome.ok) await new Promise<void>((resolve) => void clock.after(silenceMs, resolve))
-      return { ...outcome, arrivedAt: clock.now() } as ModbusOutcome
+      return { ...outcome, arrivedAt: clock.now(), wireMs: 0 } as ModbusOutcome
     },
     close: async () => undefined,
     health: { connected: true, transactions: 0, timeouts: 0, crcErrors: 0, exceptions: 0, linkErrors: 0, connects: 1 },

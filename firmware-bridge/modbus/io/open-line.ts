@@ -1,11 +1,12 @@
 import type { Clock } from '@civitals/contracts/clock'
 import type { Transport } from '../../transport.ts'
+import { dialTcp } from '../../wire/io/dial-tcp.ts'
+import { StreamLine } from '../../wire/stream-line.ts'
 import type { ModbusLine } from '../line.ts'
 import { MbapFraming } from '../mbap-framing.ts'
-import { StreamLine } from '../modbus-line.ts'
+import { checkRequest } from '../pdu.ts'
 import { RtuFraming } from '../rtu-framing.ts'
 import { networkTiming, serialTiming } from '../timing.ts'
-import { dialTcp } from './dial-tcp.ts'
 
 export type { ModbusFailure, ModbusLine, ModbusLineHealth, ModbusOutcome, ModbusRequest, ModbusTable } from '../line.ts'
 
@@ -32,6 +33,7 @@ export async function openModbusLine(transport: Transport, options: ModbusLineOp
     case 'modbus-tcp':
       return new StreamLine({
         clock,
+        check: checkRequest,
         dial: dialTcp(transport.host, transport.port),
         framing: new MbapFraming(),
         timing: networkTiming(timeoutMs),
@@ -41,6 +43,7 @@ export async function openModbusLine(transport: Transport, options: ModbusLineOp
     case 'rtu-over-tcp':
       return new StreamLine({
         clock,
+        check: checkRequest,
         dial: dialTcp(transport.host, transport.port),
         framing: new RtuFraming(),
         timing: networkTiming(timeoutMs),
@@ -48,9 +51,10 @@ export async function openModbusLine(transport: Transport, options: ModbusLineOp
         silentLimit: silentLimit.network,
       })
     case 'serial': {
-      const { dialSerial } = await import('./dial-serial.ts')
+      const { dialSerial } = await import('../../wire/io/dial-serial.ts')
       return new StreamLine({
         clock,
+        check: checkRequest,
         dial: dialSerial(transport, clock),
         framing: new RtuFraming(),
         timing: serialTiming(transport, timeoutMs),

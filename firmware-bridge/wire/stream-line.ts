@@ -1,18 +1,19 @@
 import type { Clock } from '@civitals/contracts/clock'
 import { Deadline, Exchange, type Stops, stopped } from './exchange.ts'
 import type { Framing } from './framing.ts'
-import type { ModbusFailure, ModbusLine, ModbusLineHealth, ModbusOutcome, ModbusRequest } from './line.ts'
+import type { Line, LineCounters, LineFailure, Outcome } from './line.ts'
 import type { Dial, Link } from './link.ts'
-import { checkRequest } from './pdu.ts'
 import { Quarantine } from './quarantine.ts'
 import { Reconnect } from './reconnect.ts'
 import type { LineTiming } from './timing.ts'
 
 /** What a line is made of. */
-export interface LineParts {
+export interface LineParts<Q, R extends object> {
   readonly dial: Dial
-  readonly framing: Framing
-  readonly timing: LineTiming
+  readonly framing: Framing<Q, R>
+  readonly timing: LineTiming<Q>
+  /** Throws for a request no terminal could answer. */
+  readonly check: (request: Q) => void
   readonly clock: Clock
   /**
    * How long the line keeps quiet after a transaction without a good reply, so that a late one cannot answer the next
@@ -27,19 +28,19 @@ const connectTimeoutMs = 3000
 /** Callers that may wait at once; a gateway has one per line. */
 const mostWaiting = 256
 
-const aborted = (detail?: string): ModbusFailure => ({ ok: false, kind: 'aborted', ...(detail ? { detail } : {}) })
-const linkDown = (detail: string): ModbusFailure => ({ ok: false, kind: 'link', detail })
+const aborted = (detail?: string): LineFailure => ({ ok: false, kind: 'aborted', ...(detail ? { detail } : {}) })
+const linkDown = (detail: string): LineFailure => ({ ok: false, kind: 'link', detail })
 
 /** The request would meet a late reply it could not tell from its own: it was not sent. */
-const owing: ModbusFailure = {
+const owing: LineFailure = {
   ok: false,
   kind: 'timeout',
   detail: 'the terminal still owes a reply to another request',
 }
 
 /** One line over any byte stream: one transaction at a time, its own time-outs, quarantine, and opening anew. */
-export class StreamLine implements ModbusLine {
-  readonly #parts: LineParts
+export class StreamLine<Q, R extends object> implements Line<Q, R> {
+  readonly #parts: LineParts<Q, R>
   readonly #reconnect: Reconnect
   readonly #quarantine: Quarantine
   readonly #closing = new AbortController()
@@ -47,22 +48,23 @@ export class StreamLine implements ModbusLine {
   #turn: Promise<unknown> = Promise.resolve()
   #waiting = 0
   #link: Link | undefined
-  #exchange: Exchange | undefined
+  #exchange: Exchange<R> | undefined
+  #id = 0
   #leaving: Promise<void> = Promise.resolve()
   #silent = 0
 
-  constructor(parts: LineParts) {
+  constructor(parts: LineParts<Q, R>) {
     this.#parts = parts
     this.#reconnect = new Reconnect(parts.clock)
     this.#quarantine = new Quarantine(parts.clock, parts.timing.gapMs, parts.quarantineMs)
   }
 
-  get health(): ModbusLineHealth {
+  get health(): LineCounters {
     return { connected: this.#link !== undefined, ...this.#counts }
   }
 
-  async transact(request: ModbusRequest, signal?: AbortSignal): Promise<ModbusOutcome> {
-    checkRequest(request)
+  async transact(request: Q, signal?: AbortSignal): Promise<Outcome<R>> {
+    this.#parts.check(request)
     if (this.#waiting >= mostWaiting) return aborted(`${mostWaiting} transactions wait for this line already`)
     this.#waiting++
     const stops = signal ? [signal, this.#closing.signal] : [this.#closing.signal]
@@ -82,7 +84,7 @@ export class StreamLine implements ModbusLine {
     await this.#leaving
   }
 
-  async #run(request: ModbusRequest, stops: Stops): Promise<ModbusOutcome> {
+  async #run(request: Q, stops: Stops): Promise<Outcome<R>> {
     this.#counts.transactions++
     const outcome = await this.#attempt(request, stops).catch((error: unknown) =>
       stopped(stops) ? aborted() : linkDown(String(error)),
@@ -91,7 +93,7 @@ export class StreamLine implements ModbusLine {
     return outcome
   }
 
-  async #attempt(request: ModbusRequest, stops: Stops): Promise<ModbusOutcome> {
+  async #attempt(request: Q, stops: Stops): Promise<Outcome<R>> {
     const ready = await this.#open(stops)
     if (ready) return ready
     if (!(await this.#quarantine.over(stops))) return { ok: false, kind: 'crc', detail: 'the line does not fall quiet' }
@@ -99,18 +101,19 @@ export class StreamLine implements ModbusLine {
     if (!link) return linkDown('closed by the other side')
     const { framing, timing, clock } = this.#parts
     if (framing.owes(request, clock.mono())) return owing
-    this.#exchange = new Exchange(clock, timing.timeoutMs(request), stops)
-    link.stream.write(framing.begin(request))
+    const id = ++this.#id
+    this.#exchange = new Exchange<R>(clock, timing.timeoutMs(request), stops)
+    link.stream.write(framing.begin(request, id))
     const outcome = await this.#exchange.outcome
     this.#exchange = undefined
-    const fragment = framing.abandon(clock.mono())
+    const fragment = framing.abandon(id, clock.mono())
     return fragment && !outcome.ok && outcome.kind === 'timeout'
       ? { ok: false, kind: 'crc', detail: fragment }
       : outcome
   }
 
   /** Undefined when the line is open. */
-  async #open(stops: Stops): Promise<ModbusFailure | undefined> {
+  async #open(stops: Stops): Promise<LineFailure | undefined> {
     if (this.#link) return undefined
     if (this.#reconnect.dueInMs > 0) return linkDown('waits before it is opened again')
     await this.#leaving
@@ -142,11 +145,13 @@ export class StreamLine implements ModbusLine {
     if (link !== this.#link) return
     this.#quarantine.heard()
     this.#silent = 0
-    const verdict = this.#parts.framing.push(chunk)
-    if (verdict?.kind === 'violation') this.#lost(link, verdict.detail)
-    if (verdict?.kind !== 'reply') return
-    const { reply } = verdict
-    this.#exchange?.settle(reply.ok ? { ...reply, arrivedAt: this.#parts.clock.now() } : reply)
+    for (const verdict of this.#parts.framing.push(chunk)) {
+      if (verdict.kind === 'violation') this.#lost(link, verdict.detail)
+      if (verdict.kind !== 'reply' || verdict.id !== this.#id) continue
+      const { reply, bytes } = verdict
+      const arrival = { arrivedAt: this.#parts.clock.now(), wireMs: bytes * this.#parts.timing.characterMs }
+      this.#exchange?.settle(reply.ok ? { ...reply, ...arrival } : reply)
+    }
   }
 
   #lost(link: Link, detail: string): void {
@@ -163,7 +168,7 @@ export class StreamLine implements ModbusLine {
     this.#leaving = link.close()
   }
 
-  #note(outcome: ModbusOutcome): void {
+  #note(outcome: Outcome<R>): void {
     if (outcome.ok || outcome.kind === 'exception') {
       this.#reconnect.proven()
       if (!outcome.ok) this.#counts.exceptions++

@@ -1,5 +1,5 @@
 import type { Clock, Timer } from '@civitals/contracts/clock'
-import type { ModbusOutcome } from './line.ts'
+import type { Outcome } from './line.ts'
 
 /** Any of these ends a transaction: the caller's signal, the closing of the line. Joined only where a wait needs one signal. */
 export type Stops = readonly AbortSignal[]
@@ -7,15 +7,15 @@ export type Stops = readonly AbortSignal[]
 export const stopped = (stops: Stops): boolean => stops.some((signal) => signal.aborted)
 
 /** One request on the wire: ends once, by its reply, by its time-out, by the caller or with the line. */
-export class Exchange {
-  readonly outcome: Promise<ModbusOutcome>
-  readonly #resolve: (outcome: ModbusOutcome) => void
+export class Exchange<R extends object> {
+  readonly outcome: Promise<Outcome<R>>
+  readonly #resolve: (outcome: Outcome<R>) => void
   readonly #timer: Timer
   readonly #stops: Stops
   readonly #onAbort = (): void => this.settle({ ok: false, kind: 'aborted' })
 
   constructor(clock: Clock, timeoutMs: number, stops: Stops) {
-    const { promise, resolve } = Promise.withResolvers<ModbusOutcome>()
+    const { promise, resolve } = Promise.withResolvers<Outcome<R>>()
     this.outcome = promise
     this.#resolve = resolve
     this.#timer = clock.after(timeoutMs, () => this.settle({ ok: false, kind: 'timeout' }))
@@ -25,7 +25,7 @@ export class Exchange {
   }
 
   /** The first call counts, later ones do nothing. */
-  settle(outcome: ModbusOutcome): void {
+  settle(outcome: Outcome<R>): void {
     this.#timer.cancel()
     for (const signal of this.#stops) signal.removeEventListener('abort', this.#onAbort)
     this.#resolve(outcome)

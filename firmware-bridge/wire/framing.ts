@@ -1,0 +1,32 @@
+import type { LineFailure } from './line.ts'
+
+/** What a frame said in answer to a request; the time of its arrival is known only to the line. */
+export type Reply<R extends object> = (R & { readonly ok: true }) | LineFailure
+
+/** What received bytes came to. */
+export type Verdict<R extends object> =
+  /** The answer to request `id`. `bytes`: length of its frame, by which the line knows its time on the wire. */
+  | { readonly kind: 'reply'; readonly id: number; readonly reply: Reply<R>; readonly bytes: number }
+  /** The stream has lost its frame boundaries: the line must be opened anew. */
+  | { readonly kind: 'violation'; readonly detail: string }
+
+/**
+ * How requests and replies stand in the byte stream of one line. `begin`, then `push` until it gives a verdict for that id, or
+ * `abandon` says nobody waits any more. On a serial line one request is in flight at a time; a protocol whose replies name their request
+ * may have several.
+ */
+export interface Framing<Q, R extends object> {
+  /** The bytes to send. `id` names this request in verdicts and is never used twice. */
+  begin(request: Q, id: number): Buffer
+  /** Bytes from the line, in flight or not. */
+  push(chunk: Buffer): readonly Verdict<R>[]
+  /**
+   * Nobody waits for the reply any more; it must not be taken for an answer when it still comes. Says so when bytes came in
+   * vain since `begin`. For an id that is not in flight it does nothing. `at`: monotonic milliseconds.
+   */
+  abandon(id: number, at: number): string | undefined
+  /** Whether a reply that is still owed could be taken for the answer to `request`: then it must not be sent now. */
+  owes(request: Q, at: number): boolean
+  /** The line was opened anew: nothing of the old stream counts. */
+  reset(): void
+}
