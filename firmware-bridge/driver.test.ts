@@ -1,7 +1,7 @@
-import fc from 'fast-check'
 import t from 'tap'
-import { decodeReads, planReads, readTerminal, roundTo } from './driver.ts'
+import { decodeReads, readTerminal, roundTo } from './driver.ts'
 import type { ModbusLine, ModbusOutcome, ModbusRequest } from './modbus/line.ts'
+import { planReads } from './planning/plan-reads.ts'
 import type { Profile, ProfilePoint, ReadSpec } from './profile.ts'
 
 const point = (id: string, read: ReadSpec, more: Partial<ProfilePoint> = {}): ProfilePoint => ({
@@ -15,54 +15,6 @@ const point = (id: string, read: ReadSpec, more: Partial<ProfilePoint> = {}): Pr
   ...more,
 })
 const u16 = (address: number): ProfilePoint => point(`p${address}`, { function: 'holding', address, type: 'u16' })
-const spans = (points: ProfilePoint[], limits = {}): string[] =>
-  planReads(points, limits).map((plan) => `${plan.function} ${plan.address}+${plan.count}`)
-
-t.test('neighbours share a transaction, whatever order they are written in', async (t) => {
-  t.same(spans([u16(5), u16(0), u16(1)]), ['holding 0+6'])
-})
-
-t.test('a gap wider than allowed opens a second transaction', async (t) => {
-  t.same(spans([u16(0), u16(11)]), ['holding 0+12'])
-  t.same(spans([u16(0), u16(12)]), ['holding 0+1', 'holding 12+1'])
-  t.same(spans([u16(0), u16(12)], { maxGap: 11 }), ['holding 0+13'])
-})
-
-t.test('no transaction is longer than the protocol or the terminal allows', async (t) => {
-  const many = Array.from({ length: 130 }, (_, address) => u16(address))
-  t.same(spans(many), ['holding 0+125', 'holding 125+5'])
-  t.same(spans(many.slice(0, 10), { maxRegisters: 8 }), ['holding 0+8', 'holding 8+2'])
-})
-
-t.test('tables do not mix', async (t) => {
-  const bit = point('b', { function: 'discrete', address: 0, type: 'bit' })
-  t.same(spans([u16(0), bit]), ['discrete 0+1', 'holding 0+1'])
-})
-
-t.test('every point is read once, by a transaction that covers it', async (t) => {
-  const read = fc.record({
-    function: fc.constantFrom('holding' as const, 'input' as const),
-    address: fc.integer({ min: 0, max: 300 }),
-    type: fc.constantFrom('u16' as const, 'f32' as const),
-  })
-  fc.assert(
-    fc.property(fc.array(read, { maxLength: 60 }), (reads) => {
-      const points = reads.map((one, place) => point(`p${place}`, one))
-      const plans = planReads(points)
-      t.same(plans.flatMap((plan) => plan.points.map((one) => one.id)).sort(), points.map((one) => one.id).sort())
-      for (const plan of plans) {
-        if (plan.count > 125) t.fail(`${plan.count} registers`)
-        for (const { read } of plan.points) {
-          const end = read.address + (read.type === 'f32' ? 2 : 1)
-          const inside =
-            plan.function === read.function && plan.address <= read.address && end <= plan.address + plan.count
-          if (!inside) t.fail('a point outside its transaction')
-        }
-      }
-    }),
-  )
-})
-
 const decode = (one: ProfilePoint, outcome: ModbusOutcome): unknown => {
   const [plan] = planReads([one])
   return plan && decodeReads(plan, outcome).get(one.id)

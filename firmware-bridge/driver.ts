@@ -1,59 +1,14 @@
 import type { EpochMs } from '@civitals/contracts/clock'
 import type { Quality } from '@civitals/contracts/quality'
-import type { ModbusFailure, ModbusLine, ModbusOutcome, ModbusTable } from './modbus/line.ts'
+import type { ModbusFailure, ModbusLine, ModbusOutcome } from './modbus/line.ts'
+import { type ReadPlan, usualCost } from './planning/plan-reads.ts'
+import { TerminalPlanner } from './planning/terminal-planner.ts'
 import type { Profile, ProfilePoint } from './profile.ts'
 import { rawOf, registerCount } from './registers.ts'
-
-/** One transaction and the points it brings. */
-export interface ReadPlan {
-  readonly function: ModbusTable
-  readonly address: number
-  readonly count: number
-  readonly points: readonly ProfilePoint[]
-}
-
-/** Limits of one transaction. `maxGap`: places nobody asked for that are read rather than opening a second transaction. */
-export interface PlanLimits {
-  readonly maxRegisters?: number
-  readonly maxBits?: number
-  readonly maxGap?: number
-}
 
 /** A point of one sample: its value in the profile's unit, or why there is none. */
 export type PointResult = { readonly value: number } | { readonly quality: BadQuality }
 export type BadQuality = Exclude<Quality, 'good'>
-
-/**
- * Transactions that read `points`, in the order of tables and addresses. Neighbours in one table share a transaction while
- * the gap between them and the whole stay within the limits (defaults: 125 registers, 2000 bits [MODBUS 6.1-6.4], gap 10, the
- * break-even of a 9600 baud line).
- */
-export function planReads(points: readonly ProfilePoint[], limits: PlanLimits = {}): ReadPlan[] {
-  const plans: ReadPlan[] = []
-  for (const point of points.toSorted(byPlace)) {
-    const last = plans.at(-1)
-    const merged = last && merge(last, point, limits)
-    if (merged) plans[plans.length - 1] = merged
-    else
-      plans.push({ function: point.read.function, address: point.read.address, count: width(point), points: [point] })
-  }
-  return plans
-}
-
-const width = (point: ProfilePoint): number => registerCount(point.read.type)
-
-const byPlace = (a: ProfilePoint, b: ProfilePoint): number =>
-  a.read.function.localeCompare(b.read.function) || a.read.address - b.read.address
-
-function merge(plan: ReadPlan, point: ProfilePoint, limits: PlanLimits): ReadPlan | undefined {
-  const { maxRegisters = 125, maxBits = 2000, maxGap = 10 } = limits
-  if (plan.function !== point.read.function) return undefined
-  const end = Math.max(plan.address + plan.count, point.read.address + width(point))
-  const gap = point.read.address - (plan.address + plan.count)
-  const most = point.read.type === 'bit' ? maxBits : maxRegisters
-  if (gap > maxGap || end - plan.address > most) return undefined
-  return { ...plan, count: end - plan.address, points: [...plan.points, point] }
-}
 
 /** What the outcome of a planned read says of each of its points. */
 export function decodeReads(plan: ReadPlan, outcome: ModbusOutcome): Map<string, PointResult> {
@@ -108,7 +63,8 @@ export interface TerminalReading {
 
 /**
  * Reads points of one terminal (default: all of its profile), one transaction after the other. After a silence or on a lost
- * line the remaining transactions are spared: their points are comm_fail too. An exception concerns its own transaction only.
+ * line the remaining transactions are spared: their points are comm_fail too. An exception concerns its own transaction only, and one
+ * that refuses an address is asked again in parts. `planner`: keeps what is learned between two calls.
  */
 export async function readTerminal(
   line: ModbusLine,
@@ -116,20 +72,31 @@ export async function readTerminal(
   profile: Profile,
   points: readonly ProfilePoint[] = profile.points,
   signal?: AbortSignal,
+  planner: TerminalPlanner = new TerminalPlanner({ line: usualCost }),
 ): Promise<TerminalReading> {
-  const values: Record<string, number> = {}
-  const quality: Record<string, BadQuality> = {}
+  const results = new Map<string, PointResult>()
   let at: EpochMs | undefined
   let failure: ModbusFailure | undefined
-  for (const plan of planReads(points)) {
+  const plans = [...planner.plansFor(points)]
+  for (let plan = plans.shift(); plan; plan = plans.shift()) {
     const spared = failure && !refused(failure) ? failure : undefined
-    const outcome = spared ?? (await line.transact({ ...plan, unit }, signal))
+    const outcome = spared ?? (await line.transact({ ...placesOfPlan(plan), unit }, signal))
     if (outcome.ok) at = outcome.arrivedAt
     else failure = outcome
-    for (const [point, result] of decodeReads(plan, outcome)) {
-      if ('value' in result) values[point] = result.value
-      else quality[point] = result.quality
-    }
+    if (planner.learn(plan, outcome) === 'again') plans.unshift(...planner.plansFor(plan.points))
+    else for (const [point, result] of decodeReads(plan, outcome)) results.set(point, result)
   }
-  return { values, quality, ...(at === undefined ? {} : { at }), ...(failure ? { failure } : {}) }
+  return { ...split(results), ...(at === undefined ? {} : { at }), ...(failure ? { failure } : {}) }
+}
+
+const placesOfPlan = ({ function: table, address, count }: ReadPlan) => ({ function: table, address, count })
+
+function split(results: ReadonlyMap<string, PointResult>): Pick<TerminalReading, 'values' | 'quality'> {
+  const values: Record<string, number> = {}
+  const quality: Record<string, BadQuality> = {}
+  for (const [point, result] of results) {
+    if ('value' in result) values[point] = result.value
+    else quality[point] = result.quality
+  }
+  return { values, quality }
 }
