@@ -3,8 +3,8 @@ import { FakeClock } from '@civitals/contracts/clock'
 import type { ModbusLine, ModbusOutcome, ModbusRequest } from '@civitals/firmware-bridge/modbus/line'
 import type { Profile, ProfilePoint } from '@civitals/firmware-bridge/profile'
 import t from 'tap'
+import type { PollReport } from '../readings/reporter.ts'
 import { LinePoller } from './poll-line.ts'
-import type { PollReport } from './report.ts'
 
 const point = (id: string, address: number, pointClass: ProfilePoint['class']): ProfilePoint => ({
   id,

@@ -1,11 +1,10 @@
 import { type Clock, sleep } from '@civitals/contracts/clock'
-import { durationMs } from '@civitals/contracts/duration'
 import { readTerminal, type TerminalReading } from '@civitals/firmware-bridge/driver'
 import type { ModbusLine } from '@civitals/firmware-bridge/modbus/line'
 import type { Profile, ProfilePoint } from '@civitals/firmware-bridge/profile'
 import type { PollPeriods } from '../config/settings.ts'
+import { type PollReport, TerminalReporter } from '../readings/reporter.ts'
 import { Breaker } from './breaker.ts'
-import { type PollReport, TerminalReporter } from './report.ts'
 import { type DuePoll, PollSchedule } from './schedule.ts'
 
 export interface PolledTerminal {
@@ -42,7 +41,7 @@ export class LinePoller {
     this.#polled = options.terminals.map((terminal) => ({
       terminal,
       breaker: new Breaker(),
-      reporter: new TerminalReporter(terminal.profile, durationMs(terminal.profile.reportEvery)),
+      reporter: new TerminalReporter(terminal.profile, { report: 'every' }),
     }))
     const points = options.terminals.map((terminal) => terminal.profile.points)
     this.#schedule = new PollSchedule(points, options.periods, options.clock.mono())
