@@ -1,6 +1,6 @@
 import { type Barrier, placesOf, type ReadPlan } from './plan-reads.ts'
 
-/** A border between two points of a plan, and what was seen of the reads that end or begin at it. */
+/** A border between two points of a plan, and whether every read that ended or began at it was answered. */
 interface Suspect extends Barrier {
   left?: boolean
   right?: boolean
@@ -26,8 +26,8 @@ export class Barriers {
     const to = plan.address + plan.count
     for (const suspect of this.#suspects) {
       if (suspect.function !== plan.function) continue
-      if (suspect.after === to) suspect.left = answered
-      if (suspect.before === from) suspect.right = answered
+      if (suspect.after === to) suspect.left = answered && (suspect.left ?? true)
+      if (suspect.before === from) suspect.right = answered && (suspect.right ?? true)
     }
     if (!answered) return this.#refused(plan)
     // Both sides of a border are answered: crossing it was the fault.
