@@ -1,0 +1,50 @@
+import type { Command } from './command.ts'
+
+/** What runs beside the databases: centre, simulator, calculations. */
+export const centreCommands: readonly Command[] = [
+  {
+    words: 'up',
+    summary: 'Start the centre, four gateways and a simulated pilot of 53 terminals.',
+    options: {
+      port: { value: 'PORT', help: 'port of pages and API', default: '8080' },
+      'broker-port': { value: 'PORT', help: 'port the gateways dial', default: '1883' },
+      'broker-listen': { value: 'ADDRESS', help: 'address the gateways dial', default: '127.0.0.1' },
+      data: { value: 'DIR', help: 'where everything is kept', default: './var' },
+      'no-simulator': { help: 'only the centre: no simulated terminals, no gateways' },
+      store: { value: 'ENGINE', help: 'duckdb (embedded) or influxdb', default: 'duckdb' },
+      'store-url': { value: 'URL', help: 'InfluxDB, e.g. http://127.0.0.1:8086/civitals' },
+      city: { value: 'FILE', help: 'city document (YAML) to register at start' },
+    },
+    examples: [
+      'civitals up',
+      'civitals up --port 8090 --data /srv/civitals',
+      'civitals up --store influxdb --store-url http://127.0.0.1:8086/civitals',
+      'civitals up --no-simulator --city district.yaml',
+    ],
+    load: async () => (await import('./commands/up.ts')).up,
+  },
+  {
+    words: 'simulate',
+    summary: 'Run the simulated terminals alone, or steer those that run.',
+    positionals: '[storm|calm]',
+    options: {
+      seed: { value: 'N', help: 'same seed, same city', default: '440607' },
+      data: { value: 'DIR', help: 'where its ports and serial lines are listed', default: './var' },
+      speed: { value: 'N', help: 'how many times faster the storm passes', default: '60' },
+      'reports-to': { value: 'URL', help: 'post citizens’ reports to this centre' },
+    },
+    examples: ['civitals simulate --seed 7', 'civitals simulate storm --speed 60', 'civitals simulate calm'],
+    load: async () => (await import('./commands/simulate.ts')).simulate,
+  },
+  {
+    words: 'calc',
+    summary: 'Compute one formula from JSON, as the indicators do.',
+    positionals: "NAME '{...}'",
+    options: { list: { help: 'every formula with its input and an example' } },
+    examples: [
+      'civitals calc --list',
+      `civitals calc aqi '{"standard":"HJ 633-2026","kind":"hourly","values":{"pm25":75,"pm10":150,"so2":500,"no2":200,"co":10,"o3":200}}'`,
+    ],
+    load: async () => (await import('./commands/calc.ts')).calc,
+  },
+]

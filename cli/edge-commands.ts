@@ -1,0 +1,24 @@
+import type { Command } from './command.ts'
+
+/** What a technician's box can do: the commands of the edge bundle, which knows no centre. */
+export const edgeCommands: readonly Command[] = [
+  {
+    words: 'gateway run',
+    summary: 'Run one edge gateway from its configuration.',
+    options: {
+      config: { value: 'FILE', help: 'gateway configuration (YAML); several run in one process', many: true },
+      check: { help: 'check the configuration and stop' },
+      'print-default': { help: 'print a configuration with every key explained' },
+    },
+    examples: ['civitals gateway run --print-default > gateway.yaml', 'civitals gateway run --config gateway.yaml'],
+    load: async () => (await import('./commands/gateway-run.ts')).gatewayRun,
+  },
+  {
+    words: 'profile lint',
+    summary: 'Check terminal profiles: schema, units, registers, golden cases.',
+    positionals: '[DIR]',
+    options: { json: { help: 'findings as JSON' } },
+    examples: ['civitals profile lint', 'civitals profile lint ./my-profiles'],
+    load: async () => (await import('./commands/profile-lint.ts')).profileLint,
+  },
+]
