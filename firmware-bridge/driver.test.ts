@@ -1,6 +1,6 @@
 import t from 'tap'
 import { decodeReads, readTerminal, roundTo } from './driver.ts'
-import type { ModbusLine, ModbusOutcome, ModbusRequest } from './modbus/line.ts'
+import type { ModbusLine, ModbusOutcome, ModbusRead } from './modbus/line.ts'
 import { planReads } from './planning/plan-reads.ts'
 import type { Profile, ProfilePoint, ReadSpec } from './profile.ts'
 
@@ -57,8 +57,8 @@ t.test('rounding leaves no binary dust and no -0', async (t) => {
   t.notOk(Number.isFinite(roundTo(Number.POSITIVE_INFINITY, 0.1)))
 })
 
-function fakeLine(answer: (request: ModbusRequest) => ModbusOutcome): ModbusLine & { asked: ModbusRequest[] } {
-  const asked: ModbusRequest[] = []
+function fakeLine(answer: (request: ModbusRead) => ModbusOutcome): ModbusLine & { asked: ModbusRead[] } {
+  const asked: ModbusRead[] = []
   const health = {
     connected: true,
     transactions: 0,
@@ -73,8 +73,9 @@ function fakeLine(answer: (request: ModbusRequest) => ModbusOutcome): ModbusLine
     health,
     close: async () => {},
     transact: async (request) => {
-      asked.push(request)
-      return answer(request)
+      const read = request as ModbusRead
+      asked.push(read)
+      return answer(read)
     },
   }
 }

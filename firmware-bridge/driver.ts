@@ -18,7 +18,12 @@ export function decodeReads(plan: ReadPlan, outcome: ModbusOutcome): Map<string,
 function resultOf(point: ProfilePoint, plan: ReadPlan, outcome: ModbusOutcome): PointResult {
   if (!outcome.ok) return { quality: refused(outcome) ? 'device_exception' : 'comm_fail' }
   const from = point.read.address - plan.address
-  const raw = 'bits' in outcome ? bit(outcome.bits[from]) : word(point, outcome.registers, from)
+  const raw =
+    'bits' in outcome
+      ? bit(outcome.bits[from])
+      : 'registers' in outcome
+        ? word(point, outcome.registers, from)
+        : undefined
   return raw === undefined ? { quality: 'comm_fail' } : scaled(point, raw)
 }
 

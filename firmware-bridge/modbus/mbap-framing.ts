@@ -1,7 +1,6 @@
 import type { Framing, Verdict } from '../wire/framing.ts'
-import { withCrc } from './crc.ts'
 import type { ModbusData, ModbusRequest } from './line.ts'
-import { PduCodec } from './pdu.ts'
+import { decodeReply, requestLength, writeRequest } from './pdu.ts'
 
 const headerLength = 6
 /** Unit id and PDU behind the length field: at least unit and function, at most 1 + 253 [MODBUS TCP 4.1]. */
@@ -21,7 +20,6 @@ interface InFlight {
  * known by its id and dropped.
  */
 export class MbapFraming implements Framing<ModbusRequest, ModbusData> {
-  readonly #codec = new PduCodec()
   readonly #abandoned = new Set<number>()
   #nextId = 1
   #inFlight: InFlight | undefined
@@ -32,11 +30,13 @@ export class MbapFraming implements Framing<ModbusRequest, ModbusData> {
     this.#nextId = (transaction % 0xffff) + 1
     this.#abandoned.delete(transaction)
     this.#inFlight = { id, transaction, request }
-    const body = this.#codec.encode(request).subarray(0, -2)
-    const frame = Buffer.alloc(headerLength + body.length)
+    const length = 1 + requestLength(request)
+    const frame = Buffer.allocUnsafe(headerLength + length)
     frame.writeUInt16BE(transaction, 0)
-    frame.writeUInt16BE(body.length, 4)
-    body.copy(frame, headerLength)
+    frame.writeUInt16BE(0, 2)
+    frame.writeUInt16BE(length, 4)
+    frame[headerLength] = request.unit
+    writeRequest(request, frame, headerLength + 1)
     return frame
   }
 
@@ -63,7 +63,10 @@ export class MbapFraming implements Framing<ModbusRequest, ModbusData> {
     const inFlight = this.#inFlight
     if (inFlight?.transaction === transaction) {
       this.#inFlight = undefined
-      const reply = this.#codec.decode(inFlight.request, withCrc(body))
+      const reply =
+        body[0] === inFlight.request.unit
+          ? decodeReply(inFlight.request, body, 1, body.length)
+          : ({ ok: false, kind: 'crc', detail: `unit ${body[0]} instead of ${inFlight.request.unit}` } as const)
       return { kind: 'reply', id: inFlight.id, reply, bytes: headerLength + body.length }
     }
     if (this.#abandoned.delete(transaction)) return undefined

@@ -1,5 +1,5 @@
 import type { ModbusRequest } from './line.ts'
-import { replyBytes } from './pdu.ts'
+import { isRead, replyBytes } from './pdu.ts'
 import { findReply } from './rtu-frame.ts'
 
 /** No terminal on a serial line is known to answer later than this; a serial server behind a slow network may. */
@@ -43,7 +43,7 @@ export class OwedReplies {
 
   couldAnswer(request: ModbusRequest, at: number): boolean {
     this.#owed = this.#owed.filter((owed) => at - owed.at < latestMs)
-    return this.#owed.some((owed) => alike(owed.request, request) && owed.request.address !== request.address)
+    return this.#owed.some((owed) => alike(owed.request, request) && !same(owed.request, request))
   }
 
   clear(): void {
@@ -54,3 +54,5 @@ export class OwedReplies {
 
 const alike = (a: ModbusRequest, b: ModbusRequest): boolean =>
   a.unit === b.unit && a.function === b.function && replyBytes(a) === replyBytes(b)
+
+const same = (a: ModbusRequest, b: ModbusRequest): boolean => isRead(a) && isRead(b) && a.address === b.address

@@ -1,8 +1,8 @@
 import type { Framing, Verdict } from '../wire/framing.ts'
 import type { ModbusData, ModbusRequest } from './line.ts'
 import { OwedReplies } from './owed-replies.ts'
-import { type ModbusReply, PduCodec } from './pdu.ts'
-import { findReply } from './rtu-frame.ts'
+import { decodeReply, type ModbusReply } from './pdu.ts'
+import { findReply, rtuRequest } from './rtu-frame.ts'
 
 /** Longest RTU frame [MODBUS SERIAL 2.5.1]; twice that of bytes without an answer is noise. */
 const mostBytes = 512
@@ -14,7 +14,6 @@ const mostBytes = 512
  * A reply carries no address, so late ones must be kept away: see quarantine.ts and owed-replies.ts.
  */
 export class RtuFraming implements Framing<ModbusRequest, ModbusData> {
-  readonly #codec = new PduCodec()
   readonly #owed = new OwedReplies()
   #request: ModbusRequest | undefined
   #id = 0
@@ -24,7 +23,7 @@ export class RtuFraming implements Framing<ModbusRequest, ModbusData> {
     this.#request = request
     this.#id = id
     this.#buffer = Buffer.alloc(0)
-    return this.#codec.encode(request)
+    return rtuRequest(request)
   }
 
   push(chunk: Buffer): Verdict<ModbusData>[] {
@@ -36,9 +35,9 @@ export class RtuFraming implements Framing<ModbusRequest, ModbusData> {
     this.#buffer = this.#buffer.length === 0 ? chunk : Buffer.concat([this.#buffer, chunk])
     const frame = findReply(this.#buffer, request)
     if (frame) {
-      const reply = this.#codec.decode(request, frame)
+      const reply = decodeReply(request, this.#buffer, frame.from + 1, frame.to - 2)
       if (reply.ok) this.#owed.answered(request)
-      return this.#done(reply, frame.length)
+      return this.#done(reply, frame.to - frame.from)
     }
     if (this.#buffer.length <= mostBytes) return []
     return this.#done({ ok: false, kind: 'crc', detail: 'noise on the line' }, this.#buffer.length)

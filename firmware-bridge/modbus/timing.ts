@@ -1,7 +1,7 @@
 import type { SerialTransport } from '../transport.ts'
 import type { LineTiming } from '../wire/timing.ts'
 import type { ModbusRequest } from './line.ts'
-import { replyBytes } from './pdu.ts'
+import { replyBytes, requestLength } from './pdu.ts'
 
 /** Time of one character: start bit, data, parity, stop bits. */
 export function characterMs(line: SerialTransport): number {
@@ -18,14 +18,14 @@ export const interFrameMs = (line: SerialTransport): number => (line.baud > 1920
  */
 const turnaroundMs = 250
 
-const requestCharacters = 8
-const replyOverhead = 5
+/** Unit and check sum of the request; unit, function, byte count and check sum of the reply [MODBUS SERIAL 2.3]. */
+const around = 3 + 5
 
 /** Timing of a serial line from its baud rate: wire time of both frames, two gaps, turnaround. */
 export function serialTiming(line: SerialTransport, timeoutMs?: number): LineTiming<ModbusRequest> {
   const gapMs = interFrameMs(line)
   const wireMs = (request: ModbusRequest): number =>
-    (requestCharacters + replyOverhead + replyBytes(request)) * characterMs(line)
+    (around + requestLength(request) + replyBytes(request)) * characterMs(line)
   return {
     gapMs,
     characterMs: characterMs(line),

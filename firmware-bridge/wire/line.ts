@@ -26,6 +26,8 @@ export interface LineFailure {
 export interface Arrival {
   readonly arrivedAt: EpochMs
   readonly wireMs: number
+  /** From the last byte of the request to the first of the reply, as far as this machine can tell, ms. Not every line measures it. */
+  readonly turnaroundMs?: number
 }
 
 /** What came of one transaction. `R`: what a good reply carries. */
@@ -56,4 +58,18 @@ export interface Line<Q, R extends object> {
   /** Ends what runs and what waits as `aborted`; resolves when the port is free again. Later transactions are `aborted`. */
   close(): Promise<void>
   readonly health: LineCounters
+}
+
+/** What a line makes every transaction cost, ms. Behind a socket, where characters cost nothing that is known, both are 0. */
+export interface LinePace {
+  readonly characterMs: number
+  /** Silence before each frame. */
+  readonly gapMs: number
+}
+
+/** A line that knows what its transactions cost. */
+export interface TimedLine<Q, R extends object> extends Line<Q, R> {
+  readonly pace: LinePace
+  /** How long `terminal` takes to begin its reply, 99 times in 100, ms; the line's start value until it has answered often enough. */
+  turnaroundMs(terminal: number | string): number
 }

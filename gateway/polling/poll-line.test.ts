@@ -1,6 +1,6 @@
 // One line with scripted terminals: who is asked when, and what is said of those that do not answer.
 import { FakeClock } from '@civitals/contracts/clock'
-import type { ModbusLine, ModbusOutcome, ModbusRequest } from '@civitals/firmware-bridge/modbus/line'
+import type { ModbusLine, ModbusOutcome, ModbusRead } from '@civitals/firmware-bridge/modbus/line'
 import type { Profile, ProfilePoint } from '@civitals/firmware-bridge/profile'
 import t from 'tap'
 import type { PollReport } from '../readings/reporter.ts'
@@ -27,7 +27,7 @@ const profile: Profile = {
   points: [point('depth', 0, 'alarm'), point('battery', 100, 'normal')],
 }
 
-type Answer = (request: ModbusRequest) => Omit<ModbusOutcome & { ok: true }, 'arrivedAt' | 'wireMs'> | ModbusOutcome
+type Answer = (request: ModbusRead) => Omit<ModbusOutcome & { ok: true }, 'arrivedAt' | 'wireMs'> | ModbusOutcome
 
 interface Said extends PollReport {
   readonly terminal: string
@@ -40,7 +40,7 @@ async function poll(units: readonly number[], seconds: number, answer: Answer, s
   const line: ModbusLine = {
     async transact(request) {
       asked.push({ unit: request.unit, second: clock.mono() / 1000 })
-      const outcome = answer(request)
+      const outcome = answer(request as ModbusRead)
       if (!outcome.ok) await new Promise<void>((resolve) => void clock.after(silenceMs, resolve))
       return { ...outcome, arrivedAt: clock.now(), wireMs: 0 } as ModbusOutcome
     },
