@@ -21,4 +21,15 @@ export const edgeCommands: readonly Command[] = [
     examples: ['civitals profile lint', 'civitals profile lint ./my-profiles'],
     load: async () => (await import('./commands/profile-lint.ts')).profileLint,
   },
+  {
+    words: 'decode',
+    summary: 'Say what one frame of a terminal protocol means, or which check it fails.',
+    positionals: 'PROTOCOL [FRAME]',
+    options: { json: { help: 'one line of JSON, on a terminal too' } },
+    examples: [
+      'civitals decode modbus-rtu "11 03 06 02 2B 00 00 00 64 C8 BA"',
+      'civitals decode modbus-rtu < frame.hex',
+    ],
+    load: async () => (await import('./commands/decode.ts')).decode,
+  },
 ]

@@ -1,0 +1,37 @@
+import type { Explain, ExplainedFrame, FrameCutter } from './frames/frame.ts'
+import { type FrameText, parseFrame } from './frames/frame-text.ts'
+
+/** What is known of one protocol's frames. */
+export interface Codec {
+  readonly explain: Explain
+  readonly cutter: () => FrameCutter
+  /** Its frames are text on the wire; a person may paste them as they stand. */
+  readonly text: boolean
+}
+
+/** The code of each protocol is loaded when it is asked for. */
+const codecs = {
+  'modbus-rtu': async (): Promise<Codec> => {
+    const [{ explainModbusRtu }, { ModbusRtuCutter }] = await Promise.all([
+      import('./modbus/explain.ts'),
+      import('./modbus/cutter.ts'),
+    ])
+    return { explain: explainModbusRtu, cutter: () => new ModbusRtuCutter(), text: false }
+  },
+} as const
+
+export type FrameProtocol = keyof typeof codecs
+
+/** Every protocol whose frames can be explained. */
+export const frameProtocols = Object.keys(codecs) as readonly FrameProtocol[]
+
+export const isFrameProtocol = (name: string): name is FrameProtocol => Object.hasOwn(codecs, name)
+
+export const loadCodec = (protocol: FrameProtocol): Promise<Codec> => codecs[protocol]()
+
+/** Says what one frame means that a person wrote as text or hexadecimal digits. Never throws for what stands in `text`. */
+export async function decodeFrame(protocol: FrameProtocol, text: string): Promise<ExplainedFrame> {
+  const codec = await loadCodec(protocol)
+  const parsed: FrameText = parseFrame(text, codec.text)
+  return parsed.ok ? codec.explain(parsed.message) : { protocol, valid: false, ...parsed.fault }
+}
