@@ -2,6 +2,24 @@ import { type Static, Type } from 'typebox'
 import { Compile } from 'typebox/compile'
 import { ClockStateSchema } from './envelope.ts'
 
+/** What a gateway knows of one terminal of a line since start. */
+export const TerminalHealthSchema = Type.Object({
+  terminal: Type.String(),
+  state: Type.Enum(['unknown', 'answers', 'failing', 'silent'], {
+    description: 'failing: the last transaction failed; silent: so many in a row that it is only probed.',
+  }),
+  lastAnswerAt: Type.Optional(Type.Number({ description: 'Absent: never since start.' })),
+  timeouts: Type.Integer(),
+  crcErrors: Type.Integer(),
+  exceptions: Type.Integer(),
+  turnaroundMs: Type.Optional(Type.Number({ description: 'Learned time until it begins to answer.' })),
+  lateReplies: Type.Optional(Type.Integer({ description: 'Replies that came after their time-out.' })),
+})
+export type TerminalHealth = Static<typeof TerminalHealthSchema>
+
+/** Terminals a line lists one by one; of more, those that do not answer come first. */
+export const mostTerminalsListed = 64
+
 /** Health of one line as its gateway sees it since start. */
 export const LineHealthSchema = Type.Object({
   line: Type.String(),
@@ -10,6 +28,8 @@ export const LineHealthSchema = Type.Object({
   transactions: Type.Integer(),
   timeouts: Type.Integer(),
   crcErrors: Type.Integer(),
+  connected: Type.Optional(Type.Boolean()),
+  perTerminal: Type.Optional(Type.Array(TerminalHealthSchema, { maxItems: mostTerminalsListed })),
 })
 
 /** What a gateway says of itself on topic kind `status`, retained; the last will is the same with `online: false`. */

@@ -3,6 +3,7 @@ import { FakeClock } from '@civitals/contracts/clock'
 import { decodeEnvelope } from '@civitals/contracts/envelope'
 import { CivitalsError } from '@civitals/contracts/errors'
 import type { ModbusLine } from '@civitals/firmware-bridge/modbus/line'
+import { ModbusReader } from '@civitals/firmware-bridge/modbus/reader'
 import type { Profile } from '@civitals/firmware-bridge/profile'
 import { pino } from 'pino'
 import t from 'tap'
@@ -44,8 +45,12 @@ function build(wrap: (spool: Spool) => Spool = (spool) => spool) {
     close: async () => undefined,
     health: { connected: true, transactions: 0, timeouts: 0, crcErrors: 0, exceptions: 0, linkErrors: 0, connects: 1 },
   }
+  const { points } = profile
+  const reader = new ModbusReader({ line, unit: 1, points, clock })
   const gateway = new Gateway({
-    lines: [{ id: 'l1', line, terminals: [{ id: 't1', unit: 1, profile }] }],
+    lines: [
+      { id: 'l1', line, terminals: [{ id: 't1', unit: 1, profile, points, reader, report: { report: 'every' } }] },
+    ],
     ...{ spool, clock, connect: centre.connect, random: () => 0.5 },
     periods: { alarm: 1000, normal: 5000, bulk: 60_000 },
     config: 'c0ffee',

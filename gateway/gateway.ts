@@ -2,24 +2,17 @@ import { randomUUID } from 'node:crypto'
 import type { Clock } from '@civitals/contracts/clock'
 import type { ClockState } from '@civitals/contracts/envelope'
 import { CivitalsError } from '@civitals/contracts/errors'
-import type { GatewayStatus, LineHealth } from '@civitals/contracts/status'
-import type { ModbusLine } from '@civitals/firmware-bridge/modbus/line'
+import type { GatewayStatus } from '@civitals/contracts/status'
 import type { Logger } from 'pino'
 import type { PollPeriods } from './config/settings.ts'
-import { LinePoller, type PolledTerminal } from './polling/poll-line.ts'
+import { type GatewayLine, Lines } from './lines.ts'
 import { Batcher } from './readings/batcher.ts'
+import { Readings } from './readings/readings.ts'
 import { TimeKeeper } from './readings/time-keeper.ts'
 import type { Spool } from './spool/spool.ts'
 import { type StatusSources, statusOf } from './status.ts'
 import type { Connect } from './uplink/connection.ts'
 import { Uplink } from './uplink/uplink.ts'
-
-/** One line with the terminals on it. */
-export interface GatewayLine {
-  readonly id: string
-  readonly line: ModbusLine
-  readonly terminals: readonly PolledTerminal[]
-}
 
 /** Everything of the world a gateway works on. */
 export interface GatewayParts {
@@ -38,21 +31,20 @@ export interface GatewayParts {
   readonly logger: Logger
 }
 
-/** The edge box: lines -> polling -> readings -> spool -> uplink. */
+/** The edge box: lines -> readings -> batches -> spool -> uplink. */
 export class Gateway {
   readonly #parts: GatewayParts
-  readonly #pollers: readonly { readonly line: GatewayLine; readonly poller: LinePoller }[]
+  readonly #lines: Lines
   readonly #batcher: Batcher
   readonly #uplink: Uplink
   readonly #status: () => GatewayStatus
   readonly #failed = Promise.withResolvers<never>()
 
   constructor(parts: GatewayParts) {
-    const { spool, clock, config, connect, random, lingerMs, logger } = parts
+    const { spool, clock, config, connect, random, periods, lingerMs, logger } = parts
     const boot = randomUUID()
     const time = new TimeKeeper(clock, boot, parts.clockState)
     this.#parts = parts
-    this.#pollers = parts.lines.map((line) => ({ line, poller: this.#pollerOf(line, time) }))
     this.#batcher = new Batcher({
       spool,
       clock,
@@ -62,9 +54,11 @@ export class Gateway {
       onCommitted: (rows) => this.#uplink.committed(rows),
       onRefused: (error) => this.#refused(error),
     })
+    const readings = new Readings({ clock, time, add: (sample, urgent) => this.#batcher.add(sample, urgent) })
+    this.#lines = new Lines({ clock, periods, readings, logger, onSilence: () => this.#uplink.statusChanged() })
     const sources: StatusSources = {
       ...{ clock, config, spool, boot, version: parts.version, clockState: () => time.state() },
-      ...{ lines: () => this.#lineHealth(), bytesSent: () => this.#uplink.bytesSent },
+      ...{ lines: () => this.#lines.health(), bytesSent: () => this.#uplink.bytesSent },
     }
     const startedAt = clock.mono()
     this.#status = () => statusOf(sources, startedAt)
@@ -87,19 +81,16 @@ export class Gateway {
    * Rejects when the spool is gone for good: a new start repairs it, going on would only fill the memory.
    */
   async run(signal: AbortSignal): Promise<void> {
-    const stop = new AbortController()
     const uplinkStop = new AbortController()
-    signal.addEventListener('abort', () => stop.abort(), { once: true, signal: stop.signal })
-    if (signal.aborted) stop.abort()
     const uplink = this.#uplink.run(uplinkStop.signal)
-    const polling = Promise.all(this.#pollers.map(({ poller }) => poller.run(stop.signal)))
+    for (const line of this.#parts.lines) this.#lines.begin(line)
     try {
-      await Promise.race([Promise.all([polling, aborted(stop.signal)]), this.#failed.promise])
+      await Promise.race([aborted(signal), this.#lines.failed, this.#failed.promise])
+      await this.#lines.endAll()
       await this.#batcher.flush()
     } finally {
-      stop.abort()
       uplinkStop.abort()
-      await Promise.all([polling, uplink, ...this.#parts.lines.map(({ line }) => line.close())])
+      await Promise.all([this.#lines.endAll(), uplink])
       await this.#parts.spool.close()
     }
   }
@@ -111,38 +102,6 @@ export class Gateway {
       retryable ? 'the spool refuses to write; trying again' : 'the spool is lost',
     )
     if (!retryable) this.#failed.reject(error)
-  }
-
-  #pollerOf({ id, line, terminals }: GatewayLine, time: TimeKeeper): LinePoller {
-    const { clock, periods, logger } = this.#parts
-    return new LinePoller({
-      ...{ line, terminals, periods, clock },
-      onReport: (terminal, { at, values, quality, urgent }) => {
-        const bad = Object.keys(quality).length > 0 && { quality: { ...quality } }
-        this.#batcher.add({ terminal: terminal.id, ...time.stamp(at), values: { ...values }, ...bad }, urgent)
-      },
-      onSilence: (terminal, silent) => {
-        logger.warn(
-          { line: id, terminal: terminal.id, silent },
-          silent ? 'terminal is silent' : 'terminal answers again',
-        )
-        this.#uplink.statusChanged()
-      },
-    })
-  }
-
-  #lineHealth(): LineHealth[] {
-    return this.#pollers.map(({ line, poller }) => {
-      const { transactions, timeouts, crcErrors } = line.line.health
-      return {
-        line: line.id,
-        terminals: line.terminals.length,
-        silent: poller.silent,
-        transactions,
-        timeouts,
-        crcErrors,
-      }
-    })
   }
 }
 

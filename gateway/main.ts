@@ -4,12 +4,14 @@ import { CivitalsError } from '@civitals/contracts/errors'
 import type { GatewayStatus } from '@civitals/contracts/status'
 import { systemClock } from '@civitals/contracts/system-clock'
 import { openModbusLine } from '@civitals/firmware-bridge/modbus'
+import { ModbusReader } from '@civitals/firmware-bridge/modbus/reader'
 import type { Logger } from 'pino'
 import { loadConfig } from './config/io/load.ts'
 import type { Prepared } from './config/io/prepare.ts'
 import type { LineConfig } from './config/schema.ts'
 import type { GatewaySettings } from './config/settings.ts'
-import { Gateway, type GatewayLine } from './gateway.ts'
+import { Gateway } from './gateway.ts'
+import type { GatewayLine } from './lines.ts'
 import { openSqliteSpool } from './spool/io/sqlite-spool.ts'
 import { defaultKeepAcknowledgedMs } from './spool/spool.ts'
 import { mqttLink } from './uplink/io/mqtt-connection.ts'
@@ -53,7 +55,7 @@ export async function runGateway(options: GatewayOptions): Promise<RunningGatewa
   const spool = await openSqliteSpool({ folder: settings.spoolFolder, limits, clock })
   if (spool.movedAside) logger.error({ movedAside: spool.movedAside }, 'the spool was damaged; a new one continues it')
   const gateway = new Gateway({
-    lines: await Promise.all(settings.lines.map((line) => openLine(line, profiles, clock))),
+    lines: await Promise.all(settings.lines.map((line) => openLine(line, settings, profiles, clock))),
     spool,
     connect: mqttLink({ gateway: settings.gateway, url: settings.url, password: () => passwordOf(settings), clock }),
     clock,
@@ -82,11 +84,19 @@ function passwordOf({ password }: GatewaySettings): string {
   }
 }
 
-async function openLine(config: LineConfig, profiles: Prepared['profiles'], clock: Clock): Promise<GatewayLine> {
+async function openLine(
+  config: LineConfig,
+  { metered }: GatewaySettings,
+  profiles: Prepared['profiles'],
+  clock: Clock,
+): Promise<GatewayLine> {
   const line = await openModbusLine(config.transport, { clock })
   const terminals = config.terminals.flatMap(({ id, unit, profile: name }) => {
     const profile = profiles[name]
-    return profile ? [{ id, unit, profile }] : []
+    if (!profile) return []
+    const { points } = profile
+    const report = { report: metered ? 'onChange' : 'every' } as const
+    return [{ id, unit, profile, points, report, reader: new ModbusReader({ line, unit, points, clock }) }]
   })
   return { id: config.id, line, terminals }
 }
