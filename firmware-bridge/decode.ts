@@ -11,6 +11,13 @@ export interface Codec {
 
 /** The code of each protocol is loaded when it is asked for. */
 const codecs = {
+  gb26875: async (): Promise<Codec> => {
+    const [{ explainGb26875 }, { Gb26875Cutter }] = await Promise.all([
+      import('./gb26875/explain.ts'),
+      import('./gb26875/cutter.ts'),
+    ])
+    return { explain: explainGb26875, cutter: () => new Gb26875Cutter(), text: false }
+  },
   'modbus-rtu': async (): Promise<Codec> => {
     const [{ explainModbusRtu }, { ModbusRtuCutter }] = await Promise.all([
       import('./modbus/explain.ts'),
