@@ -18,6 +18,13 @@ const codecs = {
     ])
     return { explain: explainGb26875, cutter: () => new Gb26875Cutter(), text: false }
   },
+  jtt808: async (): Promise<Codec> => {
+    const [{ explainJtt808 }, { Jtt808Cutter }] = await Promise.all([
+      import('./jtt808/explain.ts'),
+      import('./jtt808/cutter.ts'),
+    ])
+    return { explain: explainJtt808, cutter: () => new Jtt808Cutter(), text: false }
+  },
   'modbus-rtu': async (): Promise<Codec> => {
     const [{ explainModbusRtu }, { ModbusRtuCutter }] = await Promise.all([
       import('./modbus/explain.ts'),
