@@ -27,7 +27,7 @@ export function unescaped(frame: Buffer): Decoded<Buffer> {
       if (second !== 1 && second !== 2) {
         return { ok: false, fault: { check: 'escape', byte: place, detail: '7D is followed by neither 01 nor 02' } }
       }
-      byte = second === 1 ? escape : mark
+      byte = second === 1 ? escaping : mark
     }
     out[length++] = byte
   }
