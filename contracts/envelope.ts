@@ -55,9 +55,16 @@ export const PreviousSpoolSchema = Type.Object(
   { additionalProperties: false },
 )
 
-/** The time an unsynced boot really had: samples of `boot` happened at `mono + offsetMs`. */
+/**
+ * The time an unsynced boot really had: samples of `boot` happened at `mono + offsetMs`. A clock may be set more than once; the fix with the
+ * highest number holds, in whatever order the lanes deliver them.
+ */
 export const ClockFixSchema = Type.Object(
-  { boot: Type.String({ maxLength: 64 }), offsetMs: Type.Number() },
+  {
+    boot: Type.String({ maxLength: 64 }),
+    offsetMs: Type.Number(),
+    fix: Type.Optional(Type.Integer({ minimum: 1, description: 'Number of the fix within its boot. Default 1.' })),
+  },
   { additionalProperties: false },
 )
 

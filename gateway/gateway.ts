@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto'
-import type { Clock } from '@civitals/contracts/clock'
-import type { ClockState } from '@civitals/contracts/envelope'
+import { type Clock, sleep } from '@civitals/contracts/clock'
 import { CivitalsError } from '@civitals/contracts/errors'
 import type { GatewayStatus } from '@civitals/contracts/status'
 import type { Logger } from 'pino'
 import type { PollPeriods } from './config/settings.ts'
 import { type GatewayLine, Lines } from './lines.ts'
 import { Batcher } from './readings/batcher.ts'
+import type { ClockEvidence } from './readings/clock-state.ts'
 import { Readings } from './readings/readings.ts'
 import { TimeKeeper } from './readings/time-keeper.ts'
 import type { Spool } from './spool/spool.ts'
@@ -27,13 +27,17 @@ export interface GatewayParts {
   readonly version: string
   /** How long ordinary readings wait for company, ms. */
   readonly lingerMs: number
-  readonly clockState?: () => ClockState
+  /** Asks the machine how its clock stands; asked every minute. Without it the wall clock is believed. */
+  readonly timeService?: () => Promise<ClockEvidence>
   readonly logger: Logger
 }
+
+const askTimeEveryMs = 60_000
 
 /** The edge box: lines -> readings -> batches -> spool -> uplink. */
 export class Gateway {
   readonly #parts: GatewayParts
+  readonly #time: TimeKeeper
   readonly #lines: Lines
   readonly #batcher: Batcher
   readonly #uplink: Uplink
@@ -43,7 +47,8 @@ export class Gateway {
   constructor(parts: GatewayParts) {
     const { spool, clock, config, connect, random, periods, lingerMs, logger } = parts
     const boot = randomUUID()
-    const time = new TimeKeeper(clock, boot, parts.clockState)
+    this.#time = new TimeKeeper(clock, boot, (byMs) => logger.warn({ byMs }, 'the clock of this machine was set'))
+    const time = this.#time
     this.#parts = parts
     this.#batcher = new Batcher({
       spool,
@@ -82,7 +87,9 @@ export class Gateway {
    */
   async run(signal: AbortSignal): Promise<void> {
     const uplinkStop = new AbortController()
+    await this.#askTime()
     const uplink = this.#uplink.run(uplinkStop.signal)
+    const time = this.#followTime(uplinkStop.signal)
     for (const line of this.#parts.lines) this.#lines.begin(line)
     try {
       await Promise.race([aborted(signal), this.#lines.failed, this.#failed.promise])
@@ -90,8 +97,20 @@ export class Gateway {
       await this.#batcher.flush()
     } finally {
       uplinkStop.abort()
-      await Promise.all([this.#lines.endAll(), uplink])
+      await Promise.all([this.#lines.endAll(), uplink, time])
       await this.#parts.spool.close()
+    }
+  }
+
+  async #askTime(): Promise<void> {
+    const evidence = await this.#parts.timeService?.()
+    if (evidence) this.#time.learn(evidence)
+  }
+
+  async #followTime(signal: AbortSignal): Promise<void> {
+    while (this.#parts.timeService && !signal.aborted) {
+      await sleep(this.#parts.clock, askTimeEveryMs, signal).catch(() => undefined)
+      if (!signal.aborted) await this.#askTime()
     }
   }
 

@@ -12,6 +12,7 @@ import type { LineConfig } from './config/schema.ts'
 import type { GatewaySettings } from './config/settings.ts'
 import { Gateway } from './gateway.ts'
 import type { GatewayLine } from './lines.ts'
+import { askTimeService } from './readings/io/time-service.ts'
 import { openSqliteSpool } from './spool/io/sqlite-spool.ts'
 import { defaultKeepAcknowledgedMs } from './spool/spool.ts'
 import { mqttLink } from './uplink/io/mqtt-connection.ts'
@@ -63,6 +64,7 @@ export async function runGateway(options: GatewayOptions): Promise<RunningGatewa
     periods: settings.periods,
     config: hash,
     version: version(),
+    timeService: () => askTimeService(),
     lingerMs: settings.metered ? lingerMs.metered : lingerMs.free,
     logger,
   })

@@ -40,4 +40,5 @@ const setAside = [
 /** Schema of the registry, the ledger, the list of rejects and the readings set aside. */
 export const ingestMigrations: readonly Migration[] = [
   { id: 'ingest-001', statements: [...registry, ...ledger, ...rejects, ...setAside] },
+  { id: 'ingest-002', statements: ['ALTER TABLE ledger_clock_fix ADD COLUMN fix INTEGER NOT NULL DEFAULT 1'] },
 ]

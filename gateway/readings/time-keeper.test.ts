@@ -1,5 +1,4 @@
 import { FakeClock } from '@civitals/contracts/clock'
-import type { ClockState } from '@civitals/contracts/envelope'
 import t from 'tap'
 import { TimeKeeper } from './time-keeper.ts'
 
@@ -25,11 +24,41 @@ t.test('a box that wakes in 1970 stamps by its uptime, and dates that once its c
   t.equal(time.stamp(clock.now()).clock, 'synced')
 })
 
-t.test('a time service knows better', async (t) => {
+t.test('a clock that is set again is fixed again, under the next number', async (t) => {
+  const clock = new FakeClock(1_000)
+  const steps: number[] = []
+  const time = new TimeKeeper(clock, 'boot-1', (byMs) => void steps.push(byMs))
+  const { mono = 0 } = time.stamp(clock.now())
+  clock.stepWall(Date.UTC(2026, 10, 22, 12) - clock.now())
+  const [first] = [time.takeFix(), await clock.advance(60_000)]
+  clock.stepWall(-3_600_000)
+  time.stamp(clock.now())
+  const second = time.takeFix()
+  t.match([first?.fix, second?.fix], [1, 2])
+  t.equal(mono + (second?.offsetMs ?? 0), Date.UTC(2026, 10, 22, 11), 'the earlier samples move with it')
+  t.equal(steps.length, 2)
+  t.equal(steps[1], -3_600_000)
+  clock.stepWall(300)
+  t.equal(time.takeFix(), undefined, 'slewing is no step')
+  t.equal(steps.length, 2)
+})
+
+t.test('a time service knows better, and what it said is remembered when it is lost', async (t) => {
   const clock = new FakeClock()
-  let state: ClockState = 'holdover'
-  const time = new TimeKeeper(clock, 'boot-1', () => state)
-  t.equal(time.stamp(clock.now()).clock, 'holdover')
-  state = 'unsynced'
-  t.match(time.stamp(clock.now()), { clock: 'unsynced', boot: 'boot-1' })
+  const time = new TimeKeeper(clock, 'boot-1')
+  const said = (service: 'synced' | 'unsynced' | 'none', batteryClock = false): string => {
+    time.learn({ service, batteryClock })
+    return time.stamp(clock.now()).clock
+  }
+  t.equal(said('unsynced'), 'unsynced', 'it has not heard from its source yet')
+  t.equal(said('unsynced', true), 'holdover', 'but a battery kept the time')
+  t.equal(said('synced'), 'synced')
+  await clock.advance(10 * 60_000)
+  t.equal(said('unsynced'), 'synced', 'ten minutes without make no difference')
+  await clock.advance(10 * 60_000)
+  t.equal(said('unsynced'), 'holdover')
+  t.equal(said('synced'), 'synced')
+  t.equal(said('none'), 'synced', 'no service: the wall clock is believed')
+  clock.stepWall(-40 * 365 * 86_400_000)
+  t.equal(said('synced'), 'unsynced', 'nobody is believed in 1986')
 })

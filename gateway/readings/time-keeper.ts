@@ -1,47 +1,71 @@
 import type { Clock, EpochMs } from '@civitals/contracts/clock'
 import type { ClockState, Envelope, Sample } from '@civitals/contracts/envelope'
-
-// A box without a battery for its clock wakes up in 1970 or at the date its image was made.
-const earliestBelievable: EpochMs = Date.UTC(2025, 0, 1)
+import { type ClockEvidence, ClockJudge } from './clock-state.ts'
 
 type Stamp = Pick<Sample, 'at' | 'clock' | 'mono' | 'boot'>
 type ClockFix = NonNullable<Envelope['clockFix']>
 
+/** The wall clock was set when it moves against the monotonic one by more; a time service that slews it moves less between two looks. */
+const stepMs = 500
+/** A fix is given anew when the clock was set by more than this since. */
+const worthFixingMs = 1000
+
 /**
- * Says how far the time of a sample may be trusted. Without word from the machine's time service the wall clock is believed
- * unless it stands before 2025; unsynced samples carry monotonic time, and the fix that dates them follows once the clock is right.
+ * Says how far the time of a sample may be trusted. Unsynced samples carry monotonic time, and a numbered fix that dates them follows once
+ * the clock is right, and another one when it is set again.
  */
 export class TimeKeeper {
   readonly #clock: Clock
   readonly #boot: string
-  readonly #told: (() => ClockState) | undefined
-  #owesFix = false
+  readonly #onStep: (byMs: number) => void
+  readonly #judge = new ClockJudge()
+  /** Wall minus monotonic time at the last look. */
+  #offsetMs: number
+  #unsyncedMade = false
+  #fixes = 0
+  #fixedMs = Number.NaN
 
-  /** `boot`: names the run whose monotonic time is meant; `clockState`: what a time service says, when there is one. */
-  constructor(clock: Clock, boot: string, clockState?: () => ClockState) {
+  /** `boot`: names the run whose monotonic time is meant; `onStep`: the wall clock was set, by so much. */
+  constructor(clock: Clock, boot: string, onStep: (byMs: number) => void = () => {}) {
     this.#clock = clock
     this.#boot = boot
-    this.#told = clockState
+    this.#onStep = onStep
+    this.#offsetMs = clock.now() - clock.mono()
+  }
+
+  /** What the machine says of its clock now; without word it is believed unless it stands before 2025. */
+  learn(evidence: ClockEvidence): void {
+    this.#judge.learn(evidence, this.#clock.mono())
   }
 
   state(): ClockState {
-    if (this.#told) return this.#told()
-    return this.#clock.now() < earliestBelievable ? 'unsynced' : 'synced'
+    return this.#judge.state(this.#clock.now(), this.#clock.mono())
   }
 
   /** The time fields of a sample that arrived at wall time `at`. */
   stamp(at: EpochMs): Stamp {
+    this.#look()
     const clock = this.state()
     if (clock !== 'unsynced') return { at, clock }
-    this.#owesFix = true
+    this.#unsyncedMade = true
     const mono = Math.round(this.#clock.mono() - (this.#clock.now() - at))
     return { at, clock, mono, boot: this.#boot }
   }
 
-  /** Once, when unsynced samples were made and the clock is right now: wall time = mono + offset. */
+  /** When unsynced samples were made and the clock is right now: wall time = mono + offset. Once, and again when the clock was set since. */
   takeFix(): ClockFix | undefined {
-    if (!this.#owesFix || this.state() === 'unsynced') return undefined
-    this.#owesFix = false
-    return { boot: this.#boot, offsetMs: Math.round(this.#clock.now() - this.#clock.mono()) }
+    this.#look()
+    if (!this.#unsyncedMade || this.state() === 'unsynced') return undefined
+    if (Math.abs(this.#offsetMs - this.#fixedMs) <= worthFixingMs) return undefined
+    this.#fixedMs = this.#offsetMs
+    this.#fixes++
+    return { boot: this.#boot, offsetMs: Math.round(this.#offsetMs), fix: this.#fixes }
+  }
+
+  #look(): void {
+    const offsetMs = this.#clock.now() - this.#clock.mono()
+    const byMs = offsetMs - this.#offsetMs
+    this.#offsetMs = offsetMs
+    if (Math.abs(byMs) > stepMs) this.#onStep(Math.round(byMs))
   }
 }

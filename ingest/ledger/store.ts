@@ -17,6 +17,8 @@ export interface GatewayClockFix {
   readonly gateway: string
   readonly boot: string
   readonly offsetMs: number
+  /** Number within the boot, from 1; the highest holds. */
+  readonly fix: number
 }
 
 /** All accounts as they last committed. */
@@ -27,18 +29,19 @@ export async function readAccounts(state: StateStore): Promise<Accounts> {
 
 export async function readClockFixes(state: StateStore): Promise<readonly GatewayClockFix[]> {
   const rows = await state.db.withTables<LedgerTables>().selectFrom('ledger_clock_fix').selectAll().execute()
-  return rows.map((row) => ({ gateway: row.gateway, boot: row.boot, offsetMs: row.offset_ms }))
+  return rows.map((row) => ({ gateway: row.gateway, boot: row.boot, offsetMs: row.offset_ms, fix: row.fix }))
 }
 
 export const writeAccounts = (tx: StateTx, accounts: readonly SpoolAccount[]): Promise<void> =>
   upsert<LedgerTables, 'ledger_spool'>(tx, 'ledger_spool', ['gateway', 'spool'], accounts.map(rowOf))
 
+/** At most one fix per boot (`Books.newest`). */
 export const writeClockFixes = (tx: StateTx, fixes: readonly GatewayClockFix[]): Promise<void> =>
   upsert<LedgerTables, 'ledger_clock_fix'>(
     tx,
     'ledger_clock_fix',
     ['gateway', 'boot'],
-    fixes.map(({ gateway, boot, offsetMs }) => ({ gateway, boot, offset_ms: offsetMs })),
+    fixes.map(({ gateway, boot, offsetMs, fix }) => ({ gateway, boot, offset_ms: offsetMs, fix })),
   )
 
 /** Gap records are kept for good: they are the only trace of what they stand for. */

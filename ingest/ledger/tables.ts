@@ -24,7 +24,7 @@ export type LedgerTables = {
   }
   /** Numbers that are never given twice. */
   ledger_counter: { name: string; value: number }
-  ledger_clock_fix: { gateway: string; boot: string; offset_ms: number }
+  ledger_clock_fix: { gateway: string; boot: string; offset_ms: number; fix: number }
   reject: {
     n: number
     at: number

@@ -11,7 +11,7 @@ export class Books {
   readonly accounts: Accounts
   readonly rejects: RejectBook
   readonly view: AdmissionView
-  readonly #fixes: Map<string, Map<string, number>>
+  readonly #fixes: Map<string, Map<string, GatewayClockFix>>
   #nextAside: number
 
   private constructor(
@@ -28,7 +28,7 @@ export class Books {
     this.#learn(fixes)
     this.view = {
       entry: registry.entry,
-      clockFix: (gateway, boot) => this.#fixes.get(gateway)?.get(boot),
+      clockFix: (gateway, boot) => this.#fixes.get(gateway)?.get(boot)?.offsetMs,
     }
   }
 
@@ -48,6 +48,16 @@ export class Books {
     return this.#nextAside
   }
 
+  /** Of fixes that came, the newest of each boot, unless a newer one is known: lanes may deliver them out of order. */
+  newest(fixes: readonly GatewayClockFix[]): readonly GatewayClockFix[] {
+    const byBoot = new Map<string, GatewayClockFix>()
+    for (const fix of fixes) {
+      const known = byBoot.get(`${fix.gateway}/${fix.boot}`) ?? this.#fixes.get(fix.gateway)?.get(fix.boot)
+      if (!known || fix.fix >= known.fix) byBoot.set(`${fix.gateway}/${fix.boot}`, fix)
+    }
+    return [...byBoot.values()]
+  }
+
   committed(draft: AccountDraft, rejects: RejectEntries, aside = 0, fixes: readonly GatewayClockFix[] = []): void {
     this.accounts.commit(draft)
     this.rejects.committed(rejects)
@@ -56,9 +66,9 @@ export class Books {
   }
 
   #learn(fixes: readonly GatewayClockFix[]): void {
-    for (const { gateway, boot, offsetMs } of fixes) {
-      const boots = this.#fixes.get(gateway) ?? new Map<string, number>()
-      this.#fixes.set(gateway, boots.set(boot, offsetMs))
+    for (const fix of fixes) {
+      const boots = this.#fixes.get(fix.gateway) ?? new Map<string, GatewayClockFix>()
+      this.#fixes.set(fix.gateway, boots.set(fix.boot, fix))
     }
   }
 }

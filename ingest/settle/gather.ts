@@ -86,7 +86,7 @@ export class Gathering implements Settlement {
   /** What an envelope says beside its samples: readings given up, and the true time of a boot. */
   #notes(gateway: string, { spool, gaps = [], clockFix }: Envelope): void {
     for (const gap of gaps) this.#declareLost(gateway, spool, gap)
-    if (clockFix) this.clockFixes.push({ gateway, ...clockFix })
+    if (clockFix) this.clockFixes.push({ gateway, ...clockFix, fix: clockFix.fix ?? 1 })
   }
 
   /** Seqs that will never come are settled. A gap we had settled before it was declared costs nothing. */

@@ -41,6 +41,41 @@ t.test('set-aside readings get their true time when the clock is fixed', async (
   ])
 })
 
+t.test('of several fixes of a boot the highest number holds, in whatever order they come', async (t) => {
+  await using state = await openSqliteState({ file: ':memory:', migrations: ingestMigrations })
+  const contents: MemoryContents = new Map()
+  const unsynced = (mono: number) => ({
+    ...sampleOf('t1', 5, { depth: mono }),
+    clock: 'unsynced' as const,
+    mono,
+    boot: 'b1',
+  })
+  const times = async (bench: Awaited<ReturnType<typeof openBench>>) => {
+    const rows = await bench.series.range({ terminal: 't1', point: 'depth', from: 0, to: startAt * 2 })
+    return rows.filter(({ value }) => value !== 1).map(({ at, value }) => [value, at - startAt])
+  }
+  {
+    await using bench = await openBench({ state, contents })
+    bench.offer(envelopeOf(1, { samples: [unsynced(100)] }))
+    await bench.until(() => bench.account()?.setAside === 1)
+    bench.offer(envelopeOf(2, { samples: [], clockFix: { boot: 'b1', offsetMs: startAt + 7, fix: 2 } }))
+    bench.offer(envelopeOf(3, { samples: [], clockFix: { boot: 'b1', offsetMs: startAt - 9000 } }))
+    await bench.until(() => bench.account()?.stored === 1)
+    bench.offer(envelopeOf(4, { samples: [], clockFix: { boot: 'b1', offsetMs: startAt - 9000, fix: 1 } }))
+    bench.offer(envelopeOf(5, { samples: [unsynced(200)] }))
+    await bench.until(() => bench.account()?.stored === 2)
+    t.same(await times(bench), [
+      [100, 107],
+      [200, 207],
+    ])
+  }
+  await using after = await openBench({ state, contents })
+  after.offer(envelopeOf(6, { samples: [], clockFix: { boot: 'b1', offsetMs: startAt - 9000, fix: 1 } }))
+  after.offer(envelopeOf(7, { samples: [unsynced(300)] }))
+  await after.until(() => after.account()?.stored === 3)
+  t.same((await times(after)).at(-1), [300, 307], 'also after a restart of the centre')
+})
+
 t.test('set-aside readings too old are given up as a declared gap', async (t) => {
   await using bench = await openBench()
   bench.offer(envelopeOf(1, { samples: [sampleOf('t9', startAt, { depth: 1 })] }))

@@ -145,11 +145,12 @@ export class Settler {
 
   async #settle(settlement: Settlement): Promise<void> {
     const { acknowledger, books, health, latest, steps } = this.#options
-    const { accounts, clockFixes, gateways } = settlement
+    const { accounts, gateways } = settlement
+    const clockFixes = books.newest(settlement.clockFixes)
     const writing = this.#storeReadings(settlement.batch)
     const effects = effectsOf(steps, settlement.batch, (step, error) => health.stepFailed(step, error))
     const { batch, aside } = setRefusedAside(await writing, settlement.batch, accounts)
-    const made = { ...settlement, batch, accounts, effects, aside: [...settlement.aside, ...aside] }
+    const made = { ...settlement, clockFixes, batch, accounts, effects, aside: [...settlement.aside, ...aside] }
     const rejects = withPending(settlement.rejects, books)
     await this.#storeState({ ...made, rejects })
     books.committed(accounts, rejects, made.aside.length, clockFixes)
