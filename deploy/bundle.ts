@@ -15,7 +15,7 @@ import {
 } from 'node:fs'
 import { basename, dirname, join, relative, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { type Plugin, rolldown } from 'rolldown'
+import { writeProgram } from './program.ts'
 
 const root = dirname(import.meta.dirname)
 const platforms = ['linux-x64', 'linux-arm64'] as const
@@ -38,7 +38,7 @@ const folder = join(resolve(values.out), name)
 rmSync(folder, { recursive: true, force: true })
 mkdirSync(join(folder, 'app'), { recursive: true })
 
-const packages = await writeProgram(join(folder, 'app'))
+const packages = await writeProgram(join(folder, 'app'), version)
 copyBinaries(platform)
 copyData()
 writeLicences(packages)
@@ -46,57 +46,6 @@ writeChecksums()
 const archive = `${folder}.tar.gz`
 run('tar', ['-C', dirname(folder), '-czf', archive, '--owner=0', '--group=0', name])
 report()
-
-/** Every module of the edge command in one folder; says which packages they came from. */
-async function writeProgram(to: string): Promise<Set<string>> {
-  const used = new Set<string>()
-  const build = await rolldown({
-    input: { civitals: join(root, 'cli/edge.ts') },
-    platform: 'node',
-    external: [/^node:/],
-    plugins: [threads(), nativeBinding(), { name: 'packages', load: (id: string) => void used.add(id) }],
-    onLog: (level, log) => {
-      if (level === 'warn') console.error(`bundle: ${log.message}`)
-    },
-  })
-  await build.write({
-    dir: to,
-    format: 'esm',
-    minify: true,
-    entryFileNames: '[name].js',
-    chunkFileNames: '[name]-[hash].js',
-  })
-  writeFileSync(join(to, 'package.json'), `${JSON.stringify({ name: 'civitals-gateway', version, type: 'module' })}\n`)
-  return new Set([...used].flatMap((id) => packageOf(id) ?? []))
-}
-
-/** A worker thread begins at a file of its own: what is named beside `import.meta.url` is packed and named as it is called there. */
-function threads(): Plugin {
-  const named = /new URL\('(\.[^']+\.ts)', import\.meta\.url\)/g
-  return {
-    name: 'threads',
-    transform(code, id) {
-      if (!id.startsWith(root) || !named.test(code)) return undefined
-      return code.replace(named, (_, file: string) => {
-        const reference = this.emitFile({ type: 'chunk', id: join(dirname(id), file) })
-        return `new URL(import.meta.ROLLUP_FILE_URL_${reference})`
-      })
-    },
-  }
-}
-
-/** The serial port's add-on is one N-API binary a platform: loaded by name instead of searched for. */
-function nativeBinding(): Plugin {
-  return {
-    name: 'native-binding',
-    resolveId: (source) => (source === 'node-gyp-build' ? '\0native-binding' : undefined),
-    load: (id) =>
-      id === '\0native-binding'
-        ? `import { createRequire } from 'node:module'
-           export default () => createRequire(import.meta.url)('../native/serialport.node')`
-        : undefined,
-  }
-}
 
 function copyBinaries(target: Platform): void {
   mkdirSync(join(folder, 'bin'))
@@ -137,11 +86,6 @@ function copyData(): void {
     copyFileSync(join(import.meta.dirname, 'gateway', file), join(folder, file))
   }
   copyFileSync(join(root, 'LICENSE'), join(folder, 'LICENSE'))
-}
-
-/** Folder of the npm package a module belongs to. */
-function packageOf(id: string): string | undefined {
-  return /^(.*\/node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(id)?.[1]
 }
 
 function writeLicences(used: ReadonlySet<string>): void {
