@@ -12,7 +12,7 @@ export async function writeProgram(to: string, version: string): Promise<Set<str
     input: { civitals: join(root, 'cli/edge.ts') },
     platform: 'node',
     external: [/^node:/],
-    plugins: [threads(), replaced(), { name: 'packages', load: (id: string) => void used.add(id) }],
+    plugins: [threads(), replaced(), ascii(), { name: 'packages', load: (id: string) => void used.add(id) }],
     onLog: (level, log) => {
       if (level === 'warn') console.error(`bundle: ${log.message}`)
     },
@@ -70,3 +70,17 @@ function replaced(): Plugin {
 function packageOf(id: string): string | undefined {
   return /^(.*\/node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(id)?.[1]
 }
+
+/** V8 keeps text beyond Latin-1 in two bytes a character: one arrow in a comment would double the memory of a whole file. */
+function ascii(): Plugin {
+  return {
+    name: 'ascii',
+    generateBundle(_, bundle) {
+      for (const output of Object.values(bundle)) {
+        if (output.type === 'chunk') output.code = output.code.replace(/[^ -~\s]/g, escaped)
+      }
+    },
+  }
+}
+
+const escaped = (letter: string): string => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`

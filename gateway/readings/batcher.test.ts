@@ -49,21 +49,24 @@ function build(commitMs = 0, fails: () => boolean = () => false) {
 
 t.test('ordinary samples wait a second for each other, an urgent one takes them along at once', async (t) => {
   const { clock, batcher, appended, sizes } = build()
+  batcher.add(sample(0), false)
+  await clock.advance(100)
+  t.same(sizes(), [1], 'the first ones after a start are seen at once')
   batcher.add(sample(1), false)
   await clock.advance(900)
   batcher.add(sample(2), false)
   await clock.advance(99)
-  t.same(sizes(), [])
+  t.same(sizes(), [1])
   await clock.advance(1)
-  t.same(sizes(), [2])
-  t.equal(appended[0]?.second, 1)
+  t.same(sizes(), [1, 2])
+  t.equal(appended[1]?.second, 1.1)
   batcher.add(sample(3), false)
   batcher.add(sample(4), true)
   await clock.advance(0)
-  t.same(sizes(), [2, 2])
+  t.same(sizes(), [1, 2, 2])
   t.same(
     appended.map(({ drafts }) => drafts[0]?.urgent),
-    [false, true],
+    [false, false, true],
   )
 })
 

@@ -20,6 +20,8 @@ export interface BatcherOptions {
 export const maxPendingSamples = 20_000
 const maxSamplesPerEnvelope = 500
 const retryMs = 1000
+/** The first readings after a start wait no longer than this: somebody stands there and looks. */
+const firstLingerMs = 100
 
 interface Pending {
   readonly sample: Sample
@@ -27,7 +29,7 @@ interface Pending {
 }
 
 /**
- * Gathers samples into envelopes. An urgent sample is committed at once, others within `lingerMs`; commits run one at a time,
+ * Gathers samples into envelopes. An urgent sample is committed at once, the first ones soon, others within `lingerMs`; commits run one at a time,
  * and what arrives during one goes with the next.
  */
 export class Batcher {
@@ -38,9 +40,11 @@ export class Batcher {
   #dropped = 0
   #refusing = false
   #clockFix: Envelope['clockFix']
+  #lingerMs: number
 
   constructor(options: BatcherOptions) {
     this.#options = options
+    this.#lingerMs = Math.min(firstLingerMs, options.lingerMs)
   }
 
   /** Samples that never reached the spool because it refused for too long. */
@@ -53,7 +57,7 @@ export class Batcher {
     this.#dropBeyondBound()
     if (this.#commit || this.#refusing) return
     if (urgent || this.#pending.length >= maxSamplesPerEnvelope) this.#begin()
-    else this.#timer ??= this.#options.clock.after(this.#options.lingerMs, () => this.#begin())
+    else this.#timer ??= this.#options.clock.after(this.#lingerMs, () => this.#begin())
   }
 
   /** Commits what is pending; resolves when it is durable or was refused. */
@@ -70,13 +74,13 @@ export class Batcher {
     if (this.#pending.length === 0) return
     const batch = this.#pending
     this.#pending = []
+    this.#lingerMs = this.#options.lingerMs
     this.#commit = this.#write(batch).then((written) => {
       this.#commit = undefined
       this.#refusing = !written
       if (!written) this.#timer = this.#options.clock.after(retryMs, () => this.#begin())
       else if (this.#pending.some(({ urgent }) => urgent)) this.#begin()
-      else if (this.#pending.length > 0)
-        this.#timer ??= this.#options.clock.after(this.#options.lingerMs, () => this.#begin())
+      else if (this.#pending.length > 0) this.#timer ??= this.#options.clock.after(this.#lingerMs, () => this.#begin())
     })
   }
 

@@ -10,7 +10,7 @@ export interface AcknowledgingCentre {
   readonly port: number
   /** Monotonic ms (performance.now) of the first good reading, when there was one. */
   firstReadingAt(): number | undefined
-  /** Envelopes and readings with a value so far, and payload bytes. */
+  /** Envelopes and readings with a value so far, and payload bytes of these and of the status. */
   counts(): { readonly envelopes: number; readonly readings: number; readonly bytes: number }
 }
 
@@ -27,16 +27,17 @@ export async function acknowledgingCentre(ending: Ending, folder: string): Promi
   let first: number | undefined
   const counts = { envelopes: 0, readings: 0, bytes: 0 }
   client.on('message', (topic, payload) => {
+    counts.bytes += payload.length
+    const { gateway, kind } = parseTopic(topic) ?? {}
+    if (!gateway || !kind?.startsWith('telemetry/')) return
     const decoded = decodeEnvelope(payload)
-    const gateway = parseTopic(topic)?.gateway
-    if (!decoded.ok || !gateway) return
+    if (!decoded.ok) return
     const { spool, seq, samples } = decoded.envelope
     counts.envelopes++
-    counts.bytes += payload.length
     for (const sample of samples) counts.readings += Object.keys(sample.values).length
     if (counts.readings > 0) first ??= performance.now()
     client.publish(topicOf(gateway, 'ack'), JSON.stringify({ spools: { [spool]: { upTo: seq, above: [] } } }))
   })
-  await client.subscribeAsync('civitals/v1/+/+/telemetry/+', { qos: 1 })
+  await client.subscribeAsync(['civitals/v1/+/+/telemetry/+', 'civitals/v1/+/+/status'], { qos: 1 })
   return { port, firstReadingAt: () => first, counts: () => ({ ...counts }) }
 }

@@ -4,6 +4,7 @@ import { CivitalsError } from '@civitals/contracts/errors'
 import type { GatewayStatus } from '@civitals/contracts/status'
 import { topicOf } from '@civitals/contracts/topics'
 import { MqttClient } from 'mqtt'
+import mqttPacket from 'mqtt-packet'
 import { readAcknowledgement } from '../acknowledgement.ts'
 import type { Connect, Connection, ConnectOptions, Lane } from '../connection.ts'
 
@@ -15,6 +16,9 @@ export interface MqttLinkOptions {
   readonly password: () => string
   readonly clock: Clock
 }
+
+// mqtt.js would keep a buffer for each of the 65,536 packet ids: 7 MB that an edge box has better use for.
+mqttPacket.writeToStream.cacheNumbers = false
 
 const keepaliveS = 15
 const connectTimeoutMs = 10_000
