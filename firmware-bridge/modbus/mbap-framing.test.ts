@@ -17,7 +17,7 @@ t.test('header and PDU are those of the specification', async (t) => {
     framing.begin({ unit: 0x11, function: 'holding', address: 107, count: 3 }, 1),
     hex('0001 0000 0006 11 03 006B 0003'),
   )
-  t.match(framing.push(hex('0001 0000 0009 11 03 06 022B 0000 0064')), [
+  t.match(framing.push(hex('0001 0000 0009 11 03 06 022B 0000 0064'), 0), [
     { reply: { ok: true, registers: [555, 0, 100] } },
   ])
 })
@@ -30,7 +30,7 @@ t.test('a reply in any pieces is one reply', async (t) => {
       let rest = hex('0001 0000 000B 01 03 08 0001 0002 0003 0004')
       const verdicts: unknown[] = []
       for (const cut of [...cuts, rest.length]) {
-        if (rest.length > 0) verdicts.push(...framing.push(rest.subarray(0, cut)))
+        if (rest.length > 0) verdicts.push(...framing.push(rest.subarray(0, cut), 0))
         rest = rest.subarray(cut)
       }
       t.match(verdicts, [{ reply: { ok: true, registers: [1, 2, 3, 4] } }])
@@ -48,7 +48,9 @@ t.test('a header that breaks the rules is a violation', async (t) => {
   for (const [detail, bytes] of Object.entries(wrong)) {
     const framing = new MbapFraming()
     framing.begin(request, 1)
-    t.match(framing.push(hex(bytes)), [{ kind: 'violation', detail: new RegExp(detail.replace('beyond 254', '255')) }])
+    t.match(framing.push(hex(bytes), 0), [
+      { kind: 'violation', detail: new RegExp(detail.replace('beyond 254', '255')) },
+    ])
   }
 })
 
@@ -108,7 +110,7 @@ t.test('transaction ids use all 16 bits and start again at 1', async (t) => {
   for (let turn = 0; turn < 0xffff; turn++) {
     const frame = framing.begin(request, 1)
     ids.add(frame.readUInt16BE(0))
-    framing.push(tcpReply({ id: frame.readUInt16BE(0), unit: 1, code: 3, address: 0, count: 1 }))
+    framing.push(tcpReply({ id: frame.readUInt16BE(0), unit: 1, code: 3, address: 0, count: 1 }), 0)
   }
   t.equal(ids.size, 0xffff)
   t.equal(framing.begin(request, 1).readUInt16BE(0), 1)

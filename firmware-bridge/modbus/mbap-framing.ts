@@ -1,6 +1,6 @@
 import type { Framing, Verdict } from '../wire/framing.ts'
 import type { ModbusData, ModbusRequest } from './line.ts'
-import { decodeReply, requestLength, writeRequest } from './pdu.ts'
+import { decodeReply, type ModbusReply, requestLength, writeRequest } from './pdu.ts'
 
 const headerLength = 6
 /** Unit id and PDU behind the length field: at least unit and function, at most 1 + 253 [MODBUS TCP 4.1]. */
@@ -8,28 +8,35 @@ const shortest = 2
 const longest = 254
 
 interface InFlight {
-  /** The line's name for the request, and the wire's. */
+  /** The line's name for the request; on the wire it has the transaction id under which it is kept. */
   readonly id: number
-  readonly transaction: number
   readonly request: ModbusRequest
 }
 
 /**
- * Modbus TCP: transaction id, protocol id 0, length, unit [MODBUS TCP 3.1.3]. A header that breaks the rules means the frame
- * boundaries are lost; they do not come back by themselves, so it is a violation. A reply to a request that was given up is
+ * Modbus TCP: transaction id, protocol id 0, length, unit [MODBUS TCP 3.1.3]. Any number of requests may be under way; replies come in
+ * any order. A header that breaks the rules means the frame boundaries are lost; they do not come back by themselves, so it
+ * is a violation, and so is a reply to what was never asked. A reply to a request that was given up, or a second one to the same, is
  * known by its id and dropped.
  */
 export class MbapFraming implements Framing<ModbusRequest, ModbusData> {
-  readonly #abandoned = new Set<number>()
-  #nextId = 1
-  #inFlight: InFlight | undefined
+  readonly #highest: number
+  readonly #flying = new Map<number, InFlight>()
+  /** Transactions given up whose reply has not come; their ids are left out until it has. */
+  readonly #abandoned = new Map<number, number>()
+  #last = 0
+  /** The ids up to this one have been used on this connection. */
+  #used = 0
   #buffer: Buffer = Buffer.alloc(0)
 
+  /** `highest`: transaction ids run from 1 to this; 255 for servers that answer only the low byte. */
+  constructor(highest = 0xffff) {
+    this.#highest = highest
+  }
+
   begin(request: ModbusRequest, id: number): Buffer {
-    const transaction = this.#nextId
-    this.#nextId = (transaction % 0xffff) + 1
-    this.#abandoned.delete(transaction)
-    this.#inFlight = { id, transaction, request }
+    const transaction = this.#nextTransaction()
+    this.#flying.set(transaction, { id, request })
     const length = 1 + requestLength(request)
     const frame = Buffer.allocUnsafe(headerLength + length)
     frame.writeUInt16BE(transaction, 0)
@@ -40,43 +47,59 @@ export class MbapFraming implements Framing<ModbusRequest, ModbusData> {
     return frame
   }
 
-  push(chunk: Buffer): Verdict<ModbusData>[] {
-    this.#buffer = this.#buffer.length === 0 ? chunk : Buffer.concat([this.#buffer, chunk])
-    const verdicts: Verdict<ModbusData>[] = []
-    while (this.#buffer.length >= headerLength) {
-      const length = this.#buffer.readUInt16BE(4)
-      const wrong = headerFault(this.#buffer.readUInt16BE(2), length)
-      if (wrong) return [...verdicts, { kind: 'violation', detail: wrong }]
-      if (this.#buffer.length < headerLength + length) break
-      const verdict = this.#answer(
-        this.#buffer.readUInt16BE(0),
-        this.#buffer.subarray(headerLength, headerLength + length),
-      )
-      this.#buffer = this.#buffer.subarray(headerLength + length)
-      if (verdict) verdicts.push(verdict)
-      if (verdict?.kind === 'violation') break
+  #nextTransaction(): number {
+    for (let tries = 0; tries < this.#highest; tries++) {
+      this.#last = (this.#last % this.#highest) + 1
+      if (!this.#flying.has(this.#last) && !this.#abandoned.has(this.#last)) break
     }
+    this.#abandoned.delete(this.#last)
+    this.#used = Math.max(this.#used, this.#last)
+    return this.#last
+  }
+
+  push(chunk: Buffer, _at: number): readonly Verdict<ModbusData>[] {
+    const bytes = this.#buffer.length === 0 ? chunk : Buffer.concat([this.#buffer, chunk])
+    const verdicts: Verdict<ModbusData>[] = []
+    let from = 0
+    while (bytes.length - from >= headerLength) {
+      const length = bytes.readUInt16BE(from + 4)
+      const wrong = headerFault(bytes.readUInt16BE(from + 2), length)
+      if (wrong) return [...verdicts, { kind: 'violation', detail: wrong }]
+      const end = from + headerLength + length
+      if (bytes.length < end) break
+      verdicts.push(this.#verdict(bytes, from, end))
+      from = end
+    }
+    this.#buffer = from === bytes.length ? Buffer.alloc(0) : bytes.subarray(from)
     return verdicts
   }
 
-  #answer(transaction: number, body: Buffer): Verdict<ModbusData> | undefined {
-    const inFlight = this.#inFlight
-    if (inFlight?.transaction === transaction) {
-      this.#inFlight = undefined
-      const reply =
-        body[0] === inFlight.request.unit
-          ? decodeReply(inFlight.request, body, 1, body.length)
-          : ({ ok: false, kind: 'crc', detail: `unit ${body[0]} instead of ${inFlight.request.unit}` } as const)
-      return { kind: 'reply', id: inFlight.id, reply, bytes: headerLength + body.length }
+  #verdict(bytes: Buffer, from: number, end: number): Verdict<ModbusData> {
+    const transaction = bytes.readUInt16BE(from)
+    const inFlight = this.#flying.get(transaction)
+    if (inFlight) {
+      this.#flying.delete(transaction)
+      return {
+        kind: 'reply',
+        id: inFlight.id,
+        reply: replyOf(inFlight, bytes, from + headerLength, end),
+        bytes: end - from,
+      }
     }
-    if (this.#abandoned.delete(transaction)) return undefined
+    const late = this.#abandoned.get(transaction)
+    this.#abandoned.delete(transaction)
+    if (late !== undefined) return { kind: 'late', id: late, bytes: end - from }
+    if (transaction >= 1 && transaction <= this.#used) return { kind: 'foreign' }
     return { kind: 'violation', detail: `reply to transaction ${transaction}, which was never asked` }
   }
 
   abandon(id: number): string | undefined {
-    if (this.#inFlight?.id !== id) return undefined
-    this.#abandoned.add(this.#inFlight.transaction)
-    this.#inFlight = undefined
+    for (const [transaction, inFlight] of this.#flying) {
+      if (inFlight.id !== id) continue
+      this.#flying.delete(transaction)
+      this.#abandoned.set(transaction, id)
+      break
+    }
     return undefined
   }
 
@@ -86,10 +109,18 @@ export class MbapFraming implements Framing<ModbusRequest, ModbusData> {
   }
 
   reset(): void {
-    this.#inFlight = undefined
+    this.#flying.clear()
     this.#abandoned.clear()
+    this.#last = 0
+    this.#used = 0
     this.#buffer = Buffer.alloc(0)
   }
+}
+
+/** `bytes[from..end)`: unit and PDU. */
+function replyOf({ request }: InFlight, bytes: Buffer, from: number, end: number): ModbusReply {
+  if (bytes[from] === request.unit) return decodeReply(request, bytes, from + 1, end)
+  return { ok: false, kind: 'crc', detail: `unit ${bytes[from]} instead of ${request.unit}` }
 }
 
 function headerFault(protocol: number, length: number): string | undefined {

@@ -1,58 +1,66 @@
 import type { ModbusRequest } from './line.ts'
-import { isRead, replyBytes } from './pdu.ts'
-import { findReply } from './rtu-frame.ts'
+import { replyEnd, replyShape } from './rtu-frame.ts'
 
-/** No terminal on a serial line is known to answer later than this; a serial server behind a slow network may. */
-const latestMs = 2000
-/** A late reply is looked for in this many bytes. */
-const mostBytes = 512
+/** Later than this no terminal or serial server is expected to answer. */
+const forgetMs = 60_000
+/** Replies that are remembered as owed at once. */
+const mostOwed = 64
 
 interface Owed {
+  /** The line's name for the request; undefined when another master asked. */
+  readonly id: number | undefined
   readonly request: ModbusRequest
+  readonly shape: string
   readonly at: number
 }
 
 /**
- * Replies that did not come while somebody waited for them. The quarantine keeps away those that are a little late. One that
- * is later still has the unit, the function and the length that a request for other addresses expects, and nothing else to
- * tell it by: until it has come, or can come no more, such a request is not sent.
+ * Replies that did not come while somebody waited for them, and those another master is waiting for. The quarantine keeps away
+ * those that are a little late. One that is later still has the unit, the function and the length that a request for other
+ * addresses expects, and nothing else to tell it by.
  */
 export class OwedReplies {
   #owed: Owed[] = []
-  #buffer: Buffer = Buffer.alloc(0)
 
-  /** `heard`: what came in vain while the request was in flight; the late reply may begin in it. */
-  add(request: ModbusRequest, at: number, heard: Buffer): void {
-    this.#owed.push({ request, at })
-    this.#buffer = heard
+  add(request: ModbusRequest, at: number, id?: number): void {
+    this.#owed = this.#owed.filter((owed) => at - owed.at < forgetMs).slice(1 - mostOwed)
+    this.#owed.push({ id, request, shape: replyShape(request), at })
   }
 
-  /** Bytes that came while no request was in flight. */
-  heard(chunk: Buffer): void {
-    if (this.#owed.length === 0) return
-    this.#buffer = Buffer.concat([this.#buffer, chunk])
-    const paid = this.#owed.find(({ request }) => findReply(this.#buffer, request))
-    if (paid) this.#owed = this.#owed.filter((owed) => owed !== paid)
-    if (paid || this.#buffer.length > mostBytes) this.#buffer = Buffer.alloc(0)
+  /** Whose reply the good frame `bytes[from..to)` is; it is owed no more. */
+  paid(bytes: Buffer, from: number, to: number): { readonly id: number | undefined } | undefined {
+    const owed = this.#owed.find(({ request }) => replyEnd(bytes, from, request) === to)
+    if (owed) this.#owed = this.#owed.filter((other) => other !== owed)
+    return owed
+  }
+
+  /** The newest reply owed that could answer `request`. */
+  alike(request: ModbusRequest): { readonly request: ModbusRequest; readonly at: number } | undefined {
+    if (this.#owed.length === 0) return undefined
+    const shape = replyShape(request)
+    return this.#owed.findLast((owed) => owed.shape === shape)
   }
 
   /** A terminal answers in order: what it owed before a reply that cannot be mistaken will not come any more. */
   answered(request: ModbusRequest): void {
-    this.#owed = this.#owed.filter((owed) => owed.request.unit !== request.unit || alike(owed.request, request))
+    if (this.#owed.length === 0) return
+    const shape = replyShape(request)
+    this.#owed = this.#owed.filter((owed) => owed.request.unit !== request.unit || owed.shape === shape)
   }
 
-  couldAnswer(request: ModbusRequest, at: number): boolean {
-    this.#owed = this.#owed.filter((owed) => at - owed.at < latestMs)
-    return this.#owed.some((owed) => alike(owed.request, request) && !same(owed.request, request))
-  }
-
-  clear(): void {
-    this.#owed = []
-    this.#buffer = Buffer.alloc(0)
+  /**
+   * A refusal names the function and nothing else: it may answer `request`, or what was owed of that function before it. So the
+   * oldest of them is owed no more, and `request` itself may be.
+   */
+  refused(request: ModbusRequest, at: number): void {
+    const oldest = this.#owed.findIndex(
+      (owed) => owed.request.unit === request.unit && owed.request.function === request.function,
+    )
+    if (oldest < 0) {
+      this.answered(request)
+      return
+    }
+    this.#owed = this.#owed.filter((owed, place) => owed.request.unit !== request.unit || place > oldest)
+    this.add(request, at)
   }
 }
-
-const alike = (a: ModbusRequest, b: ModbusRequest): boolean =>
-  a.unit === b.unit && a.function === b.function && replyBytes(a) === replyBytes(b)
-
-const same = (a: ModbusRequest, b: ModbusRequest): boolean => isRead(a) && isRead(b) && a.address === b.address

@@ -1,10 +1,12 @@
 import { crc16, crcHolds } from './crc.ts'
 import type { ModbusRequest } from './line.ts'
-import { exceptionFlag, functionCodes, isRead, replyBytes, replyLength, requestLength, writeRequest } from './pdu.ts'
+import { exceptionFlag, functionCodes, replyBytes, replyLength, requestLength, writeRequest } from './pdu.ts'
 
 /** Unit before the PDU, check sum behind it [MODBUS SERIAL 2.3]. */
 const around = 3
 const exceptionLength = 5
+/** Reads and single writes are asked with 8 bytes; every write is confirmed with 8. */
+const askLength = 8
 
 /** The request as it stands on the wire, check sum included. */
 export function rtuRequest(request: ModbusRequest): Buffer {
@@ -16,27 +18,87 @@ export function rtuRequest(request: ModbusRequest): Buffer {
   return frame
 }
 
-/** Where a frame stands in a buffer: `bytes[from..to)`, unit and check sum included. */
-export interface FramePlace {
-  readonly from: number
-  readonly to: number
+/**
+ * Where a frame that can answer `request` ends, when one begins at `from`: its unit, its function, its length, its check sum.
+ * 0 where none does.
+ */
+export function replyEnd(bytes: Buffer, from: number, request: ModbusRequest): number {
+  if (bytes[from] !== request.unit || from + exceptionLength > bytes.length) return 0
+  const code = functionCodes[request.function]
+  if (bytes[from + 1] === (code | exceptionFlag)) return endOf(bytes, from, exceptionLength)
+  if (bytes[from + 1] !== code) return 0
+  const data = replyBytes(request)
+  if (data > 0 && bytes[from + 2] !== data) return 0
+  const pdu = replyLength(request, bytes, from + 1, bytes.length)
+  return pdu === undefined ? 0 : endOf(bytes, from, pdu + around)
+}
+
+/** Whether the good reply to `request` may begin at `from`, whole or not. */
+export function replyBegins(bytes: Buffer, from: number, request: ModbusRequest): boolean {
+  if (bytes[from] !== request.unit || bytes[from + 1] !== functionCodes[request.function]) return false
+  const data = replyBytes(request)
+  return data === 0 || bytes[from + 2] === data
+}
+
+/** Where a good frame of anybody ends, when one begins at `from`; 0 where none does. */
+export function frameEnd(bytes: Buffer, from: number): number {
+  const code = bytes[from + 1]
+  if (code === undefined || from + exceptionLength > bytes.length) return 0
+  if (code & exceptionFlag) return endOf(bytes, from, exceptionLength)
+  const counted = from + 2 < bytes.length ? bytes.readUInt8(from + 2) : 0
+  switch (code) {
+    case 1:
+    case 2:
+    case 3:
+    case 4:
+      return endOf(bytes, from, askLength) || endOf(bytes, from, counted + around + 2)
+    case 5:
+    case 6:
+      return endOf(bytes, from, askLength)
+    case 15:
+    case 16: {
+      const written = from + 6 < bytes.length ? bytes.readUInt8(from + 6) : 0
+      return endOf(bytes, from, askLength) || endOf(bytes, from, written + 9)
+    }
+    case 23:
+      return endOf(bytes, from, counted + around + 2)
+    default:
+      return 0
+  }
+}
+
+const endOf = (bytes: Buffer, from: number, length: number): number =>
+  from + length <= bytes.length && crcHolds(bytes, from, from + length) ? from + length : 0
+
+const tables = { 1: 'coil', 2: 'discrete', 3: 'holding', 4: 'input' } as const
+
+/** The read that another master asks with the good frame `bytes[from..to)`; undefined when it is none. */
+export function readAsked(bytes: Buffer, from: number, to: number): ModbusRequest | undefined {
+  if (to - from !== askLength) return undefined
+  const table = tables[bytes.readUInt8(from + 1) as 1]
+  const [address, count] = [bytes.readUInt16BE(from + 2), bytes.readUInt16BE(from + 4)]
+  if (!table || count === 0) return undefined
+  return { unit: bytes.readUInt8(from), function: table, address, count }
 }
 
 /**
- * The first whole frame in `bytes` from `start` on that can answer `request`: its unit, its function, its length, its check
- * sum.
+ * What a reply to `request` looks like. Replies in RTU carry no address: two requests whose replies have one shape cannot be
+ * told apart by them.
  */
-export function findReply(bytes: Buffer, request: ModbusRequest, start = 0): FramePlace | undefined {
+export function replyShape(request: ModbusRequest): string {
   const code = functionCodes[request.function]
-  const data = isRead(request) || request.function === 'read-write-registers' ? replyBytes(request) : undefined
-  for (let from = start; from + exceptionLength <= bytes.length; from++) {
-    if (bytes[from] !== request.unit) continue
-    const good = bytes[from + 1] === code && (data === undefined || bytes[from + 2] === data)
-    if (!good && bytes[from + 1] !== (code | exceptionFlag)) continue
-    const pdu = good ? replyLength(request, bytes, from + 1, bytes.length) : exceptionLength - around
-    if (pdu === undefined) continue
-    const to = from + pdu + around
-    if (to <= bytes.length && crcHolds(bytes, from, to)) return { from, to }
+  switch (request.function) {
+    case 'write-coil':
+    case 'write-register':
+      return `${request.unit} ${code} ${request.address} ${request.value}`
+    case 'write-coils':
+    case 'write-registers':
+      return `${request.unit} ${code} ${request.address} ${request.values.length}`
+    default:
+      return `${request.unit} ${code} ${replyBytes(request)}`
   }
-  return undefined
 }
+
+/** The shape of its refusal, which names the function alone. */
+export const refusalShape = (request: ModbusRequest): string =>
+  `${request.unit} ${functionCodes[request.function]} refused`

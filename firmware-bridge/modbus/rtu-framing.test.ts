@@ -27,7 +27,7 @@ t.test('published requests and replies', async (t) => {
   for (const { request, sent, reply, registers } of published) {
     const framing = new RtuFraming()
     t.same(framing.begin(request, 1), hex(sent))
-    if (reply) t.match(framing.push(hex(reply)), [{ reply: { ok: true, registers } }])
+    if (reply) t.match(framing.push(hex(reply), 0), [{ reply: { ok: true, registers } }])
   }
 })
 
@@ -45,15 +45,15 @@ t.test('what stands before the frame is skipped: noise, an echo of the request',
   for (const before of [Buffer.from([0]), Buffer.from([0xff, 0x01]), 'echo'] as const) {
     const framing = new RtuFraming()
     const sent = framing.begin(request, 1)
-    t.same(framing.push(before === 'echo' ? sent : before), [])
-    t.match(framing.push(reply), [{ reply: { ok: true, registers: [1, 2] } }])
+    t.same(framing.push(before === 'echo' ? sent : before, 0), [])
+    t.match(framing.push(reply, 0), [{ reply: { ok: true, registers: [1, 2] } }])
   }
 })
 
 t.test('an exception is told apart from data', async (t) => {
   const framing = new RtuFraming()
   framing.begin(request, 1)
-  t.same(framing.push(withCrc(hex('01 84 02'))), [
+  t.same(framing.push(withCrc(hex('01 84 02')), 0), [
     { kind: 'reply', id: 1, reply: { ok: false, kind: 'exception', code: 2 }, bytes: 5 },
   ])
 })
@@ -61,7 +61,7 @@ t.test('an exception is told apart from data', async (t) => {
 t.test('bits come without what pads their last byte', async (t) => {
   const framing = new RtuFraming()
   framing.begin({ unit: 1, function: 'coil', address: 0, count: 10 }, 1)
-  const [verdict] = framing.push(withCrc(hex('01 01 02 CD FF')))
+  const [verdict] = framing.push(withCrc(hex('01 01 02 CD FF')), 0)
   t.match(verdict, { reply: { ok: true, bits: [true, false, true, true, false, false, true, true, true, true] } })
   t.equal(verdict?.kind === 'reply' && verdict.reply.ok && 'bits' in verdict.reply && verdict.reply.bits.length, 10)
 })
@@ -74,7 +74,7 @@ t.test('one changed byte is never taken for an answer', async (t) => {
       framing.begin(request, 1)
       const bad = Buffer.from(reply)
       bad.writeUInt8(bad.readUInt8(place) ^ change, place)
-      t.same(framing.push(bad), [])
+      t.same(framing.push(bad, 0), [])
       t.match(framing.abandon(1, 0), /bytes/)
     }),
   )
@@ -87,7 +87,7 @@ t.test('a reply in any pieces is one reply', async (t) => {
       framing.begin(request, 1)
       const verdicts: unknown[] = []
       for (let from = 0; from < reply.length; from += piece) {
-        verdicts.push(...framing.push(reply.subarray(from, from + piece)))
+        verdicts.push(...framing.push(reply.subarray(from, from + piece), 0))
       }
       t.match(verdicts[0], { reply: { ok: true, registers: [1, 2] } })
     }),
@@ -96,9 +96,11 @@ t.test('a reply in any pieces is one reply', async (t) => {
 
 t.test('bytes nobody asked for are thrown away, and noise does not pile up', async (t) => {
   const framing = new RtuFraming()
-  t.same(framing.push(reply), [])
+  t.same(framing.push(reply, 0), [{ kind: 'foreign' }])
   framing.begin(request, 1)
   t.equal(framing.abandon(1, 0), undefined, 'nothing of it was kept')
   framing.begin(request, 1)
-  t.match(framing.push(Buffer.alloc(600, 0x55)), [{ reply: { ok: false, kind: 'crc', detail: 'noise on the line' } }])
+  t.match(framing.push(Buffer.alloc(600, 0x55), 0), [
+    { reply: { ok: false, kind: 'crc', detail: 'noise on the line' } },
+  ])
 })

@@ -1,70 +1,230 @@
 import type { Framing, Verdict } from '../wire/framing.ts'
-import type { ModbusData, ModbusRequest } from './line.ts'
+import { CopiedReplies } from './copied-replies.ts'
+import type { ModbusData, ModbusRead, ModbusRequest } from './line.ts'
 import { OwedReplies } from './owed-replies.ts'
-import { decodeReply, type ModbusReply } from './pdu.ts'
-import { findReply, rtuRequest } from './rtu-frame.ts'
+import { decodeReply, isRead, type ModbusReply, mostPlaces } from './pdu.ts'
+import { frameEnd, readAsked, refusalShape, replyBegins, replyEnd, replyShape, rtuRequest } from './rtu-frame.ts'
 
 /** Longest RTU frame [MODBUS SERIAL 2.5.1]; twice that of bytes without an answer is noise. */
 const mostBytes = 512
+/** Without a fence, a request that an owed reply could answer is not sent for this long. */
+const holdMs = 2000
+
+/** A whole reply to the request in flight. */
+interface Answer {
+  readonly verdict: Verdict<ModbusData> & { readonly kind: 'reply' }
+  readonly frame: Buffer
+  readonly at: number
+}
+
+interface Flight {
+  readonly id: number
+  readonly request: ModbusRequest
+  readonly sent: Buffer
+  /** Good frames that answered something else. */
+  foreign: number
+  /** A reply that may be the copy of an earlier one. */
+  doubtful?: Answer
+}
+
+/** Whether places of a table may be read: not where a profile forbids it, not where it would do harm. */
+export type MayRead = (read: ModbusRead) => boolean
 
 /**
  * RTU frames on any byte stream: a serial port, or a TCP socket of a transparent server. Frames are found by the length the
  * request lets expect, their head and their check sum. Silence is not used: neither the system nor a socket keeps the gaps of
- * 1.5 and 3.5 characters. What stands before the frame (noise of a switching driver, an echo of the request) is skipped.
- * A reply carries no address, so late ones must be kept away: see quarantine.ts and owed-replies.ts.
+ * 1.5 and 3.5 characters. What stands before the frame (noise of a switching driver, an echo of the request, the talk of
+ * another master) is skipped. A reply carries no address; what keeps replies to other requests away is told in
+ * docs/decisions/007-late-replies.md.
  */
 export class RtuFraming implements Framing<ModbusRequest, ModbusData> {
+  readonly #mayRead: MayRead
   readonly #owed = new OwedReplies()
-  #request: ModbusRequest | undefined
-  #id = 0
+  readonly #copies = new CopiedReplies()
+  #flight: Flight | undefined
   #buffer: Buffer = Buffer.alloc(0)
+  /** Whether this machine hears what it says: some RS-485 adapters leave their receiver on. */
+  #echoes = false
+
+  /** `mayRead`: places beside those asked for that a fence may read. Default: none. */
+  constructor(mayRead: MayRead = () => false) {
+    this.#mayRead = mayRead
+  }
 
   begin(request: ModbusRequest, id: number): Buffer {
-    this.#request = request
-    this.#id = id
+    const sent = rtuRequest(request)
+    this.#flight = { id, request, sent, foreign: 0 }
     this.#buffer = Buffer.alloc(0)
-    return rtuRequest(request)
+    return sent
   }
 
-  push(chunk: Buffer): Verdict<ModbusData>[] {
-    const request = this.#request
-    if (!request) {
-      this.#owed.heard(chunk)
-      return []
-    }
-    this.#buffer = this.#buffer.length === 0 ? chunk : Buffer.concat([this.#buffer, chunk])
-    const frame = findReply(this.#buffer, request)
-    if (frame) {
-      const reply = decodeReply(request, this.#buffer, frame.from + 1, frame.to - 2)
-      if (reply.ok) this.#owed.answered(request)
-      return this.#done(reply, frame.to - frame.from)
-    }
-    if (this.#buffer.length <= mostBytes) return []
-    return this.#done({ ok: false, kind: 'crc', detail: 'noise on the line' }, this.#buffer.length)
+  push(chunk: Buffer, at: number): readonly Verdict<ModbusData>[] {
+    let bytes = this.#buffer.length === 0 ? chunk : Buffer.concat([this.#buffer, chunk])
+    if (this.#flight) bytes = this.#withoutEcho(bytes, this.#flight)
+    const verdicts: Verdict<ModbusData>[] = []
+    const done = this.#search(bytes, at, verdicts)
+    this.#buffer = bytes.subarray(done)
+    if (this.#buffer.length > mostBytes) this.#noise(verdicts)
+    return verdicts
   }
 
-  #done(reply: ModbusReply, bytes: number): Verdict<ModbusData>[] {
-    this.#request = undefined
+  /** Takes every good frame in `bytes`, in order; returns the end of the last. */
+  #search(bytes: Buffer, at: number, verdicts: Verdict<ModbusData>[]): number {
+    let done = 0
+    let begun = false
+    for (let from = 0; from < bytes.length; from++) {
+      const flight = this.#flight
+      let end = flight ? replyEnd(bytes, from, flight.request) : 0
+      if (flight && end > 0) this.#answer(flight, bytes, from, end, at, verdicts)
+      // What may be the answer, not whole yet, is not searched for frames of others: its registers may hold anything.
+      begun ||= flight !== undefined && end === 0 && replyBegins(bytes, from, flight.request)
+      if (end === 0 && !begun) {
+        end = frameEnd(bytes, from)
+        if (end > 0) this.#overhear(bytes, from, end, at, verdicts)
+      }
+      if (end === 0) continue
+      done = end
+      from = end - 1
+    }
+    return done
+  }
+
+  #answer(flight: Flight, bytes: Buffer, from: number, to: number, at: number, verdicts: Verdict<ModbusData>[]): void {
+    const { id, request, sent } = flight
+    const reply = decodeReply(request, bytes, from + 1, to - 2)
+    const answer: Answer = {
+      verdict: { kind: 'reply', id, reply, bytes: to - from },
+      frame: bytes.subarray(from, to),
+      at,
+    }
+    if (!reply.ok && reply.kind === 'crc') {
+      // The confirmation of another write.
+      flight.foreign++
+      verdicts.push({ kind: 'foreign' })
+    } else if (this.#copies.doubtful(shapeOf(request, reply), sent, answer.frame)) {
+      flight.doubtful ??= answer
+    } else {
+      if (flight.doubtful) this.#copies.seen()
+      verdicts.push(this.#accept(flight, answer))
+    }
+  }
+
+  #accept({ request, sent }: Flight, { verdict, frame, at }: Answer): Verdict<ModbusData> {
+    this.#flight = undefined
+    this.#copies.taken(shapeOf(request, verdict.reply), sent, frame, at)
+    if (verdict.reply.ok) this.#owed.answered(request)
+    else this.#owed.refused(request, at)
+    return verdict
+  }
+
+  /** A good frame that answers nothing asked now. */
+  #overhear(bytes: Buffer, from: number, to: number, at: number, verdicts: Verdict<ModbusData>[]): void {
+    const flight = this.#flight
+    const frame = bytes.subarray(from, to)
+    if (flight?.sent.equals(frame)) {
+      this.#echoes = true
+      return
+    }
+    if (flight) flight.foreign++
+    const paid = this.#owed.paid(bytes, from, to)
+    if (paid?.id !== undefined) {
+      verdicts.push({ kind: 'late', id: paid.id, bytes: to - from })
+      return
+    }
+    verdicts.push({ kind: 'foreign' })
+    if (paid || this.#copies.heard(frame)) return
+    const asked = readAsked(bytes, from, to)
+    if (asked) this.#otherMaster(asked, at, verdicts)
+  }
+
+  /** Another master asks: the reply is its own, and if it could pass for ours, ours is not to be told from it. */
+  #otherMaster(asked: ModbusRequest, at: number, verdicts: Verdict<ModbusData>[]): void {
+    this.#owed.add(asked, at)
+    const flight = this.#flight
+    if (!flight || replyShape(flight.request) !== replyShape(asked)) return
+    this.#flight = undefined
+    this.#owed.add(flight.request, at, flight.id)
+    const detail = 'another master asks the same terminal'
+    verdicts.push({ kind: 'reply', id: flight.id, reply: { ok: false, kind: 'crc', detail }, bytes: 0 })
+  }
+
+  /**
+   * A single write is confirmed by its own frame: on a line known to echo, the first of two is the echo. Everywhere else an echo is
+   * a frame nobody needs.
+   */
+  #withoutEcho(bytes: Buffer, { request, sent }: Flight): Buffer {
+    const confirmedByItself = request.function === 'write-coil' || request.function === 'write-register'
+    if (confirmedByItself && !this.#echoes) return bytes
+    if (bytes.length < sent.length || bytes.compare(sent, 0, sent.length, 0, sent.length) !== 0) return bytes
+    this.#echoes = true
+    return bytes.subarray(sent.length)
+  }
+
+  #noise(verdicts: Verdict<ModbusData>[]): void {
+    const bytes = this.#buffer.length
     this.#buffer = Buffer.alloc(0)
-    return [{ kind: 'reply', id: this.#id, reply, bytes }]
+    if (!this.#flight) return
+    const reply = { ok: false, kind: 'crc', detail: 'noise on the line' } as const
+    verdicts.push({ kind: 'reply', id: this.#flight.id, reply, bytes })
+    this.#flight = undefined
   }
 
   abandon(id: number, at: number): string | undefined {
-    if (id !== this.#id || !this.#request) return undefined
-    const heard = this.#buffer.length
-    this.#owed.add(this.#request, at, this.#buffer)
-    this.#request = undefined
-    this.#buffer = Buffer.alloc(0)
-    return heard > 0 ? `${heard} bytes without a good frame` : undefined
+    const flight = this.#flight
+    if (flight?.id !== id) return undefined
+    // The late reply may begin in what came in vain: it stays in the buffer.
+    this.#owed.add(flight.request, at, id)
+    this.#flight = undefined
+    if (flight.foreign > 0) return `${flight.foreign} frames that are no answer`
+    return this.#buffer.length > 0 ? `${this.#buffer.length} bytes without a good frame` : undefined
   }
 
   owes(request: ModbusRequest, at: number): boolean {
-    return this.#owed.couldAnswer(request, at)
+    const owed = this.#owed.alike(request)
+    if (owed === undefined) return false
+    if (this.fence(request)) return true
+    // The same question again: should the late reply answer it, its values are a little older than their time says, and true.
+    return at - owed.at < holdMs && !rtuRequest(owed.request).equals(rtuRequest(request))
+  }
+
+  fence(request: ModbusRequest): ModbusRequest | undefined {
+    if (!isRead(request)) return undefined
+    const step = request.function === 'coil' || request.function === 'discrete' ? 8 : 1
+    for (let count = 1; count < request.count; count += step) {
+      const fence = { ...request, count }
+      if (this.#owed.alike(fence) === undefined && replyShape(fence) !== replyShape(request)) return fence
+    }
+    return this.#wider(request, step).find((fence) => this.#mayRead(fence) && this.#owed.alike(fence) === undefined)
+  }
+
+  /** Reads a little more, behind or before. */
+  #wider(request: ModbusRead, step: number): ModbusRead[] {
+    const { address, count } = request
+    const more = [1, 2, 3].map((times) => count + times * step).filter((wide) => wide <= mostPlaces(request.function))
+    return more
+      .flatMap((wide) => [
+        { ...request, count: wide },
+        { ...request, address: address - (wide - count), count: wide },
+      ])
+      .filter((wide) => wide.address >= 0 && wide.address + wide.count <= 0x10000)
+  }
+
+  holdMs(request: ModbusRequest, at: number, maxLateMs: number): number {
+    const refusal = this.#copies.holdMs(refusalShape(request), at, maxLateMs)
+    return Math.max(refusal, this.#copies.holdMs(replyShape(request), at, maxLateMs))
+  }
+
+  lastWord(id: number): Verdict<ModbusData> | undefined {
+    const flight = this.#flight
+    return flight?.id === id && flight.doubtful ? this.#accept(flight, flight.doubtful) : undefined
   }
 
   reset(): void {
-    this.#request = undefined
+    this.#flight = undefined
     this.#buffer = Buffer.alloc(0)
-    this.#owed.clear()
+    this.#copies.clear()
   }
 }
+
+const shapeOf = (request: ModbusRequest, reply: ModbusReply): string =>
+  reply.ok ? replyShape(request) : refusalShape(request)

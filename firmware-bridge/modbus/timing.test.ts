@@ -1,6 +1,6 @@
 import t from 'tap'
 import type { SerialTransport } from '../transport.ts'
-import { characterMs, interFrameMs, networkTiming, serialTiming } from './timing.ts'
+import { characterMs, interFrameMs, networkTiming, rtuOverTcpTiming, serialTiming } from './timing.ts'
 
 const line = (baud: number, more: Partial<SerialTransport> = {}): SerialTransport => ({
   kind: 'serial',
@@ -24,11 +24,52 @@ t.test('3.5 characters up to 19200 baud, 1.75 ms above [MODBUS SERIAL 2.5.1.1]',
   t.equal(interFrameMs(line(38400)), 1.75)
 })
 
-t.test('patience grows with what is asked and with a slower line', async (t) => {
+t.test('patience grows with what is asked, with a slower line and with a slower terminal', async (t) => {
   const slow = serialTiming(line(2400))
-  // (13 + 2 x 125) characters of 10 bits at 2400 baud take 1096 ms.
-  t.ok(slow.timeoutMs(read(125)) > 1096 + 250 && slow.timeoutMs(read(125)) < 1096 + 300)
-  t.ok(serialTiming(line(115_200)).timeoutMs(read(1)) < 270)
-  t.equal(serialTiming(line(9600), 700).timeoutMs(read(1)), 700)
-  t.equal(networkTiming().timeoutMs(read(1)), 1000)
+  // (13 + 2 x 125) characters of 10 bits at 2400 baud take 1096 ms, the two gaps 29 ms; 24 ms are the system's.
+  t.equal(Math.round(slow.timeoutMs(read(125), 60)), 1096 + 29 + 60 + 24)
+  const quick = serialTiming(line(115_200))
+  t.ok(quick.timeoutMs(read(1), 250) < 282, 'a terminal that has not answered yet')
+  t.ok(
+    quick.timeoutMs(read(1), 3) < 35,
+    'one that is known to be quick is not waited for longer than the system may take',
+  )
+  t.ok(quick.timeoutMs(read(1), 60_000) < 3010, 'and none for ever')
+  t.equal(serialTiming(line(9600), 700).timeoutMs(read(1), 5), 700)
+})
+
+t.test('a serial line waits for the whole reply of every function', async (t) => {
+  const { timeoutMs } = serialTiming(line(9600))
+  const more = (request: Parameters<typeof timeoutMs>[0]) =>
+    Math.round((timeoutMs(request, 60) - timeoutMs(read(1), 60)) / characterMs(line(9600)))
+  t.equal(more({ unit: 1, function: 'coil', address: 0, count: 17 }), 1, 'three bytes of bits instead of two')
+  t.equal(more({ unit: 1, function: 'write-register', address: 0, value: 0 }), 1, '8 + 8 characters instead of 8 + 7')
+  t.equal(more({ unit: 1, function: 'write-registers', address: 0, values: [1, 2, 3] }), 1 + 7)
+  const both = {
+    unit: 1,
+    function: 'read-write-registers',
+    address: 0,
+    writeAddress: 0,
+    values: [1],
+    count: 2,
+  } as const
+  t.equal(more(both), 7 + 2)
+  t.ok(more({ unit: 1, function: 'identify', level: 'basic', object: 0 }) > 240, 'its length is not known')
+})
+
+t.test(
+  'behind a socket: a second at first, then what the way has shown, but never less than a lost packet takes',
+  async (t) => {
+    const { timeoutMs } = networkTiming()
+    t.equal(timeoutMs(read(1), 1000), 1024)
+    t.equal(timeoutMs(read(1), 2), 400)
+    t.equal(timeoutMs(read(1), 900), 924)
+    t.equal(timeoutMs(read(1), 20_000), 5000)
+    t.equal(networkTiming(80).timeoutMs(read(1), 2), 80)
+  },
+)
+
+t.test('RTU through a socket: the far line may be slow', async (t) => {
+  const { timeoutMs } = rtuOverTcpTiming()
+  t.ok(timeoutMs(read(125), 2) > 400 + 1096 && timeoutMs(read(1), 2) < 520)
 })

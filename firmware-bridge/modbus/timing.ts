@@ -1,7 +1,7 @@
 import type { SerialTransport } from '../transport.ts'
 import type { LineTiming } from '../wire/timing.ts'
 import type { ModbusRequest } from './line.ts'
-import { replyBytes, requestLength } from './pdu.ts'
+import { isRead, replyBytes, requestLength } from './pdu.ts'
 
 /** Time of one character: start bit, data, parity, stop bits. */
 export function characterMs(line: SerialTransport): number {
@@ -12,33 +12,85 @@ export function characterMs(line: SerialTransport): number {
 /** 3.5 characters between frames; above 19200 baud the fixed 1.75 ms [MODBUS SERIAL 2.5.1.1]. */
 export const interFrameMs = (line: SerialTransport): number => (line.baud > 19200 ? 1.75 : 3.5 * characterMs(line))
 
+/** A line's patience: what is expected of terminals that have not answered yet, and the bounds of what is learned. Milliseconds. */
+export interface Patience {
+  readonly startMs: number
+  readonly leastMs: number
+  readonly mostMs: number
+}
+
+/** Turnaround is 5 to 60 ms in manuals; slow ones are met in the field. */
+const serialPatience: Patience = { startMs: 250, leastMs: 30, mostMs: 3000 }
 /**
- * A terminal's turnaround: 5 to 60 ms in manuals, and up to 24 ms of system and USB delay beside it. Three times their sum, so
- * that a slow terminal is not taken for a dead one, yet a dead one does not hold the line for a second.
+ * What this machine adds beside the terminal's own time: system, scheduler and USB adapter. 24 ms were measured on an edge box
+ * (wirenboard/wb-mge #136).
  */
-const turnaroundMs = 250
+const systemLagMs = 24
 
-/** Unit and check sum of the request; unit, function, byte count and check sum of the reply [MODBUS SERIAL 2.3]. */
-const around = 3 + 5
+/** Unit and check sum around each PDU [MODBUS SERIAL 2.3]. */
+const around = 3
+const longestPdu = 253
 
-/** Timing of a serial line from its baud rate: wire time of both frames, two gaps, turnaround. */
-export function serialTiming(line: SerialTransport, timeoutMs?: number): LineTiming<ModbusRequest> {
+/** Characters of a request and of its reply, the longest where it is not known. */
+function characters(request: ModbusRequest): number {
+  const reply =
+    request.function === 'identify'
+      ? longestPdu
+      : isRead(request) || request.function === 'read-write-registers'
+        ? 2 + replyBytes(request)
+        : 5
+  return requestLength(request) + around + reply + around
+}
+
+const terminal = (request: ModbusRequest): number => request.unit
+
+/** Timing of a serial line from its baud rate and what its terminals have shown. `fixedMs`: patience that is not learned. */
+export function serialTiming(
+  line: SerialTransport,
+  fixedMs?: number,
+  patience: Patience = serialPatience,
+): LineTiming<ModbusRequest> {
   const gapMs = interFrameMs(line)
-  const wireMs = (request: ModbusRequest): number =>
-    (around + requestLength(request) + replyBytes(request)) * characterMs(line)
+  const character = characterMs(line)
+  const { startMs, leastMs, mostMs } = patience
+  const learned = (turnaroundMs: number): number => Math.min(mostMs, Math.max(leastMs, turnaroundMs + systemLagMs))
   return {
     gapMs,
-    characterMs: characterMs(line),
-    timeoutMs: (request) => timeoutMs ?? Math.ceil(wireMs(request) + 2 * gapMs + turnaroundMs),
+    characterMs: character,
+    terminal,
+    startMs,
+    timeoutMs: (request, turnaroundMs) =>
+      fixedMs ?? characters(request) * character + 2 * gapMs + learned(turnaroundMs),
   }
 }
 
-/** Behind a socket the line's speed is unknown; a server that asks on answers for itself after its own time-out. */
-const networkTimeoutMs = 1000
+/**
+ * Behind a socket: the way there and back is part of the turnaround. A packet lost on the way is sent again after 200 ms and more
+ * [RFC 6298], and a gateway answers for a silent terminal after its own time-out, which ours must outlast.
+ */
+const networkPatience: Patience = { startMs: 1000, leastMs: 400, mostMs: 5000 }
 
-/** Timing of a line behind a socket. `gapMs`: 0 for Modbus TCP; for RTU over TCP the far side keeps the true gap. */
-export const networkTiming = (timeoutMs: number = networkTimeoutMs): LineTiming<ModbusRequest> => ({
+/** Timing of Modbus TCP. */
+export const networkTiming = (
+  fixedMs?: number,
+  { startMs, leastMs, mostMs }: Patience = networkPatience,
+): LineTiming<ModbusRequest> => ({
   gapMs: 0,
   characterMs: 0,
-  timeoutMs: () => timeoutMs,
+  terminal,
+  startMs,
+  timeoutMs: (_request, turnaroundMs) => fixedMs ?? Math.min(mostMs, Math.max(leastMs, turnaroundMs + systemLagMs)),
 })
+
+/** A serial server's line is taken to be no slower than this: 2400 baud, 10 bits a character. */
+const farCharacterMs = 10 / 2.4
+
+/** Timing of RTU through a socket: the far side keeps the gaps, and its characters take time nobody told us. */
+export function rtuOverTcpTiming(fixedMs?: number, patience: Patience = networkPatience): LineTiming<ModbusRequest> {
+  const timing = networkTiming(fixedMs, patience)
+  return {
+    ...timing,
+    timeoutMs: (request, turnaroundMs) =>
+      fixedMs ?? timing.timeoutMs(request, turnaroundMs) + characters(request) * farCharacterMs,
+  }
+}

@@ -9,6 +9,10 @@ export type Verdict<R extends object> =
   | { readonly kind: 'reply'; readonly id: number; readonly reply: Reply<R>; readonly bytes: number }
   /** The stream has lost its frame boundaries: the line must be opened anew. */
   | { readonly kind: 'violation'; readonly detail: string }
+  /** The reply to request `id`, which nobody waits for any more. It is thrown away; how late it was is learned. */
+  | { readonly kind: 'late'; readonly id: number; readonly bytes: number }
+  /** A good frame nobody asked for: of another unit, another master, or the copy of a reply. */
+  | { readonly kind: 'foreign' }
 
 /**
  * How requests and replies stand in the byte stream of one line. `begin`, then `push` until it gives a verdict for that id, or
@@ -18,8 +22,8 @@ export type Verdict<R extends object> =
 export interface Framing<Q, R extends object> {
   /** The bytes to send. `id` names this request in verdicts and is never used twice. */
   begin(request: Q, id: number): Buffer
-  /** Bytes from the line, in flight or not. */
-  push(chunk: Buffer): readonly Verdict<R>[]
+  /** Bytes from the line, in flight or not. `at`: monotonic milliseconds. */
+  push(chunk: Buffer, at: number): readonly Verdict<R>[]
   /**
    * Nobody waits for the reply any more; it must not be taken for an answer when it still comes. Says so when bytes came in
    * vain since `begin`. For an id that is not in flight it does nothing. `at`: monotonic milliseconds.
@@ -27,6 +31,15 @@ export interface Framing<Q, R extends object> {
   abandon(id: number, at: number): string | undefined
   /** Whether a reply that is still owed could be taken for the answer to `request`: then it must not be sent now. */
   owes(request: Q, at: number): boolean
+  /**
+   * A request to the same terminal that nothing owed can answer and that reads nothing `request` does not. Terminals answer in
+   * order: once it is answered, what was owed has come or will not come. Undefined where there is none.
+   */
+  fence?(request: Q): Q | undefined
+  /** How long a second copy of an earlier reply could still answer `request`, ms. `maxLateMs`: how late copies come. */
+  holdMs?(request: Q, at: number, maxLateMs: number): number
+  /** The time for `id` is up: what came and was not trusted at once, if it must do now. */
+  lastWord?(id: number): Verdict<R> | undefined
   /** The line was opened anew: nothing of the old stream counts. */
   reset(): void
 }

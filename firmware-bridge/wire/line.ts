@@ -67,9 +67,20 @@ export interface LinePace {
   readonly gapMs: number
 }
 
+/** What else a line has noticed; none of it reached a caller. */
+export interface LineStatistics extends LineCounters {
+  /** Replies that came after their time-out. */
+  readonly late: number
+  /** Good frames nobody asked for: other units, another master, second copies. */
+  readonly foreign: number
+}
+
 /** A line that knows what its transactions cost. */
 export interface TimedLine<Q, R extends object> extends Line<Q, R> {
+  readonly health: LineStatistics
   readonly pace: LinePace
+  /** How many transactions may be under way at once now: 1 on every line but a connection that stood the test of more. */
+  readonly window: number
   /** How long `terminal` takes to begin its reply, 99 times in 100, ms; the line's start value until it has answered often enough. */
   turnaroundMs(terminal: number | string): number
 }

@@ -1,9 +1,7 @@
-import { type Clock, sleep } from '@civitals/contracts/clock'
+import type { Clock } from '@civitals/contracts/clock'
 
 /** Silence that must have lasted before a quarantine ends. */
 const settleMs = 50
-/** A line that babbles is listened to this long at most before the transaction is given up. */
-const babbleMs = 2000
 
 /**
  * The silence a line keeps before it speaks. After a good reply that is the gap between frames. After a transaction that
@@ -13,15 +11,14 @@ const babbleMs = 2000
 export class Quarantine {
   readonly #clock: Clock
   readonly #gapMs: number
-  readonly #quarantineMs: number
   #lastByteAt = Number.NEGATIVE_INFINITY
+  /** Of the whole line, and of single terminals. */
   #until: number | undefined
+  readonly #held = new Map<number | string, number>()
 
-  /** `quarantineMs` 0: replies name their request, no quarantine is needed. */
-  constructor(clock: Clock, gapMs: number, quarantineMs: number) {
+  constructor(clock: Clock, gapMs: number) {
     this.#clock = clock
     this.#gapMs = gapMs
-    this.#quarantineMs = quarantineMs
   }
 
   /** Bytes came, wanted or not. */
@@ -29,26 +26,27 @@ export class Quarantine {
     this.#lastByteAt = this.#clock.mono()
   }
 
-  /** The last transaction brought no good reply. */
-  suspect(): void {
-    if (this.#quarantineMs > 0) this.#until = this.#clock.mono() + this.#quarantineMs
+  /** The last transaction brought no good reply: nobody is asked for `quietMs`. */
+  suspect(quietMs: number): void {
+    if (quietMs > 0) this.#until = this.#clock.mono() + quietMs
   }
 
-  /** Resolves true when the line may speak, false when it never falls quiet; rejects when one of `stops` aborts. */
-  async over(stops: readonly AbortSignal[]): Promise<boolean> {
-    const begin = this.#clock.mono()
-    for (;;) {
-      const wait = this.#dueAt() - this.#clock.mono()
-      if (wait <= 0) break
-      if (this.#clock.mono() - begin > babbleMs) return false
-      await sleep(this.#clock, wait, AbortSignal.any([...stops]))
-    }
+  /** A terminal that was silent before is silent again: only itself is not asked for `quietMs`. */
+  hold(terminal: number | string, quietMs: number): void {
+    if (quietMs > 0) this.#held.set(terminal, this.#clock.mono() + quietMs)
+  }
+
+  /** Milliseconds until `terminal` may be asked, as far as is known now. */
+  waitMs(terminal: number | string): number {
+    const now = this.#clock.mono()
+    const held = (this.#held.get(terminal) ?? now) - now
+    if (this.#until === undefined) return Math.max(held, this.#lastByteAt + this.#gapMs - now)
+    return Math.max(held, this.#until - now, this.#lastByteAt + settleMs - now)
+  }
+
+  /** The line speaks: the silence was kept. */
+  over(terminal: number | string): void {
     this.#until = undefined
-    return true
-  }
-
-  #dueAt(): number {
-    if (this.#until === undefined) return this.#lastByteAt + this.#gapMs
-    return Math.max(this.#until, this.#lastByteAt + settleMs)
+    this.#held.delete(terminal)
   }
 }
