@@ -1,11 +1,12 @@
 import { crc16, crcHolds } from './crc.ts'
+import { rtuShapes } from './frame-shapes.ts'
 import type { ModbusRequest } from './line.ts'
 import { exceptionFlag, functionCodes, replyBytes, replyLength, requestLength, writeRequest } from './pdu.ts'
 
 /** Unit before the PDU, check sum behind it [MODBUS SERIAL 2.3]. */
 const around = 3
 const exceptionLength = 5
-/** Reads and single writes are asked with 8 bytes; every write is confirmed with 8. */
+/** Reads are asked with 8 bytes. */
 const askLength = 8
 
 /** The request as it stands on the wire, check sum included. */
@@ -42,29 +43,11 @@ export function replyBegins(bytes: Buffer, from: number, request: ModbusRequest)
 
 /** Where a good frame of anybody ends, when one begins at `from`; 0 where none does. */
 export function frameEnd(bytes: Buffer, from: number): number {
-  const code = bytes[from + 1]
-  if (code === undefined || from + exceptionLength > bytes.length) return 0
-  if (code & exceptionFlag) return endOf(bytes, from, exceptionLength)
-  const counted = from + 2 < bytes.length ? bytes.readUInt8(from + 2) : 0
-  switch (code) {
-    case 1:
-    case 2:
-    case 3:
-    case 4:
-      return endOf(bytes, from, askLength) || endOf(bytes, from, counted + around + 2)
-    case 5:
-    case 6:
-      return endOf(bytes, from, askLength)
-    case 15:
-    case 16: {
-      const written = from + 6 < bytes.length ? bytes.readUInt8(from + 6) : 0
-      return endOf(bytes, from, askLength) || endOf(bytes, from, written + 9)
-    }
-    case 23:
-      return endOf(bytes, from, counted + around + 2)
-    default:
-      return 0
-  }
+  const end = (length: number): number => endOf(bytes, from, length)
+  return rtuShapes(bytes.subarray(from)).reduce(
+    (found, shape) => found || (shape.kind === 'open' ? 0 : end(shape.length)),
+    0,
+  )
 }
 
 const endOf = (bytes: Buffer, from: number, length: number): number =>

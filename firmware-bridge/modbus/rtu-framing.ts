@@ -101,7 +101,7 @@ export class RtuFraming implements Framing<ModbusRequest, ModbusData> {
       // The confirmation of another write.
       flight.foreign++
       verdicts.push({ kind: 'foreign' })
-    } else if (this.#copies.doubtful(shapeOf(request, reply), sent, answer.frame)) {
+    } else if (reply.ok && this.#copies.doubtful(replyShape(request), sent, answer.frame)) {
       flight.doubtful ??= answer
     } else {
       if (flight.doubtful) this.#copies.seen()

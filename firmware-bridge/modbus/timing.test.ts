@@ -71,5 +71,5 @@ t.test(
 
 t.test('RTU through a socket: the far line may be slow', async (t) => {
   const { timeoutMs } = rtuOverTcpTiming()
-  t.ok(timeoutMs(read(125), 2) > 400 + 1096 && timeoutMs(read(1), 2) < 520)
+  t.ok(timeoutMs(read(125), 2) > 400 + 1090 && timeoutMs(read(1), 2) < 530)
 })
