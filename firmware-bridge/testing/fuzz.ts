@@ -1,0 +1,207 @@
+import type { Codec } from '../decode.ts'
+import { type ExplainedFrame, type FrameCheck, type FrameFault, frameChecks } from '../frames/frame.ts'
+
+export interface FuzzResult {
+  /** Frames made and handed to `explain`, and to one cutter as one stream. */
+  readonly frames: number
+  readonly valid: number
+  readonly refused: Readonly<Record<FrameCheck, number>>
+  /** Calls that threw. */
+  readonly thrown: number
+  /** Faults without a check of the list, without words, or at a byte outside the frame. */
+  readonly unreasoned: number
+  readonly bytesFed: number
+  readonly cut: {
+    readonly frames: number
+    readonly bytes: number
+    readonly refusedBytes: number
+    readonly refused: number
+  }
+  /** Bytes fed that came out neither as frame nor as refused nor are held: must be 0. */
+  readonly bytesLost: number
+  /** Good frames planted after rubbish that did not come out. */
+  readonly missed: number
+  /** Most bytes the cutter kept after a push. */
+  readonly heldMost: number
+  readonly heapGrowthBytes: number
+  /** Longest single call of explain or push. */
+  readonly slowestMs: number
+  readonly ms: number
+  /** What first went wrong, to repeat it by hand. */
+  readonly firstFailure?: string
+}
+
+/** Small, fast, the same on every machine (xorshift32). */
+export function random(seed: number): (below: number) => number {
+  let state = (seed ^ 0x9e3779b9) >>> 0 || 1
+  return (below) => {
+    state ^= state << 13
+    state ^= state >>> 17
+    state ^= state << 5
+    return (state >>> 0) % below
+  }
+}
+
+type Random = ReturnType<typeof random>
+
+const noise = (pick: Random, length: number): Buffer => Buffer.from(Array.from({ length }, () => pick(256)))
+
+/** Bytes flipped, overwritten, inserted, left out or repeated in one to four places. */
+function mutated(pick: Random, frame: Buffer): Buffer {
+  let bytes = Buffer.from(frame)
+  for (let times = 1 + pick(4); times > 0 && bytes.length > 0; times--) {
+    const place = pick(bytes.length)
+    switch (pick(5)) {
+      case 0:
+        bytes[place] = (bytes[place] ?? 0) ^ (1 << pick(8))
+        break
+      case 1:
+        bytes[place] = pick(256)
+        break
+      case 2:
+        bytes = Buffer.concat([bytes.subarray(0, place), noise(pick, 1 + pick(3)), bytes.subarray(place)])
+        break
+      case 3:
+        bytes = Buffer.concat([bytes.subarray(0, place), bytes.subarray(place + 1 + pick(3))])
+        break
+      default:
+        bytes = Buffer.concat([bytes.subarray(0, place), bytes.subarray(pick(bytes.length))])
+    }
+  }
+  return bytes
+}
+
+/** The beginning of a good frame, and then its own bytes over and over without its end. */
+function endless(pick: Random, frame: Buffer): Buffer {
+  const head = frame.subarray(0, Math.max(1, Math.floor(frame.length / 2)))
+  const middle = head.subarray(Math.floor(head.length / 2))
+  const fill = pick(2) === 0 ? middle : noise(pick, 16).map((byte) => byte & 0x3f)
+  return Buffer.concat([head, ...Array.from({ length: 1 + pick(40) }, () => fill)])
+}
+
+/** Frame `number` of a run: the five kinds take turns, truncation visits every byte of every good frame in turn. */
+function made(pick: Random, good: readonly Buffer[], number: number): Buffer {
+  const frame = good[pick(good.length)] ?? Buffer.alloc(0)
+  switch (number % 5) {
+    case 0:
+      return noise(pick, pick(80))
+    case 1:
+    case 2:
+      return mutated(pick, frame)
+    case 3:
+      return truncated(good, Math.floor(number / 5))
+    default:
+      if (pick(4) === 0) return endless(pick, frame)
+      return Buffer.concat([frame, pick(2) === 0 ? mutated(pick, frame) : (good[pick(good.length)] ?? frame)])
+  }
+}
+
+function truncated(good: readonly Buffer[], number: number): Buffer {
+  const frame = good[number % good.length] ?? Buffer.alloc(0)
+  return frame.subarray(0, Math.floor(number / good.length) % Math.max(1, frame.length))
+}
+
+/** Longer than the longest frame of any protocol here: after so many zeros nothing of what came before can wait any more. */
+const flush = Buffer.alloc(4096)
+
+/**
+ * Hands `count` made frames to a codec: each to `explain`, and all of them, in chunks that do not respect their borders, to one
+ * cutter as one stream. Deterministic for a seed but for times and heap.
+ */
+export function fuzzCodec(codec: Codec, good: readonly Buffer[], count: number, seed: number): FuzzResult {
+  const pick = random(seed)
+  const refused = Object.fromEntries(frameChecks.map((check) => [check, 0])) as Record<FrameCheck, number>
+  const cut = { frames: 0, bytes: 0, refusedBytes: 0, refused: 0 }
+  const cutter = codec.cutter()
+  let valid = 0
+  let thrown = 0
+  let unreasoned = 0
+  let bytesFed = 0
+  let heldMost = 0
+  let missed = 0
+  let slowestMs = 0
+  let firstFailure: string | undefined
+  const fail = (what: string, bytes: Buffer): void => {
+    firstFailure ??= `${what}: ${bytes.toString('hex').slice(0, 2000)}`
+  }
+  const judge = (fault: FrameFault, bytes: Buffer, longest: number): void => {
+    const placed = Number.isInteger(fault.byte) && fault.byte >= 0 && fault.byte <= longest
+    if (placed && frameChecks.includes(fault.check) && fault.detail !== '') return
+    unreasoned++
+    fail(`${fault.check} at ${fault.byte} (${fault.detail})`, bytes)
+  }
+  const timed = <R>(bytes: Buffer, work: () => R): R | undefined => {
+    const began = performance.now()
+    try {
+      return work()
+    } catch (error) {
+      thrown++
+      fail(String(error), bytes)
+      return undefined
+    } finally {
+      slowestMs = Math.max(slowestMs, performance.now() - began)
+    }
+  }
+  const explain = (bytes: Buffer): ExplainedFrame | undefined => {
+    const explained = timed(bytes, () => codec.explain(bytes))
+    if (explained && !explained.valid) judge(explained, bytes, bytes.length)
+    return explained
+  }
+  const feed = (bytes: Buffer, sought?: Buffer): void => {
+    bytesFed += bytes.length
+    let found = false
+    for (const piece of timed(bytes, () => cutter.push(bytes)) ?? []) {
+      if (piece.kind === 'frame') {
+        cut.frames++
+        cut.bytes += piece.bytes.length
+        found ||= sought?.equals(piece.bytes) === true
+      } else {
+        cut.refused++
+        cut.refusedBytes += piece.bytes
+        judge(piece.fault, bytes, Number.MAX_SAFE_INTEGER)
+      }
+    }
+    heldMost = Math.max(heldMost, cutter.held)
+    if (sought && !found) {
+      missed++
+      fail('a good frame was not found', bytes)
+    }
+  }
+  collectGarbage()
+  const heapBefore = process.memoryUsage().heapUsed
+  const began = performance.now()
+  for (let number = 0; number < count; number++) {
+    const bytes = made(pick, good, number)
+    const explained = explain(bytes)
+    if (explained?.valid) valid++
+    else if (explained) refused[explained.check]++
+    const middle = pick(bytes.length + 1)
+    feed(bytes.subarray(0, middle))
+    feed(bytes.subarray(middle))
+    if (number % 97 !== 0) continue
+    feed(flush)
+    const planted = good[pick(good.length)]
+    if (planted) feed(Buffer.concat([planted, flush]), planted)
+  }
+  const ms = performance.now() - began
+  collectGarbage()
+  return {
+    frames: count,
+    valid,
+    refused,
+    thrown,
+    unreasoned,
+    bytesFed,
+    cut,
+    bytesLost: bytesFed - cut.bytes - cut.refusedBytes - cutter.held,
+    missed,
+    heldMost,
+    heapGrowthBytes: process.memoryUsage().heapUsed - heapBefore,
+    slowestMs,
+    ms,
+    ...(firstFailure === undefined ? {} : { firstFailure }),
+  }
+}
+
+/** Only where Node was started with --expose-gc; without it the heap figure is rough. */
+const collectGarbage = (): void => (globalThis as { gc?: () => void }).gc?.()
