@@ -4,7 +4,7 @@ import { CivitalsError } from '@civitals/contracts/errors'
 import type { GatewayStatus } from '@civitals/contracts/status'
 import type { Logger } from 'pino'
 import type { PollPeriods } from './config/settings.ts'
-import { type GatewayLine, Lines } from './lines.ts'
+import { type GatewayLine, Lines } from './lines/lines.ts'
 import { Batcher } from './readings/batcher.ts'
 import type { ClockEvidence } from './readings/clock-state.ts'
 import { Readings } from './readings/readings.ts'
@@ -38,6 +38,7 @@ const askTimeEveryMs = 60_000
 export class Gateway {
   readonly #parts: GatewayParts
   readonly #time: TimeKeeper
+  #config: string
   readonly #lines: Lines
   readonly #batcher: Batcher
   readonly #uplink: Uplink
@@ -50,6 +51,7 @@ export class Gateway {
     this.#time = new TimeKeeper(clock, boot, (byMs) => logger.warn({ byMs }, 'the clock of this machine was set'))
     const time = this.#time
     this.#parts = parts
+    this.#config = config
     this.#batcher = new Batcher({
       spool,
       clock,
@@ -62,7 +64,7 @@ export class Gateway {
     const readings = new Readings({ clock, time, add: (sample, urgent) => this.#batcher.add(sample, urgent) })
     this.#lines = new Lines({ clock, periods, readings, logger, onSilence: () => this.#uplink.statusChanged() })
     const sources: StatusSources = {
-      ...{ clock, config, spool, boot, version: parts.version, clockState: () => time.state() },
+      ...{ clock, config: () => this.#config, spool, boot, version: parts.version, clockState: () => time.state() },
       ...{ lines: () => this.#lines.health(), bytesSent: () => this.#uplink.bytesSent },
     }
     const startedAt = clock.mono()
@@ -74,6 +76,14 @@ export class Gateway {
         logger.warn({ reason, retryMs: Math.round(retryMs) }, 'no link to the centre'),
       onFailure: (error) => logger.error({ err: error }, 'reading the spool failed'),
     })
+  }
+
+  /** Works another configuration from now on; what did not change goes on untouched. Samples carry the hash they were read with. */
+  async reload({ lines, periods, config }: Pick<GatewayParts, 'lines' | 'periods' | 'config'>): Promise<void> {
+    this.#config = config
+    this.#batcher.configure(config)
+    await this.#lines.change(lines, periods)
+    this.#uplink.statusChanged()
   }
 
   /** What it says of itself now, connected or not. */

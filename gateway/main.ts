@@ -3,16 +3,15 @@ import type { Clock } from '@civitals/contracts/clock'
 import { CivitalsError } from '@civitals/contracts/errors'
 import type { GatewayStatus } from '@civitals/contracts/status'
 import { systemClock } from '@civitals/contracts/system-clock'
-import { openModbusLine } from '@civitals/firmware-bridge/modbus'
-import { ModbusReader } from '@civitals/firmware-bridge/modbus/reader'
 import type { Logger } from 'pino'
 import { loadConfig } from './config/io/load.ts'
-import type { Prepared } from './config/io/prepare.ts'
-import type { LineConfig } from './config/schema.ts'
 import type { GatewaySettings } from './config/settings.ts'
 import { Gateway } from './gateway.ts'
-import type { GatewayLine } from './lines.ts'
+import { Assembly } from './lines/assemble.ts'
+import { openLine } from './lines/io/open-line.ts'
 import { askTimeService } from './readings/io/time-service.ts'
+import { watchFile } from './reload/io/watch.ts'
+import { Reloader, type ReloadOutcome } from './reload/reloader.ts'
 import { openSqliteSpool } from './spool/io/sqlite-spool.ts'
 import { defaultKeepAcknowledgedMs } from './spool/spool.ts'
 import { mqttLink } from './uplink/io/mqtt-connection.ts'
@@ -24,6 +23,8 @@ export interface GatewayOptions {
   /** Stops it: polling ends, what was read is committed, everything is closed, within 2 s. */
   readonly signal: AbortSignal
   readonly clock?: Clock
+  /** Takes the file's changes over while it runs, when it changes or the process gets SIGHUP. Default false. */
+  readonly watch?: boolean
 }
 
 export interface RunningGateway {
@@ -31,6 +32,8 @@ export interface RunningGateway {
   /** Hash of the running configuration. */
   readonly config: string
   status(): GatewayStatus
+  /** Reads the file again and takes over what changed; a file with problems is refused and nothing changes. */
+  reload(): Promise<ReloadOutcome>
   /** Resolves when it has stopped. */
   readonly stopped: Promise<void>
 }
@@ -44,8 +47,9 @@ const lingerMs = { free: 1000, metered: 10_000 } as const
  * CIV_GATEWAY_SPOOL_OPEN, with nothing left running. A centre or terminals that are not there are no error.
  */
 export async function runGateway(options: GatewayOptions): Promise<RunningGateway> {
-  const { signal, clock = systemClock } = options
-  const { settings, hash, profiles } = await loadConfig(options.configFile)
+  const { signal, clock = systemClock, configFile } = options
+  const prepared = await loadConfig(configFile)
+  const { settings, hash } = prepared
   const logger = options.logger.child({ gateway: settings.gateway })
   passwordOf(settings)
   const limits = {
@@ -55,8 +59,9 @@ export async function runGateway(options: GatewayOptions): Promise<RunningGatewa
   }
   const spool = await openSqliteSpool({ folder: settings.spoolFolder, limits, clock })
   if (spool.movedAside) logger.error({ movedAside: spool.movedAside }, 'the spool was damaged; a new one continues it')
+  const assembly = new Assembly((line) => openLine(line, clock))
   const gateway = new Gateway({
-    lines: await Promise.all(settings.lines.map((line) => openLine(line, settings, profiles, clock))),
+    lines: await assembly.lines(prepared),
     spool,
     connect: mqttLink({ gateway: settings.gateway, url: settings.url, password: () => passwordOf(settings), clock }),
     clock,
@@ -68,9 +73,17 @@ export async function runGateway(options: GatewayOptions): Promise<RunningGatewa
     lingerMs: settings.metered ? lingerMs.metered : lingerMs.free,
     logger,
   })
+  const reloader = new Reloader({ gateway, assembly, logger, load: () => loadConfig(configFile) }, prepared)
+  if (options.watch) watchFile(configFile, signal, () => void reloader.reload())
   const stopped = gateway.run(signal)
   logger.info({ config: hash, lines: settings.lines.length, spool: spool.id }, 'gateway runs')
-  return { gateway: settings.gateway, config: hash, status: () => gateway.status(), stopped }
+  return {
+    gateway: settings.gateway,
+    config: hash,
+    status: () => gateway.status(),
+    reload: () => reloader.reload(),
+    stopped,
+  }
 }
 
 function passwordOf({ password }: GatewaySettings): string {
@@ -84,23 +97,6 @@ function passwordOf({ password }: GatewaySettings): string {
   } catch (cause) {
     throw new CivitalsError('CIV_GATEWAY_PASSWORD', `password file ${password.file} cannot be read`, { cause })
   }
-}
-
-async function openLine(
-  config: LineConfig,
-  { metered }: GatewaySettings,
-  profiles: Prepared['profiles'],
-  clock: Clock,
-): Promise<GatewayLine> {
-  const line = await openModbusLine(config.transport, { clock })
-  const terminals = config.terminals.flatMap(({ id, unit, profile: name }) => {
-    const profile = profiles[name]
-    if (!profile) return []
-    const { points } = profile
-    const report = { report: metered ? 'onChange' : 'every' } as const
-    return [{ id, unit, profile, points, report, reader: new ModbusReader({ line, unit, points, clock }) }]
-  })
-  return { id: config.id, line, terminals }
 }
 
 const version = (): string =>

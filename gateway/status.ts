@@ -7,7 +7,7 @@ export interface StatusSources {
   readonly clock: Clock
   readonly version: string
   readonly boot: string
-  readonly config: string
+  readonly config: () => string
   readonly clockState: () => ClockState
   readonly spool: Spool
   readonly lines: () => LineHealth[]
@@ -20,7 +20,7 @@ const shortestSpanMs = 60_000
 
 /** What the gateway says of itself now; `startedAt` is monotonic. */
 export function statusOf(sources: StatusSources, startedAt: number): GatewayStatus {
-  const { clock, spool, version, boot, config } = sources
+  const { clock, spool, version, boot } = sources
   const { bytes, ...counters } = spool.counters()
   const span = Math.max(shortestSpanMs, clock.mono() - startedAt)
   return {
@@ -28,7 +28,7 @@ export function statusOf(sources: StatusSources, startedAt: number): GatewayStat
     at: clock.now(),
     version,
     boot,
-    config,
+    config: sources.config(),
     clock: sources.clockState(),
     spool: { id: spool.id, ...counters, bytes },
     lines: sources.lines(),

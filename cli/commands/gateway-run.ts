@@ -20,7 +20,8 @@ export async function gatewayRun(args: Arguments): Promise<number> {
   }
   const signal = stopSignal()
   const logger = pino({ base: null }, destination({ dest: 2, sync: false }))
-  const start = (file: string) => runGateway({ configFile: resolve(file), clock: systemClock, logger, signal })
+  const start = (file: string) =>
+    runGateway({ configFile: resolve(file), clock: systemClock, logger, signal, watch: true })
   const running = await Promise.all(files.map(start))
   await Promise.all(running.map((gateway) => gateway.stopped))
   return exitCodes.done

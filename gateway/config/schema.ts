@@ -35,11 +35,30 @@ const PollSchema = Type.Object(
   { additionalProperties: false },
 )
 
+const PointOverrideSchema = Type.Object(
+  {
+    reportEvery: Type.Optional(Duration('Longest time between two reports of this point. Default: of the profile.')),
+    deadband: Type.Optional(
+      Type.Number({ minimum: 0, description: 'Smallest change reported, in the unit of the point.' }),
+    ),
+  },
+  { additionalProperties: false },
+)
+
 const TerminalSchema = Type.Object(
   {
     id: Id('Terminal id, unique in the city and never reused.'),
     unit: Type.Integer({ minimum: 0, maximum: 255, description: 'Modbus unit id; 1-247 on serial lines.' }),
     profile: Id('Profile that says how to read it.'),
+    report: Type.Optional(
+      Type.Enum(['every', 'onChange'], {
+        description:
+          'every: each poll is sent; onChange: only changes and heartbeats. Default onChange on a metered uplink.',
+      }),
+    ),
+    points: Type.Optional(
+      Type.Record(Type.String({ maxLength: 64 }), PointOverrideSchema, { description: 'Exceptions by point id.' }),
+    ),
   },
   { additionalProperties: false },
 )

@@ -5,7 +5,7 @@ import type { Spool, SpoolDraft, SpoolRow } from '../spool/spool.ts'
 export interface BatcherOptions {
   readonly spool: Spool
   readonly clock: Clock
-  /** Hash of the running configuration. */
+  /** Hash of the configuration the first samples are read with. */
   readonly config: string
   /** How long an ordinary sample may wait for company, ms. */
   readonly lingerMs: number
@@ -25,6 +25,7 @@ const firstLingerMs = 100
 
 interface Pending {
   readonly sample: Sample
+  readonly config: string
   readonly urgent: boolean
 }
 
@@ -34,6 +35,7 @@ interface Pending {
  */
 export class Batcher {
   readonly #options: BatcherOptions
+  #config: string
   #pending: Pending[] = []
   #commit: Promise<void> | undefined
   #timer: Timer | undefined
@@ -45,6 +47,7 @@ export class Batcher {
   constructor(options: BatcherOptions) {
     this.#options = options
     this.#lingerMs = Math.min(firstLingerMs, options.lingerMs)
+    this.#config = options.config
   }
 
   /** Samples that never reached the spool because it refused for too long. */
@@ -52,8 +55,13 @@ export class Batcher {
     return this.#dropped
   }
 
+  /** Samples added from now on were read with this configuration. */
+  configure(config: string): void {
+    this.#config = config
+  }
+
   add(sample: Sample, urgent: boolean): void {
-    this.#pending.push({ sample, urgent })
+    this.#pending.push({ sample, urgent, config: this.#config })
     this.#dropBeyondBound()
     if (this.#commit || this.#refusing) return
     if (urgent || this.#pending.length >= maxSamplesPerEnvelope) this.#begin()
@@ -109,10 +117,11 @@ export class Batcher {
     this.#clockFix ??= this.#options.takeClockFix?.()
     const clockFix = this.#clockFix
     const drafts: SpoolDraft[] = []
-    for (let start = 0; start < batch.length; start += maxSamplesPerEnvelope) {
-      const part = batch.slice(start, start + maxSamplesPerEnvelope)
+    for (let start = 0, end = 0; start < batch.length; start = end) {
+      end = endOfEnvelope(batch, start)
+      const part = batch.slice(start, end)
       drafts.push({
-        config: this.#options.config,
+        config: part[0]?.config ?? this.#config,
         samples: part.map(({ sample }) => sample),
         urgent: part.some(({ urgent }) => urgent),
         ...(start === 0 && clockFix && { clockFix }),
@@ -120,4 +129,21 @@ export class Batcher {
     }
     return drafts
   }
+}
+
+/** Readings an envelope holds at most; with names of usual length a JSON of some 150 kB, below what the wire takes. */
+const maxReadingsPerEnvelope = 5000
+
+/** An envelope holds samples of one configuration, up to its bounds. */
+function endOfEnvelope(batch: readonly Pending[], start: number): number {
+  const config = batch[start]?.config
+  let readings = 0
+  let end = start
+  for (; end < batch.length && end - start < maxSamplesPerEnvelope; end++) {
+    const pending = batch[end]
+    if (!pending || pending.config !== config) break
+    for (const _ in pending.sample.values) readings++
+    if (readings > maxReadingsPerEnvelope && end > start) break
+  }
+  return end
 }

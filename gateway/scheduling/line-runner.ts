@@ -52,7 +52,7 @@ const missing = (points: readonly ProfilePoint[]): TakenReading => ({
  */
 export class LineRunner {
   readonly #options: LineRunnerOptions
-  readonly #schedule: PollSchedule
+  #schedule: PollSchedule
   readonly #queue = new TransactionQueue<Task>()
   readonly #budget = new ProbeBudget()
   readonly #quietMs: number
@@ -132,6 +132,13 @@ export class LineRunner {
       this.#states.set(terminal.id, new TerminalState(terminal))
       this.#schedule.add(terminal.id, terminal.points, this.#options.clock.mono())
     }
+    this.#wakeUp()
+  }
+
+  /** Polls at other periods from now on; the first round reads everything. */
+  setPeriods(periods: PollPeriods): void {
+    this.#schedule = new PollSchedule(periods, this.#options.clock.mono())
+    this.#schedule.addAll(this.terminals)
     this.#wakeUp()
   }
 

@@ -1,11 +1,12 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { Clock } from '@civitals/contracts/clock'
 import { type LineHealth, mostTerminalsListed, type TerminalHealth } from '@civitals/contracts/status'
 import type { LineCounters } from '@civitals/firmware-bridge/wire/line'
 import type { Logger } from 'pino'
-import type { PollPeriods } from './config/settings.ts'
-import type { Readings, ReportingTerminal } from './readings/readings.ts'
-import { LineRunner } from './scheduling/line-runner.ts'
-import type { LineTerminal } from './scheduling/terminal-state.ts'
+import type { PollPeriods } from '../config/settings.ts'
+import type { Readings, ReportingTerminal } from '../readings/readings.ts'
+import { LineRunner } from '../scheduling/line-runner.ts'
+import type { LineTerminal } from '../scheduling/terminal-state.ts'
 
 /** A terminal the gateway asks and reports. */
 export type GatewayTerminal = LineTerminal & ReportingTerminal
@@ -31,7 +32,7 @@ export interface LinesOptions {
 }
 
 interface Worked {
-  readonly line: GatewayLine
+  line: GatewayLine
   readonly runner: LineRunner
   readonly stop: AbortController
   readonly ended: Promise<void>
@@ -40,11 +41,13 @@ interface Worked {
 /** The lines a gateway works, each on its own; they come and go while it runs. */
 export class Lines {
   readonly #options: LinesOptions
+  #periods: PollPeriods
   readonly #worked = new Map<string, Worked>()
   readonly #failed = Promise.withResolvers<never>()
 
   constructor(options: LinesOptions) {
     this.#options = options
+    this.#periods = options.periods
     // Told to whoever waits in `failed`; before anyone does, it must not end the process.
     this.#failed.promise.catch(() => undefined)
   }
@@ -56,7 +59,8 @@ export class Lines {
 
   /** Works a line until `end`; the line is closed then. */
   begin(line: GatewayLine): void {
-    const { clock, periods, readings, logger, onSilence } = this.#options
+    const { clock, readings, logger, onSilence } = this.#options
+    const periods = this.#periods
     for (const terminal of line.terminals) readings.follow(terminal)
     const runner = new LineRunner({
       ...{ terminals: line.terminals, periods, clock },
@@ -74,6 +78,43 @@ export class Lines {
     this.#worked.set(line.id, { line, runner, stop, ended })
   }
 
+  /**
+   * Works these lines from now on. A line that is the same object goes on untouched; one with the same id and wire takes terminals in and
+   * gives them up without missing a poll of the others; the rest end, then what is new begins.
+   */
+  async change(lines: readonly GatewayLine[], periods: PollPeriods): Promise<void> {
+    const rescheduled = !isDeepStrictEqual(periods, this.#periods)
+    this.#periods = periods
+    const goesOn = (line: GatewayLine): Worked | undefined => {
+      const worked = this.#worked.get(line.id)
+      return worked?.line.line === line.line ? worked : undefined
+    }
+    const kept = new Set(lines.filter(goesOn).map(({ id }) => id))
+    await Promise.all([...this.#worked.keys()].filter((id) => !kept.has(id)).map((id) => this.end(id)))
+    for (const line of lines) {
+      const worked = goesOn(line)
+      if (!worked) this.begin(line)
+      else if (worked.line !== line) this.#changeTerminals(worked, line)
+      if (worked && rescheduled) worked.runner.setPeriods(periods)
+    }
+  }
+
+  #changeTerminals(worked: Worked, line: GatewayLine): void {
+    const before = new Set(worked.line.terminals)
+    const after = new Set(line.terminals.map(({ id }) => id))
+    for (const { id } of before)
+      if (!after.has(id) && !this.#isElsewhere(id, line.id)) this.#options.readings.forget(id)
+    for (const terminal of line.terminals) if (!before.has(terminal)) this.#options.readings.follow(terminal)
+    worked.line = line
+    worked.runner.setTerminals(line.terminals)
+  }
+
+  /** A terminal may have moved to another line, which then follows it already. */
+  #isElsewhere(terminal: string, line: string): boolean {
+    const others = [...this.#worked.values()].filter((worked) => worked.line.id !== line)
+    return others.some((worked) => worked.line.terminals.some(({ id }) => id === terminal))
+  }
+
   async end(id: string): Promise<void> {
     const worked = this.#worked.get(id)
     if (!worked) return
@@ -81,7 +122,8 @@ export class Lines {
     worked.stop.abort()
     await worked.ended.catch(() => undefined)
     await worked.line.line.close()
-    for (const terminal of worked.runner.terminals) this.#options.readings.forget(terminal.id)
+    for (const terminal of worked.line.terminals)
+      if (!this.#isElsewhere(terminal.id, id)) this.#options.readings.forget(terminal.id)
   }
 
   async endAll(): Promise<void> {
