@@ -13,7 +13,6 @@ export const TerminalHealthSchema = Type.Object({
   crcErrors: Type.Integer(),
   exceptions: Type.Integer(),
   turnaroundMs: Type.Optional(Type.Number({ description: 'Learned time until it begins to answer.' })),
-  lateReplies: Type.Optional(Type.Integer({ description: 'Replies that came after their time-out.' })),
 })
 export type TerminalHealth = Static<typeof TerminalHealthSchema>
 
@@ -29,6 +28,10 @@ export const LineHealthSchema = Type.Object({
   timeouts: Type.Integer(),
   crcErrors: Type.Integer(),
   connected: Type.Optional(Type.Boolean()),
+  lateReplies: Type.Optional(
+    Type.Integer({ description: 'Replies that came after their time-out; none was taken for another.' }),
+  ),
+  foreignFrames: Type.Optional(Type.Integer({ description: 'Good frames nobody had asked for.' })),
   perTerminal: Type.Optional(Type.Array(TerminalHealthSchema, { maxItems: mostTerminalsListed })),
 })
 

@@ -21,7 +21,7 @@ export interface PlanReading {
   readonly again?: boolean
 }
 
-/** How a gateway reads one terminal of a line in which it asks, whatever the protocol. One call of `read` at a time. */
+/** How a gateway reads one terminal of a line in which it asks, whatever the protocol. Calls of `read` may overlap where the line has a window. */
 export interface TerminalReader<P extends PlannedRead = PlannedRead> {
   /** The cheapest transactions that bring these points. */
   plansFor(points: readonly ProfilePoint[]): readonly P[]
@@ -31,6 +31,6 @@ export interface TerminalReader<P extends PlannedRead = PlannedRead> {
   probe(): P | undefined
   /** Silence this terminal needs between two transactions, ms. Default 0. */
   readonly pauseMs?: number
-  /** What was learned of it: time it takes to begin its reply, and replies that came after their time-out. */
-  readonly learned?: { readonly turnaroundMs?: number; readonly lateReplies?: number }
+  /** What was learned of it: time it takes to begin its reply. */
+  readonly learned?: { readonly turnaroundMs?: number }
 }

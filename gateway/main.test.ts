@@ -1,7 +1,7 @@
 // The whole gateway as one process would run it: configuration file, Modbus TCP terminal, spool on disk, a real broker (Aedes)
 // and a centre that acknowledges.
 import { once } from 'node:events'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -179,4 +179,32 @@ t.test('a second gateway does not write into the spool of the first', async (t) 
   })
   stop.abort()
   await running.stopped
+})
+
+t.test('it follows its file: a good change is taken over, a wrong one refused, and the spool goes on', async (t) => {
+  const central = await centre(t)
+  const folder = configFolder(t, central.port, await listen(t, terminal))
+  const file = join(folder, 'gateway.yaml')
+  const good = readFileSync(file, 'utf8')
+  const stop = new AbortController()
+  const running = await runGateway({ configFile: file, logger, signal: stop.signal, watch: true })
+  const configs = (): string[] => [...new Set(central.received.map((envelope) => envelope.config))]
+  await central.next(() => central.received.length >= 2)
+  const more = `${good}      - { id: weather-02, unit: 2, profile: weather-foreign, report: onChange }\n`
+  writeFileSync(`${file}.new`, more)
+  renameSync(`${file}.new`, file)
+  const reports = (id: string) =>
+    central.received.some(({ samples }) => samples.some(({ terminal }) => terminal === id))
+  await central.next(() => reports('weather-02'))
+  t.equal(configs().length, 2)
+  t.equal(running.status().config, configs()[1])
+  writeFileSync(file, more.replace('unit: 2', 'unit: two'))
+  t.match(await running.reload(), { kind: 'refused', problems: [/gateway\.yaml:10:33: lines\.0\.terminals\.1\.unit/] })
+  writeFileSync(file, good)
+  process.kill(process.pid, 'SIGHUP')
+  await central.next(() => running.status().config === running.config)
+  t.equal(running.status().lines?.[0]?.terminals, 1)
+  stop.abort()
+  await running.stopped
+  t.equal(new Set(central.received.map(({ spool }) => spool)).size, 1)
 })

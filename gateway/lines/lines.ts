@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Clock } from '@civitals/contracts/clock'
 import { type LineHealth, mostTerminalsListed, type TerminalHealth } from '@civitals/contracts/status'
-import type { LineCounters } from '@civitals/firmware-bridge/wire/line'
+import type { LineCounters, LineStatistics } from '@civitals/firmware-bridge/wire/line'
 import type { Logger } from 'pino'
 import type { PollPeriods } from '../config/settings.ts'
 import type { Readings, ReportingTerminal } from '../readings/readings.ts'
@@ -15,7 +15,7 @@ export type GatewayTerminal = LineTerminal & ReportingTerminal
 export interface GatewayLine {
   readonly id: string
   readonly line: {
-    readonly health: LineCounters
+    readonly health: LineCounters & Partial<LineStatistics>
     /** Transactions it may carry at once. Default 1. */
     readonly window?: number
     close(): Promise<void>
@@ -136,10 +136,14 @@ export class Lines {
 
   health(): LineHealth[] {
     return [...this.#worked.values()].map(({ line, runner }) => {
-      const { transactions, timeouts, crcErrors, connected } = line.line.health
+      const { transactions, timeouts, crcErrors, connected, late, foreign } = line.line.health
+      const stray = {
+        ...(late !== undefined && { lateReplies: late }),
+        ...(foreign !== undefined && { foreignFrames: foreign }),
+      }
       const perTerminal = listed(runner.health())
       const counts = { terminals: runner.terminals.length, silent: runner.silent, transactions, timeouts, crcErrors }
-      return { line: line.id, ...counts, connected, perTerminal }
+      return { line: line.id, ...counts, connected, ...stray, perTerminal }
     })
   }
 }

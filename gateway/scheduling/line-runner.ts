@@ -48,7 +48,8 @@ const missing = (points: readonly ProfilePoint[]): TakenReading => ({
 
 /**
  * Works one line until stopped: polls on the grid of its schedule, probes of silent terminals, and what people ask for, one transaction
- * at a time or as many as its window allows, never two to one terminal at once.
+ * at a time or as many as its window allows. Two of one terminal run at once only where the line has no other and a window: it has shown then
+ * that it answers them all.
  */
 export class LineRunner {
   readonly #options: LineRunnerOptions
@@ -57,7 +58,7 @@ export class LineRunner {
   readonly #budget = new ProbeBudget()
   readonly #quietMs: number
   readonly #states = new Map<string, TerminalState>()
-  readonly #busy = new Set<Wanted['unit']>()
+  readonly #busy = new Map<Wanted['unit'], number>()
   readonly #running = new Set<Promise<void>>()
   #probing = false
   #asked = 0
@@ -236,21 +237,25 @@ export class LineRunner {
   }
 
   #next(): Task | undefined {
-    if (this.#running.size >= (this.#options.window?.() ?? 1)) return undefined
+    const window = this.#options.window?.() ?? 1
+    if (this.#running.size >= window) return undefined
+    const mostOfOne = this.#states.size === 1 ? window : 1
     const now = this.#options.clock.mono()
     const resting = new Set<Wanted['unit']>()
     for (const { terminal, readyAt } of this.#states.values()) if (readyAt > now) resting.add(terminal.unit)
-    return this.#queue.take((unit) => !this.#busy.has(unit) && !resting.has(unit))
+    return this.#queue.take((unit) => (this.#busy.get(unit) ?? 0) < mostOfOne && !resting.has(unit))
   }
 
   #begin({ unit, run }: Task, signal: AbortSignal): void {
-    this.#busy.add(unit)
+    this.#busy.set(unit, (this.#busy.get(unit) ?? 0) + 1)
     const running = run(signal)
       .catch((error: unknown) => {
         this.#fault ??= { error }
       })
       .finally(() => {
-        this.#busy.delete(unit)
+        const others = (this.#busy.get(unit) ?? 1) - 1
+        if (others > 0) this.#busy.set(unit, others)
+        else this.#busy.delete(unit)
         this.#running.delete(running)
         this.#wakeUp()
       })

@@ -2,7 +2,7 @@ import { type Priority, stretchMs } from './priority.ts'
 
 /** A transaction that waits for its turn. */
 export interface Wanted {
-  /** Terminal address on the line: no two transactions of one unit run at once. */
+  /** Terminal address on the line. */
   readonly unit: number | string
   readonly priority: Priority
   /** Monotonic time at which it should have begun. */

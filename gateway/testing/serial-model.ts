@@ -40,15 +40,20 @@ export class SerialModel implements ModbusLine {
     return { connected: true, transactions: this.spent.length, timeouts, ...counts }
   }
 
-  async transact(request: ModbusRequest): Promise<ModbusOutcome> {
+  async transact(request: ModbusRequest, signal?: AbortSignal): Promise<ModbusOutcome> {
     const { unit, count } = request as ModbusRead
     const { clock, turnaroundMs, patienceMs, quietMs } = this.#options
     if (++this.#inFlight > 1) throw new Error('two transactions at once on a serial line')
     const from = clock.mono()
     const ok = !this.dead.has(unit)
     const frames = this.characterMs * (8 + 5 + 2 * count) + 2 * this.gapMs
-    await sleep(clock, Math.max(0, this.#quietUntil - from) + frames + (ok ? turnaroundMs : patienceMs))
+    const takesMs = Math.max(0, this.#quietUntil - from) + frames + (ok ? turnaroundMs : patienceMs)
+    const ended = await sleep(clock, takesMs, signal).then(
+      () => true,
+      () => false,
+    )
     this.#inFlight--
+    if (!ended) return { ok: false, kind: 'aborted' }
     this.spent.push({ unit, from, to: clock.mono(), ok })
     if (!ok) this.#quietUntil = clock.mono() + quietMs
     if (!ok) return { ok, kind: 'timeout' }

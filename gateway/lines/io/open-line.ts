@@ -7,5 +7,5 @@ import type { OpenedLine } from '../assemble.ts'
 /** Makes a line of the configuration ready and says how its terminals are read. It is opened by its first transaction. */
 export async function openLine({ transport }: LineConfig, clock: Clock): Promise<OpenedLine> {
   const line = await openModbusLine(transport, { clock })
-  return { line, readerOf: ({ unit }, { points }) => new ModbusReader({ line, unit, points, clock }) }
+  return { line, readerOf: ({ unit }, { points }) => new ModbusReader({ line, unit, points, cost: line.pace, clock }) }
 }
