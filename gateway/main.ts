@@ -5,6 +5,7 @@ import type { GatewayStatus } from '@civitals/contracts/status'
 import { systemClock } from '@civitals/contracts/system-clock'
 import type { Logger } from 'pino'
 import { loadConfig } from './config/io/load.ts'
+import type { Prepared } from './config/io/prepare.ts'
 import type { GatewaySettings } from './config/settings.ts'
 import { Gateway } from './gateway.ts'
 import { Assembly } from './lines/assemble.ts'
@@ -47,8 +48,13 @@ const lingerMs = { free: 1000, metered: 10_000 } as const
  * CIV_GATEWAY_SPOOL_OPEN, with nothing left running. A centre or terminals that are not there are no error.
  */
 export async function runGateway(options: GatewayOptions): Promise<RunningGateway> {
+  const { configFile } = options
+  return startGateway(await loadConfig(configFile), options)
+}
+
+/** The same from a configuration that was read and checked already; `configFile` is what a reload reads. */
+export async function startGateway(prepared: Prepared, options: GatewayOptions): Promise<RunningGateway> {
   const { signal, clock = systemClock, configFile } = options
-  const prepared = await loadConfig(configFile)
   const { settings, hash } = prepared
   const logger = options.logger.child({ gateway: settings.gateway })
   passwordOf(settings)

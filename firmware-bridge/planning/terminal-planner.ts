@@ -73,7 +73,10 @@ export class TerminalPlanner {
   #measured(plan: ReadPlan, elapsedMs: number): void {
     const turnaround = elapsedMs - wireMs(this.#line, plan.function, plan.count) - 2 * this.#line.gapMs
     this.#turnaroundMs += (Math.max(0, turnaround) - this.#turnaroundMs) * learningRate
-    if (Math.abs(this.#turnaroundMs - this.#plannedWithMs) <= worthReplanning * this.#plannedWithMs) return
+    // Less than two registers' worth of time moves no cut; behind a socket, where a register costs none, nothing does.
+    const { characterMs } = this.#line
+    const moved = Math.abs(this.#turnaroundMs - this.#plannedWithMs)
+    if (characterMs === 0 || moved <= Math.max(worthReplanning * this.#plannedWithMs, 4 * characterMs)) return
     this.#plannedWithMs = this.#turnaroundMs
     this.#plans.clear()
   }
