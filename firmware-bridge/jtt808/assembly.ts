@@ -1,5 +1,5 @@
 import type { EpochMs } from '@civitals/contracts/clock'
-import type { Decoded } from '../frames/frame.ts'
+import type { FrameFault } from '../frames/frame.ts'
 import type { Jtt808Frame } from './frame.ts'
 
 /** Messages under way at once on one connection; the oldest gives way. */
@@ -47,15 +47,15 @@ export class Assembly {
     return { ...head, body: Buffer.concat(ordered) }
   }
 
-  /** Gives up what is too old or too much; how many packets each message still lacked. */
-  expire(now: EpochMs): Decoded<never>[] {
-    const faults: Decoded<never>[] = []
+  /** Gives up what is too old or too much, and says how many packets each message still lacked. */
+  expire(now: EpochMs): FrameFault[] {
+    const faults: FrameFault[] = []
     for (const [key, { since, total, bodies }] of this.#open) {
       const crowded = this.#open.size > mostMessages || this.#held > mostBytes
       if (!crowded && now - since < patienceMs) continue
       this.#drop(key)
       const detail = `${total - bodies.size} of ${total} packets of a message never came`
-      faults.push({ ok: false, fault: { check: 'length', byte: 0, detail } })
+      faults.push({ check: 'length', byte: 0, detail })
     }
     return faults
   }

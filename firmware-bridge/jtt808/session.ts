@@ -7,7 +7,7 @@ import { Jtt808Cutter } from './cutter.ts'
 import { decodeFrame, encodeFrame, type Jtt808Frame, phoneOf } from './frame.ts'
 import { ids, type Message, readMessage } from './messages.ts'
 import type { Position } from './position.ts'
-import { alarmBits, messageTerm, statusBits } from './terms.ts'
+import { alarmBits, isKnownMessage, messageTerm, statusBits } from './terms.ts'
 
 const results = { done: 0, failed: 1, wrong: 2, unsupported: 3 } as const
 
@@ -44,8 +44,8 @@ export class Jtt808Session implements PushSession {
       const decoded = piece.kind === 'frame' ? decodeFrame(piece.bytes) : { ok: false as const, fault: piece.fault }
       if (decoded.ok) this.#take(decoded.message, now, findings)
       else findings.refused.push(decoded.fault)
-      for (const late of this.#assembly.expire(now)) if (!late.ok) findings.refused.push(late.fault)
     }
+    findings.refused.push(...this.#assembly.expire(now))
     return findings
   }
 
@@ -87,11 +87,7 @@ export class Jtt808Session implements PushSession {
       this.#known = frame.paddedPhone
     }
     const heard = password === undefined || this.#known === frame.paddedPhone
-    const result = heard
-      ? messageTerm(frame.id).zh.startsWith('预留')
-        ? results.unsupported
-        : results.done
-      : results.failed
+    const result = !heard ? results.failed : isKnownMessage(frame.id) ? results.done : results.unsupported
     if (!unanswered.has(frame.id)) to.answers.push(this.#generalAnswer(frame, result))
     if (frame.id === ids.logout) this.#known = undefined
     if (heard && message.kind === 'positions') {
