@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { Clock } from '@civitals/contracts/clock'
 import type { Profile } from '@civitals/firmware-bridge/profile'
-import type { Transport } from '@civitals/firmware-bridge/transport'
+import type { ModbusTransport } from '@civitals/firmware-bridge/transport'
 import type { Pilot, PilotLine } from './city/pilot.ts'
 import { openPtyLine, openRtuOverTcp } from './modbus/io/rtu-line.ts'
 import { openTcpLine } from './modbus/io/tcp-line.ts'
@@ -13,7 +13,7 @@ import type { World } from './world/world.ts'
 /** One line as a gateway's configuration takes it. */
 export interface LinePlan {
   readonly id: string
-  readonly transport: Transport
+  readonly transport: ModbusTransport
   readonly terminals: readonly { readonly id: string; readonly unit: number; readonly profile: string }[]
 }
 
@@ -37,7 +37,7 @@ export interface LinesOptions {
 }
 
 interface OpenLine {
-  readonly transport: Transport
+  readonly transport: ModbusTransport
   close(): Promise<void>
 }
 

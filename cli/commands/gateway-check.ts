@@ -1,7 +1,6 @@
-import { printProblem } from '@civitals/contracts/document'
 import { CivitalsError } from '@civitals/contracts/errors'
-import { shippedProfiles } from '@civitals/firmware-bridge/profiles'
-import { checkConfig, defaultConfig } from '@civitals/gateway/config'
+import { defaultConfig } from '@civitals/gateway/config'
+import { prepare } from '@civitals/gateway/config/prepare'
 import { exitCodes } from '../command.ts'
 import { readNamed } from '../io/files.ts'
 
@@ -13,10 +12,10 @@ export function printDefault(): number {
 
 /** Says whether a gateway could run on this file; problems by file, line and key are an error. */
 export async function checkFile(file: string): Promise<void> {
-  const profiles = await shippedProfiles()
-  const checked = checkConfig(await readNamed(file), file, profiles.keys())
-  if (!checked.ok) throw new CivitalsError('CIV_CLI_GATEWAY_CONFIG', checked.problems.map(printProblem).join('\n'))
-  const { gateway, lines } = checked.value
+  await readNamed(file)
+  const preparation = await prepare(file)
+  if (!preparation.ok) throw new CivitalsError('CIV_CLI_GATEWAY_CONFIG', preparation.problems.join('\n'))
+  const { gateway, lines } = preparation.prepared.settings
   const terminals = lines.reduce((sum, line) => sum + line.terminals.length, 0)
   process.stderr.write(`${file}: gateway ${gateway}, ${lines.length} lines, ${terminals} terminals: can be used\n`)
 }

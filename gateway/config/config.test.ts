@@ -1,10 +1,18 @@
 // What a person gets to read when a configuration is wrong: file, line, column, key and the nearest valid one.
 import { printProblem } from '@civitals/contracts/document'
 import t from 'tap'
-import { checkConfig, configHash, defaultConfig } from './config.ts'
+import { checkConfig, configHash, defaultConfig, type KnownProfiles } from './config.ts'
 import { settingsOf } from './settings.ts'
 
-const profiles = ['air-weather-station', 'road-water-gauge', 'noise-meter']
+const speaks = (protocol: string, ...points: string[]) => ({ protocol, points: points.map((id) => ({ id })) })
+const profiles: KnownProfiles = new Map([
+  ['air-weather-station', speaks('modbus', 'pm25')],
+  ['road-water-gauge', speaks('modbus', 'level')],
+  ['noise-meter', speaks('modbus', 'leq')],
+  ['hj212-air', speaks('hj212', 'pm25')],
+  ['dlt645-meter', speaks('dlt645', 'energy')],
+  ['mqtt-level', speaks('mqtt-json', 'level')],
+])
 const good = `gateway: gw-01
 uplink: { url: mqtt://127.0.0.1:1883, passwordFile: ./gw-01.password }
 spool: { folder: ./spool }
@@ -110,6 +118,122 @@ t.test('golden texts', async (t) => {
     ],
   ]
   for (const [name, from, to, expected] of cases) t.same(changed(from, to), expected, name)
+})
+
+const listening = `gateway: gw-01
+uplink: { url: mqtt://127.0.0.1:1883, passwordFile: ./gw-01.password }
+spool: { folder: ./spool }
+report: { onChange: true, heartbeat: 10min }
+lines:
+  - id: air
+    transport: { kind: tcp-server, listen: '127.0.0.1:15300' }
+    zone: '+08:00'
+    terminals:
+      - { id: air-01, address: 010000A8900016F000169DC0, profile: hj212-air, points: { pm25: { deadband: 2 } } }
+  - id: dtu
+    transport: { kind: tcp-server, listen: '127.0.0.1:15301', dtu: '861234567890123', heartbeat: '0xFE01' }
+    terminals:
+      - { id: noise-01, unit: 1, profile: noise-meter }
+  - id: lora
+    transport: { kind: mqtt, url: 'mqtt://127.0.0.1:1884' }
+    terminals:
+      - { id: level-01, address: '24e124136b502217', profile: mqtt-level }
+  - id: meters
+    transport: { kind: serial, path: ./ttyS0, baud: 2400, parity: even, rs485: { rtsPolarity: low, rtsDelayAfter: 1ms } }
+    terminals:
+      - { id: meter-01, address: '000000000001', profile: dlt645-meter }
+`
+
+t.test('lines on which the gateway listens', async (t) => {
+  t.same(problems(listening), [])
+  const cases: [string, string | RegExp, string, string[]][] = [
+    [
+      'a protocol its transport cannot carry',
+      'profile: mqtt-level',
+      'profile: hj212-air',
+      [
+        'gw.yaml:18:63: lines.2.terminals.0.profile: hj212 of profile hj212-air cannot go over mqtt; it needs tcp-server, tcp, serial',
+      ],
+    ],
+    [
+      'two protocols on one line',
+      /$/,
+      '      - { id: noise-02, unit: 7, profile: noise-meter }\n',
+      ['gw.yaml:23:43: lines.3.terminals.1.profile: profile noise-meter speaks modbus, but this line speaks dlt645'],
+    ],
+    [
+      'a meter number that is none',
+      "'000000000001'",
+      "'1'",
+      ['gw.yaml:22:34: lines.3.terminals.0.address: must be the 12 digits of the meter [DL/T 645-2007 5.2]'],
+    ],
+    [
+      'a number where the quotes were forgotten',
+      "'000000000001'",
+      '1',
+      ['gw.yaml:22:34: lines.3.terminals.0.address: must be string'],
+    ],
+    [
+      'a unit where an address belongs',
+      "address: '000000000001'",
+      'unit: 1',
+      ['gw.yaml:22:31: lines.3.terminals.0.unit: only Modbus terminals have a unit; write address'],
+    ],
+    [
+      'a Modbus line without its DTU',
+      "dtu: '861234567890123', ",
+      '',
+      ['gw.yaml:12:16: lines.1.transport: key dtu is missing: which DTU leads to these terminals'],
+    ],
+    [
+      'a pattern without the name it looks for',
+      "heartbeat: '0xFE01'",
+      "identify: { pattern: '^ID' }",
+      ['gw.yaml:12:108: lines.1.transport.identify.pattern: must hold (?<id>...), the part that is the name'],
+    ],
+    [
+      'two lines that would take everybody on one port',
+      "listen: '127.0.0.1:15301', dtu: '861234567890123', heartbeat: '0xFE01' }",
+      "listen: '127.0.0.1:15300' }\n    protocol: hj212",
+      [
+        'gw.yaml:12:44: lines.1.transport.listen: 127.0.0.1:15300 is already line air',
+        'gw.yaml:15:43: lines.1.terminals.0.profile: profile noise-meter speaks modbus, but this line speaks hj212',
+        'gw.yaml:12:16: lines.1.transport: key dtu is missing: which DTU leads to these terminals',
+      ],
+    ],
+    [
+      'an unknown key of a new transport',
+      'listen: ',
+      'lisen: ',
+      [
+        'gw.yaml:7:16: lines.0.transport: key listen is missing',
+        'gw.yaml:7:36: lines.0.transport.lisen: unknown key; did you mean listen?',
+      ],
+    ],
+    [
+      'a point the profile does not have',
+      'pm25: {',
+      'pm52: {',
+      ['gw.yaml:10:94: lines.0.terminals.0.points.pm52: no point of the profile; did you mean pm25?'],
+    ],
+    [
+      'plain JSON without a place for the address',
+      "'mqtt://127.0.0.1:1884'",
+      "'mqtt://127.0.0.1:1884', payload: json, topics: ['level/#']",
+      ['gw.yaml:16:16: lines.2.transport: key address is missing: where a message names its terminal'],
+    ],
+  ]
+  for (const [name, from, to, expected] of cases) {
+    const text = listening.replace(from, to)
+    t.not(text, listening, name)
+    t.same(problems(text).sort(), [...expected].sort(), name)
+  }
+})
+
+t.test('settings of listening lines: how they report', async (t) => {
+  const checked = checkConfig(listening, 'gw.yaml', profiles)
+  if (!checked.ok) return t.fail('good')
+  t.same(settingsOf(checked.value, '/etc/civitals').report, { onChange: true, heartbeat: '10min' })
 })
 
 t.test('what --print-default prints is valid, and no key stands without a comment above it', async (t) => {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { checkDocument, type Problem } from '@civitals/contracts/document'
+import { Type } from 'typebox'
 import { lintConfig } from './lint.ts'
 import { type GatewayConfig, LooseConfigSchema, schemaOfKinds } from './schema.ts'
 
@@ -7,19 +8,32 @@ export type CheckedConfig =
   | { readonly ok: true; readonly value: GatewayConfig }
   | { readonly ok: false; readonly problems: readonly Problem[] }
 
+/** The profiles a terminal may name, by id. */
+export type KnownProfiles = ReadonlyMap<
+  string,
+  { readonly protocol: string; readonly points: readonly { id: string }[] }
+>
+
 /**
- * Reads a gateway's configuration from YAML text. `file` says where in problems; `profiles` are the ids a terminal may name.
- * Never throws for what a person wrote.
+ * Reads a gateway's configuration from YAML text. `file` says where in problems. Never throws for what a person wrote.
  */
-export function checkConfig(text: string, file: string, profiles: Iterable<string>): CheckedConfig {
+export function checkConfig(text: string, file: string, profiles: KnownProfiles): CheckedConfig {
   const loose = checkDocument(LooseConfigSchema, text, file)
   if (!loose.ok) return loose
   const kinds = loose.value.lines.map((line) => line.transport.kind)
   const checked = checkDocument(schemaOfKinds(kinds), text, file)
   if (!checked.ok) return checked
   const value = checked.value as GatewayConfig
-  const problems = lintConfig(value, text, file, [...profiles])
+  const problems = lintConfig(value, text, file, profiles)
   return problems.length > 0 ? { ok: false, problems } : { ok: true, value }
+}
+
+const OwnProfilesSchema = Type.Object({ profiles: Type.Optional(Type.String()) })
+
+/** The folder of a person's own profiles, as the configuration writes it; undefined when it names none, or is broken. */
+export function ownProfilesOf(text: string): string | undefined {
+  const checked = checkDocument(OwnProfilesSchema, text, '')
+  return checked.ok ? checked.value.profiles : undefined
 }
 
 /**
@@ -67,13 +81,37 @@ poll:
   # Period of points that change slowly, e.g. a battery. Default 60s.
   bulk: 60s
 
-# One entry per serial port or TCP endpoint; each carries one conversation at a time.
+report:
+  # true: a value within the deadband of the last one told waits. Default: true when metered, else false.
+  onChange: false
+  # Longest silence about a point that does not change, in place of what its profile says.
+  # heartbeat: 60s
+
+# Folder of your own profiles, used beside the shipped ones: <folder>/<id>/profile.yaml.
+# profiles: ./profiles
+
+# One entry per serial port or endpoint; each carries one conversation at a time.
 lines:
   # Id of the line, unique in this file.
   - id: tcp-1
-    # modbus-tcp {host, port} | rtu-over-tcp {host, port} | serial {path, baud, dataBits, parity, stopBits}
+    # Where the terminals are; one of
+    #   modbus-tcp {host, port}. behindGateway: true, false or auto (default): a serial bus stands behind it; window: requests at once.
+    #   rtu-over-tcp {host, port}: RTU frames through a socket. tcp {host, port}: the same for other protocols.
+    #   serial {path, baud, dataBits, parity, stopBits}. rs485 {rtsPolarity: high or low while sending, rtsDelayBefore, rtsDelayAfter,
+    #     rxDuringTx}: only for a transceiver whose direction the program must switch.
+    #   tcp-server {listen: 'ADDRESS:PORT'}: terminals or DTUs dial in; a port alone listens on 127.0.0.1. dtu: the DTU of this line, by
+    #     what its registration packet says; identify {pattern, as: text or hex, within}: how to find it there (default: 15 or 20 digits);
+    #     heartbeat: the DTU's own packet, as text or 0xFE01, which is swallowed.
+    #   mqtt {url, topics}: JSON by a broker. payload: chirpstack (default) or json, then with address and, where there is one, time:
+    #     paths such as device.id or topic[2]; clientId, username, passwordFile: as the broker wants them.
     transport: { kind: modbus-tcp, host: 127.0.0.1, port: 15020 }
-    # id: unique in the city; unit: Modbus unit id; profile: type of terminal, see civitals profile lint.
+    # Longest wait for a reply. Default: from the speed of the line and what each terminal takes.
+    # timeout: 1s
+    # Only lines whose terminals speak first: protocol: hj212, sl651, gb26875 or jtt808 (default: as the profiles say), zone: of their
+    # clocks (default '+08:00'), passwordFile: file with the password or key they were given.
+    # id: unique in the city; unit: Modbus unit id, or address: as printed on the device, in quotes; profile: type of terminal, see
+    # civitals profile lint; report: every or onChange, points
+    # {POINT: {reportEvery, deadband}}: for this terminal alone.
     terminals:
       - { id: air-01, unit: 1, profile: air-weather-station }
 `

@@ -1,7 +1,10 @@
+import { isIP } from 'node:net'
 import { type Problem, problemAt } from '@civitals/contracts/document'
 import { durationMs } from '@civitals/contracts/duration'
 import { nearest } from '@civitals/contracts/nearest'
-import type { GatewayConfig } from './schema.ts'
+import type { KnownProfiles } from './config.ts'
+import { type ProtocolRule, ruleOf } from './protocol-rules.ts'
+import type { GatewayConfig, LineConfig, TerminalConfig } from './schema.ts'
 import { sizeBytes } from './size.ts'
 
 type Keys = readonly (string | number)[]
@@ -11,11 +14,12 @@ const smallestBudget = 2 ** 20
 const shortestPeriodMs = 10
 
 /** What a schema cannot say of a configuration, each problem at its place in the text. */
-export function lintConfig(config: GatewayConfig, text: string, file: string, profiles: readonly string[]): Problem[] {
+export function lintConfig(config: GatewayConfig, text: string, file: string, profiles: KnownProfiles): Problem[] {
   const findings = [
     ...passwordFindings(config),
     ...limitFindings(config),
     ...lineFindings(config),
+    ...sharedPortFindings(config),
     ...terminalFindings(config, profiles),
   ]
   return findings.map(([keys, message]) => problemAt(text, file, keys.map(String), message)).sort(byPlace)
@@ -42,13 +46,16 @@ function limitFindings({ spool, poll }: GatewayConfig): Finding[] {
 
 function lineFindings({ lines }: GatewayConfig): Finding[] {
   const findings: Finding[] = []
-  const ids = new Map<string, string>()
+  const ids = new Set<string>()
   const ports = new Map<string, string>()
   for (const [place, line] of lines.entries()) {
     if (ids.has(line.id)) findings.push([['lines', place, 'id'], `line ${line.id} is already defined`])
-    ids.set(line.id, line.id)
-    if (line.transport.kind !== 'serial') continue
-    const { path } = line.transport
+    ids.add(line.id)
+    const { transport } = line
+    if (transport.kind === 'tcp-server') findings.push(...serverFindings(transport, ['lines', place, 'transport']))
+    if (transport.kind === 'mqtt') findings.push(...mqttFindings(transport, ['lines', place, 'transport']))
+    if (transport.kind !== 'serial') continue
+    const { path } = transport
     const taken = ports.get(path)
     if (taken !== undefined) findings.push([['lines', place, 'transport', 'path'], `${path} is already line ${taken}`])
     else ports.set(path, line.id)
@@ -56,30 +63,159 @@ function lineFindings({ lines }: GatewayConfig): Finding[] {
   return findings
 }
 
-function terminalFindings({ lines }: GatewayConfig, profiles: readonly string[]): Finding[] {
+type Server = Extract<LineConfig['transport'], { kind: 'tcp-server' }>
+type Mqtt = Extract<LineConfig['transport'], { kind: 'mqtt' }>
+
+function serverFindings({ listen, identify, heartbeat, dtu }: Server, at: Keys): Finding[] {
   const findings: Finding[] = []
-  const lineOfTerminal = new Map<string, string>()
+  const [, host = '127.0.0.1', port = ''] = /^(?:(.+):)?(\d+)$/.exec(listen) ?? []
+  if (Number(port) < 1 || Number(port) > 65_535) findings.push([[...at, 'listen'], 'ports are 1 to 65535'])
+  if (isIP(host.replace(/^\[|\]$/g, '')) === 0 && host !== 'localhost')
+    findings.push([[...at, 'listen'], `${host} is no address of this box; write it in digits, or 0.0.0.0 for all`])
+  if (identify !== undefined && dtu === undefined)
+    findings.push([[...at, 'identify'], 'says how a DTU names itself, but no dtu is named'])
+  if (identify?.pattern !== undefined) {
+    const why = patternFault(identify.pattern)
+    if (why) findings.push([[...at, 'identify', 'pattern'], why])
+  }
+  if (heartbeat?.startsWith('0x') && !/^0x(?:[0-9A-Fa-f]{2})+$/.test(heartbeat))
+    findings.push([[...at, 'heartbeat'], 'bytes are written as 0xFE01, two digits each'])
+  return findings
+}
+
+function patternFault(pattern: string): string | undefined {
+  try {
+    new RegExp(pattern)
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error)
+  }
+  return pattern.includes('(?<id>') ? undefined : 'must hold (?<id>...), the part that is the name'
+}
+
+function mqttFindings({ payload, topics, address }: Mqtt, at: Keys): Finding[] {
+  if (payload !== 'json') return []
+  const findings: Finding[] = []
+  if (topics === undefined) findings.push([at, 'key topics is missing: plain JSON has no usual topic'])
+  if (address === undefined) findings.push([at, 'key address is missing: where a message names its terminal'])
+  return findings
+}
+
+/** Lines that listen on one port are told apart by their DTUs; one of them may take everybody else. */
+function sharedPortFindings({ lines }: GatewayConfig): Finding[] {
+  const findings: Finding[] = []
+  const taken = new Map<string, string>()
+  const identified = new Map<string, { readonly how: string; readonly line: string }>()
   for (const [place, line] of lines.entries()) {
-    const terminalOfUnit = new Map<number, string>()
-    for (const [index, terminal] of line.terminals.entries()) {
-      const at = (key: string): Keys => ['lines', place, 'terminals', index, key]
-      const otherLine = lineOfTerminal.get(terminal.id)
-      if (otherLine !== undefined) findings.push([at('id'), `terminal ${terminal.id} is already on line ${otherLine}`])
-      lineOfTerminal.set(terminal.id, line.id)
-      const sameUnit = terminalOfUnit.get(terminal.unit)
-      if (sameUnit !== undefined)
-        findings.push([at('unit'), `unit ${terminal.unit} of line ${line.id} is already ${sameUnit}`])
-      terminalOfUnit.set(terminal.unit, terminal.id)
-      if (line.transport.kind !== 'modbus-tcp' && (terminal.unit < 1 || terminal.unit > 247))
-        findings.push([at('unit'), 'units of a serial line are 1 to 247 [MODBUS SERIAL 2.2]'])
-      if (!profiles.includes(terminal.profile))
-        findings.push([at('profile'), unknownProfile(terminal.profile, profiles)])
-    }
+    if (line.transport.kind !== 'tcp-server') continue
+    const { listen, dtu, identify, heartbeat } = line.transport
+    const key = `${listen} ${dtu ?? ''}`
+    const other = taken.get(key)
+    const at: Keys = ['lines', place, 'transport', dtu === undefined ? 'listen' : 'dtu']
+    if (other !== undefined)
+      findings.push([
+        at,
+        dtu === undefined ? `${listen} is already line ${other}` : `DTU ${dtu} is already line ${other}`,
+      ])
+    taken.set(key, line.id)
+    if (dtu === undefined) continue
+    const how = JSON.stringify([identify, heartbeat])
+    const before = identified.get(listen)
+    if (before === undefined) identified.set(listen, { how, line: line.id })
+    else if (before.how !== how)
+      findings.push([at, `identify and heartbeat must be as on line ${before.line}, which shares the port`])
   }
   return findings
 }
 
-function unknownProfile(profile: string, profiles: readonly string[]): string {
-  const near = nearest(profile, profiles)
-  return `profile ${profile} is not known${near ? `; did you mean ${near}?` : ''}`
+function terminalFindings({ lines }: GatewayConfig, profiles: KnownProfiles): Finding[] {
+  const findings: Finding[] = []
+  const lineOfTerminal = new Map<string, string>()
+  for (const [place, line] of lines.entries()) {
+    const terminalOfAddress = new Map<string, string>()
+    const protocols = new Set<string>(line.protocol === undefined ? [] : [line.protocol])
+    for (const [index, terminal] of line.terminals.entries()) {
+      const at = (...keys: Keys): Keys => ['lines', place, 'terminals', index, ...keys]
+      const otherLine = lineOfTerminal.get(terminal.id)
+      if (otherLine !== undefined) findings.push([at('id'), `terminal ${terminal.id} is already on line ${otherLine}`])
+      lineOfTerminal.set(terminal.id, line.id)
+      const profile = profiles.get(terminal.profile)
+      if (!profile) findings.push([at('profile'), unknownProfile(terminal.profile, [...profiles.keys()])])
+      else {
+        findings.push(...protocolFindings(line, terminal, profile.protocol, protocols, at))
+        findings.push(...overrideFindings(terminal, profile.points, at))
+      }
+      findings.push(...twiceFindings(line, terminal, terminalOfAddress, at))
+    }
+    if (line.transport.kind === 'tcp-server' && protocols.size === 0)
+      findings.push([['lines', place], 'key protocol is missing: no terminal says what is spoken here'])
+  }
+  return findings
+}
+
+type At = (...keys: Keys) => Keys
+
+function protocolFindings(
+  line: LineConfig,
+  terminal: TerminalConfig,
+  protocol: string,
+  seen: Set<string>,
+  at: At,
+): Finding[] {
+  const rule = ruleOf(protocol)
+  if (!rule) return [[at('profile'), `profile ${terminal.profile} speaks ${protocol}, which this gateway does not`]]
+  const findings: Finding[] = []
+  const [first] = seen
+  seen.add(protocol)
+  if (first !== undefined && first !== protocol)
+    findings.push([at('profile'), `profile ${terminal.profile} speaks ${protocol}, but this line speaks ${first}`])
+  const { kind } = line.transport
+  if (!rule.transports.includes(kind))
+    findings.push([
+      at('profile'),
+      `${protocol} of profile ${terminal.profile} cannot go over ${kind}; it needs ${rule.transports.join(', ')}`,
+    ])
+  if (protocol === 'modbus' && line.transport.kind === 'tcp-server' && line.transport.dtu === undefined)
+    findings.push([['lines', at()[1] ?? 0, 'transport'], 'key dtu is missing: which DTU leads to these terminals'])
+  return [...findings, ...addressFindings(line, terminal, rule, at)]
+}
+
+function addressFindings(line: LineConfig, { unit, address }: TerminalConfig, rule: ProtocolRule, at: At): Finding[] {
+  if (rule.address === 'unit') {
+    if (address !== undefined) return [[at('address'), 'Modbus terminals have a unit, no address']]
+    if (unit === undefined) return [[at(), 'key unit is missing']]
+    if (line.transport.kind !== 'modbus-tcp' && (unit < 1 || unit > 247))
+      return [[at('unit'), 'units of a serial line are 1 to 247 [MODBUS SERIAL 2.2]']]
+    return []
+  }
+  if (unit !== undefined) return [[at('unit'), 'only Modbus terminals have a unit; write address']]
+  if (address === undefined) return [[at(), `key address is missing: ${rule.address.means}`]]
+  return rule.address.pattern.test(address) ? [] : [[at('address'), `must be ${rule.address.means}`]]
+}
+
+function twiceFindings(
+  line: LineConfig,
+  { id, unit, address }: TerminalConfig,
+  seen: Map<string, string>,
+  at: At,
+): Finding[] {
+  const key = unit === undefined ? 'address' : 'unit'
+  const name = String(unit ?? address ?? '')
+  const other = seen.get(name)
+  if (name !== '') seen.set(name, id)
+  return other === undefined ? [] : [[at(key), `${key} ${name} of line ${line.id} is already ${other}`]]
+}
+
+function overrideFindings({ points }: TerminalConfig, known: readonly { id: string }[], at: At): Finding[] {
+  const ids = known.map(({ id }) => id)
+  return Object.keys(points ?? {})
+    .filter((point) => !ids.includes(point))
+    .map((point) => [at('points', point), `no point of the profile${didYouMean(point, ids)}`])
+}
+
+const unknownProfile = (profile: string, profiles: readonly string[]): string =>
+  `profile ${profile} is not known${didYouMean(profile, profiles)}`
+
+function didYouMean(name: string, names: readonly string[]): string {
+  const near = nearest(name, names)
+  return near ? `; did you mean ${near}?` : ''
 }

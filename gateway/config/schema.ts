@@ -2,6 +2,7 @@ import { Duration } from '@civitals/contracts/duration'
 import { Id } from '@civitals/contracts/ids'
 import { type Transport, TransportSchema } from '@civitals/firmware-bridge/transport'
 import { type Static, type TSchema, Type } from 'typebox'
+import { pushProtocols } from './protocol-rules.ts'
 import { sizePattern } from './size.ts'
 
 const File = (description: string) => Type.String({ minLength: 1, description })
@@ -35,6 +36,16 @@ const PollSchema = Type.Object(
   { additionalProperties: false },
 )
 
+const ReportSchema = Type.Object(
+  {
+    onChange: Type.Optional(
+      Type.Boolean({ description: 'true: only changes and heartbeats are sent. Default: true on a metered uplink.' }),
+    ),
+    heartbeat: Type.Optional(Duration('Longest time between two reports of a point. Default: of the profile.')),
+  },
+  { additionalProperties: false },
+)
+
 const PointOverrideSchema = Type.Object(
   {
     reportEvery: Type.Optional(Duration('Longest time between two reports of this point. Default: of the profile.')),
@@ -48,12 +59,22 @@ const PointOverrideSchema = Type.Object(
 const TerminalSchema = Type.Object(
   {
     id: Id('Terminal id, unique in the city and never reused.'),
-    unit: Type.Integer({ minimum: 0, maximum: 255, description: 'Modbus unit id; 1-247 on serial lines.' }),
+    unit: Type.Optional(
+      Type.Integer({ minimum: 0, maximum: 255, description: 'Modbus unit id; 1-247 on serial lines.' }),
+    ),
+    address: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 128,
+        description:
+          'As printed on the device, for protocols other than Modbus: meter, MN, station, phone, devEui. Quote it.',
+      }),
+    ),
     profile: Id('Profile that says how to read it.'),
     report: Type.Optional(
       Type.Enum(['every', 'onChange'], {
         description:
-          'every: each poll is sent; onChange: only changes and heartbeats. Default onChange on a metered uplink.',
+          'every: each poll is sent; onChange: only changes and heartbeats. Default: as `report` of the file says.',
       }),
     ),
     points: Type.Optional(
@@ -70,6 +91,8 @@ const configOf = <Lines extends TSchema>(lines: Lines) =>
       uplink: UplinkSchema,
       spool: SpoolSchema,
       poll: Type.Optional(PollSchema),
+      report: Type.Optional(ReportSchema),
+      profiles: Type.Optional(File('Folder of your own profiles, used beside the shipped ones.')),
       lines,
     },
     { additionalProperties: false },
@@ -77,7 +100,28 @@ const configOf = <Lines extends TSchema>(lines: Lines) =>
 
 const lineOf = <T extends TSchema>(transport: T) =>
   Type.Object(
-    { id: Id('Line id, unique in the gateway.'), transport, terminals: Type.Array(TerminalSchema) },
+    {
+      id: Id('Line id, unique in the gateway.'),
+      transport,
+      protocol: Type.Optional(
+        Type.Enum([...pushProtocols], {
+          description: 'What terminals that speak first speak here. Default: as their profiles say.',
+        }),
+      ),
+      timeout: Type.Optional(
+        Duration('Longest wait for a reply. Default: from the speed of the line and what each terminal takes.'),
+      ),
+      zone: Type.Optional(
+        Type.String({
+          pattern: '^[+-](?:0\\d|1[0-4]):[0-5]\\d$',
+          description: "Zone of the terminals' clocks, where their protocol names none. Default +08:00.",
+        }),
+      ),
+      passwordFile: Type.Optional(
+        File('File whose first line is the password or key terminals that dial in were given.'),
+      ),
+      terminals: Type.Array(TerminalSchema),
+    },
     { additionalProperties: false },
   )
 
@@ -88,7 +132,7 @@ export type LineConfig = GatewayConfig['lines'][number]
 export type TerminalConfig = LineConfig['terminals'][number]
 
 type Kind = Transport['kind']
-const kinds: readonly Kind[] = ['modbus-tcp', 'rtu-over-tcp', 'serial']
+const kinds: readonly Kind[] = ['modbus-tcp', 'rtu-over-tcp', 'tcp', 'serial', 'tcp-server', 'mqtt']
 
 /** Checks everything but what a transport needs beside its kind, so that its problems can be told against that kind alone. */
 export const LooseConfigSchema = configOf(Type.Array(lineOf(Type.Object({ kind: Type.Enum([...kinds]) }))))

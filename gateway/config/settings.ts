@@ -16,7 +16,16 @@ export interface GatewaySettings {
   readonly spoolFolder: string
   readonly budgetBytes: number
   readonly periods: PollPeriods
+  /** How terminals report that have no `report` of their own. */
+  readonly report: ReportSettings
   readonly lines: readonly LineConfig[]
+}
+
+export interface ReportSettings {
+  /** Default: on a metered uplink. */
+  readonly onChange?: boolean
+  /** In place of the profiles' `reportEvery`; a duration as written. */
+  readonly heartbeat?: string
 }
 
 const defaultPeriods: Readonly<Record<PointClass, string>> = { alarm: '1s', normal: '5s', bulk: '60s' }
@@ -36,11 +45,25 @@ export function settingsOf(config: GatewayConfig, folder: string): GatewaySettin
     spoolFolder: fromFile(spool.folder),
     budgetBytes: sizeBytes(spool.budget ?? defaultBudget),
     periods: Object.fromEntries(pointClasses.map(period)) as PollPeriods,
-    lines: config.lines.map((line) => withPath(line, fromFile)),
+    report: config.report ?? {},
+    lines: config.lines.map((line) => withPaths(line, fromFile)),
   }
 }
 
-function withPath(line: LineConfig, fromFile: (path: string) => string): LineConfig {
-  if (line.transport.kind !== 'serial') return line
-  return { ...line, transport: { ...line.transport, path: fromFile(line.transport.path) } }
+function withPaths(line: LineConfig, fromFile: (path: string) => string): LineConfig {
+  const { passwordFile } = line
+  return {
+    ...line,
+    transport: transportWithPaths(line.transport, fromFile),
+    ...(passwordFile !== undefined && { passwordFile: fromFile(passwordFile) }),
+  }
+}
+
+function transportWithPaths(
+  transport: LineConfig['transport'],
+  fromFile: (path: string) => string,
+): LineConfig['transport'] {
+  if (transport.kind === 'serial') return { ...transport, path: fromFile(transport.path) }
+  if (transport.kind !== 'mqtt' || transport.passwordFile === undefined) return transport
+  return { ...transport, passwordFile: fromFile(transport.passwordFile) }
 }

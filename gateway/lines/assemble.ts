@@ -2,6 +2,8 @@ import type { Profile } from '@civitals/firmware-bridge/profile'
 import type { TerminalReader } from '@civitals/firmware-bridge/terminal-reader'
 import type { Prepared } from '../config/io/prepare.ts'
 import type { LineConfig, TerminalConfig } from '../config/schema.ts'
+import type { GatewaySettings } from '../config/settings.ts'
+import type { ReportOptions } from '../readings/reporter.ts'
 import { differenceOf } from '../reload/difference.ts'
 import type { GatewayLine, GatewayTerminal } from './lines.ts'
 
@@ -59,16 +61,33 @@ function lineOf(
     const profile = profiles[config.profile]
     if (!profile) return []
     const same = known.get(config.id)
-    return [same ?? terminalOf(config, profile, settings.metered, opened)]
+    return [same ?? terminalOf(config, profile, settings, opened)]
   })
   return { opened, line: { id, line: opened.line, terminals } }
 }
 
-function terminalOf(config: TerminalConfig, profile: Profile, metered: boolean, opened: OpenedLine): GatewayTerminal {
-  const { id, unit, report, points: overrides } = config
+function terminalOf(
+  config: TerminalConfig,
+  profile: Profile,
+  settings: GatewaySettings,
+  opened: OpenedLine,
+): GatewayTerminal {
+  const { id, unit, address } = config
   return {
-    ...{ id, unit, profile, points: profile.points },
+    ...{ id, unit: unit ?? address ?? '', profile, points: profile.points },
     reader: opened.readerOf(config, profile),
-    report: { report: report ?? (metered ? 'onChange' : 'every'), ...(overrides && { points: overrides }) },
+    report: reportOf(config, profile, settings),
+  }
+}
+
+function reportOf({ report, points }: TerminalConfig, profile: Profile, settings: GatewaySettings): ReportOptions {
+  const { heartbeat, onChange = settings.metered } = settings.report
+  const beats = heartbeat === undefined ? [] : profile.points.map(({ id }) => [id, { reportEvery: heartbeat }] as const)
+  const own = Object.entries(points ?? {}).map(([id, override]) => {
+    return [id, { ...(heartbeat !== undefined && { reportEvery: heartbeat }), ...override }] as const
+  })
+  return {
+    report: report ?? (onChange ? 'onChange' : 'every'),
+    points: Object.fromEntries([...beats, ...own]),
   }
 }

@@ -63,4 +63,5 @@ const described = (terminal: TerminalConfig, { profiles, settings }: Prepared) =
   terminal,
   profile: profiles[terminal.profile],
   metered: settings.metered,
+  report: settings.report,
 })

@@ -46,7 +46,14 @@ const prepared = (hash: string, lines: LineConfig[], more: Partial<Prepared['set
   hash,
   profiles: { gauge: profile },
   settings: {
-    ...{ gateway: 'gw-01', url: 'mqtt://centre', password: { env: 'SECRET' }, metered: false, spoolFolder: '/spool' },
+    ...{
+      gateway: 'gw-01',
+      url: 'mqtt://centre',
+      password: { env: 'SECRET' },
+      metered: false,
+      report: {},
+      spoolFolder: '/spool',
+    },
     ...{ budgetBytes: 1e9, periods: { alarm: 1000, normal: 5000, bulk: 60_000 }, lines, ...more },
   },
 })
@@ -67,7 +74,10 @@ async function start() {
     opened.push(`${id}@${baud}`)
     const model = new SerialModel({ clock, baud, turnaroundMs: 10 })
     model.close = async () => void closed.push(`${id}@${baud}`)
-    return { line: model, readerOf: ({ unit }, { points }) => new ModbusReader({ line: model, unit, points, clock }) }
+    return {
+      line: model,
+      readerOf: ({ unit = 0 }, { points }) => new ModbusReader({ line: model, unit, points, clock }),
+    }
   })
   const first = prepared('first', before)
   const gateway = new Gateway({

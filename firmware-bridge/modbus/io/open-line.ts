@@ -1,5 +1,5 @@
 import type { Clock } from '@civitals/contracts/clock'
-import type { Transport } from '../../transport.ts'
+import type { ModbusTransport } from '../../transport.ts'
 import { dialTcp } from '../../wire/io/dial-tcp.ts'
 import type { Dial } from '../../wire/link.ts'
 import { StreamLine } from '../../wire/stream-line.ts'
@@ -48,7 +48,7 @@ const mostUnderWay = 8
  * Makes a line ready; it is opened by its first transaction, so a line that is down is no error here. The module of serial
  * ports is loaded only for a serial line.
  */
-export async function openModbusLine(transport: Transport, options: ModbusLineOptions): Promise<TimedModbusLine> {
+export async function openModbusLine(transport: ModbusTransport, options: ModbusLineOptions): Promise<TimedModbusLine> {
   switch (transport.kind) {
     case 'modbus-tcp':
       return modbusTcpLine(dialTcp(transport.host, transport.port), options)

@@ -12,7 +12,7 @@ import {
   start,
   until,
 } from '../../testing/processes.ts'
-import type { Transport } from '../../transport.ts'
+import type { ModbusTransport } from '../../transport.ts'
 import type { ModbusLine, ModbusTable } from '../line.ts'
 import { openModbusLine } from './open-line.ts'
 
@@ -58,7 +58,7 @@ async function decodesForeignPayloads(t: Test, line: ModbusLine): Promise<void> 
   )
 }
 
-async function served(t: Test, args: readonly string[], transport: Transport): Promise<ModbusLine> {
+async function served(t: Test, args: readonly string[], transport: ModbusTransport): Promise<ModbusLine> {
   const server = start(command, [pymodbusServer, ...args])
   const line = await openModbusLine(transport, { clock: systemClock, timeoutMs: 500 })
   t.teardown(async () => {

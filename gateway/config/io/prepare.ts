@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
-import { printProblem } from '@civitals/contracts/document'
+import { type Problem, printProblem, problemAt } from '@civitals/contracts/document'
 import type { Profile } from '@civitals/firmware-bridge/profile'
-import { shippedProfiles } from '@civitals/firmware-bridge/profiles'
-import { checkConfig, configHash } from '../config.ts'
+import { lintProfiles, shippedProfiles } from '@civitals/firmware-bridge/profiles'
+import { checkConfig, configHash, ownProfilesOf } from '../config.ts'
 import { type GatewaySettings, settingsOf } from '../settings.ts'
 
 /** What a gateway needs to run: plain data, so that it can change threads. */
@@ -20,16 +20,34 @@ export type Preparation =
   /** Lines for a person: `file:line:column: key: message`. */
   | { readonly ok: false; readonly problems: readonly string[] }
 
-/** Reads and checks a configuration file against the shipped profiles. Never throws for what a person wrote. */
+/** Reads and checks a configuration file against the shipped profiles and its own. Never throws for what a person wrote. */
 export async function prepare(file: string): Promise<Preparation> {
   const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => error)
   if (typeof text !== 'string') return { ok: false, problems: [`${file}: cannot be read (${text.code})`] }
-  const shipped = await shippedProfiles()
-  const checked = checkConfig(text, file, shipped.keys())
+  const folder = dirname(resolve(file))
+  const known = await knownProfiles(text, file, folder)
+  if (known.problems.length > 0) return { ok: false, problems: known.problems.map(printProblem) }
+  const checked = checkConfig(text, file, known.profiles)
   if (!checked.ok) return { ok: false, problems: checked.problems.map(printProblem) }
   const used = new Set(checked.value.lines.flatMap((line) => line.terminals.map((terminal) => terminal.profile)))
-  const profiles = Object.fromEntries([...shipped].filter(([id]) => used.has(id)))
+  const profiles = Object.fromEntries([...known.profiles].filter(([id]) => used.has(id)))
   const versions = Object.fromEntries(Object.entries(profiles).map(([id, profile]) => [id, profile.version]))
-  const settings = settingsOf(checked.value, dirname(resolve(file)))
+  const settings = settingsOf(checked.value, folder)
   return { ok: true, prepared: { settings, profiles, hash: configHash(checked.value, versions) } }
+}
+
+/** The shipped profiles and those of the configuration's own folder; an id may not stand for two. */
+async function knownProfiles(
+  text: string,
+  file: string,
+  folder: string,
+): Promise<{ readonly profiles: ReadonlyMap<string, Profile>; readonly problems: readonly Problem[] }> {
+  const shipped = await shippedProfiles()
+  const named = ownProfilesOf(text)
+  if (named === undefined) return { profiles: shipped, problems: [] }
+  const own = await lintProfiles(resolve(folder, named))
+  const twice = [...own.profiles.keys()]
+    .filter((id) => shipped.has(id))
+    .map((id) => problemAt(text, file, ['profiles'], `profile ${id} is one of the shipped ones; give yours another id`))
+  return { profiles: new Map([...shipped, ...own.profiles]), problems: [...own.problems, ...twice] }
 }
