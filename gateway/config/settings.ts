@@ -17,7 +17,7 @@ export interface GatewaySettings {
   readonly budgetBytes: number
   readonly periods: PollPeriods
   /** How terminals report that have no `report` of their own. */
-  readonly report: ReportSettings
+  readonly report?: ReportSettings
   readonly lines: readonly LineConfig[]
 }
 
@@ -45,7 +45,7 @@ export function settingsOf(config: GatewayConfig, folder: string): GatewaySettin
     spoolFolder: fromFile(spool.folder),
     budgetBytes: sizeBytes(spool.budget ?? defaultBudget),
     periods: Object.fromEntries(pointClasses.map(period)) as PollPeriods,
-    report: config.report ?? {},
+    ...(config.report && { report: config.report }),
     lines: config.lines.map((line) => withPaths(line, fromFile)),
   }
 }

@@ -81,7 +81,7 @@ function terminalOf(
 }
 
 function reportOf({ report, points }: TerminalConfig, profile: Profile, settings: GatewaySettings): ReportOptions {
-  const { heartbeat, onChange = settings.metered } = settings.report
+  const { heartbeat, onChange = settings.metered } = settings.report ?? {}
   const beats = heartbeat === undefined ? [] : profile.points.map(({ id }) => [id, { reportEvery: heartbeat }] as const)
   const own = Object.entries(points ?? {}).map(([id, override]) => {
     return [id, { ...(heartbeat !== undefined && { reportEvery: heartbeat }), ...override }] as const

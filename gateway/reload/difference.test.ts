@@ -12,7 +12,7 @@ const base: Prepared = {
     url: 'mqtt://centre',
     password: { env: 'SECRET' },
     metered: false,
-    report: {},
+
     spoolFolder: '/spool',
     budgetBytes: 1e9,
     periods: { alarm: 1000, normal: 5000, bulk: 60_000 },

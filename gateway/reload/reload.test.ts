@@ -51,7 +51,7 @@ const prepared = (hash: string, lines: LineConfig[], more: Partial<Prepared['set
       url: 'mqtt://centre',
       password: { env: 'SECRET' },
       metered: false,
-      report: {},
+
       spoolFolder: '/spool',
     },
     ...{ budgetBytes: 1e9, periods: { alarm: 1000, normal: 5000, bulk: 60_000 }, lines, ...more },
