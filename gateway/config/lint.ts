@@ -1,4 +1,3 @@
-import { isIP } from 'node:net'
 import { type Problem, problemAt } from '@civitals/contracts/document'
 import { durationMs } from '@civitals/contracts/duration'
 import { nearest } from '@civitals/contracts/nearest'
@@ -12,6 +11,7 @@ type Finding = readonly [keys: Keys, message: string]
 
 const smallestBudget = 2 ** 20
 const shortestPeriodMs = 10
+const hostAddress = /^(?:\d{1,3}(?:\.\d{1,3}){3}|\[[0-9A-Fa-f:.]+\]|localhost)$/
 
 /** What a schema cannot say of a configuration, each problem at its place in the text. */
 export function lintConfig(config: GatewayConfig, text: string, file: string, profiles: KnownProfiles): Problem[] {
@@ -70,7 +70,7 @@ function serverFindings({ listen, identify, heartbeat, dtu }: Server, at: Keys):
   const findings: Finding[] = []
   const [, host = '127.0.0.1', port = ''] = /^(?:(.+):)?(\d+)$/.exec(listen) ?? []
   if (Number(port) < 1 || Number(port) > 65_535) findings.push([[...at, 'listen'], 'ports are 1 to 65535'])
-  if (isIP(host.replace(/^\[|\]$/g, '')) === 0 && host !== 'localhost')
+  if (!hostAddress.test(host))
     findings.push([[...at, 'listen'], `${host} is no address of this box; write it in digits, or 0.0.0.0 for all`])
   if (identify !== undefined && dtu === undefined)
     findings.push([[...at, 'identify'], 'says how a DTU names itself, but no dtu is named'])
