@@ -1,5 +1,6 @@
 import type { Codec } from '../decode.ts'
 import { type ExplainedFrame, type FrameCheck, type FrameFault, frameChecks } from '../frames/frame.ts'
+import type { Reseal } from './reseal.ts'
 
 export interface FuzzResult {
   /** Frames made and handed to `explain`, and to one cutter as one stream. */
@@ -79,17 +80,19 @@ function endless(pick: Random, frame: Buffer): Buffer {
   return Buffer.concat([head, ...Array.from({ length: 1 + pick(40) }, () => fill)])
 }
 
-/** Frame `number` of a run: the five kinds take turns, truncation visits every byte of every good frame in turn. */
-function made(pick: Random, good: readonly Buffer[], number: number): Buffer {
+/** Frame `number` of a run: the kinds take turns, truncation visits every byte of every good frame in turn. */
+function made(pick: Random, good: readonly Buffer[], reseal: Reseal, number: number): Buffer {
   const frame = good[pick(good.length)] ?? Buffer.alloc(0)
-  switch (number % 5) {
+  switch (number % 6) {
     case 0:
       return noise(pick, pick(80))
     case 1:
-    case 2:
       return mutated(pick, frame)
+    case 2:
     case 3:
-      return truncated(good, Math.floor(number / 5))
+      return reseal(mutated(pick, frame))
+    case 4:
+      return truncated(good, Math.floor(number / 6))
     default:
       if (pick(4) === 0) return endless(pick, frame)
       return Buffer.concat([frame, pick(2) === 0 ? mutated(pick, frame) : (good[pick(good.length)] ?? frame)])
@@ -108,7 +111,13 @@ const flush = Buffer.alloc(4096)
  * Hands `count` made frames to a codec: each to `explain`, and all of them, in chunks that do not respect their borders, to one
  * cutter as one stream. Deterministic for a seed but for times and heap.
  */
-export function fuzzCodec(codec: Codec, good: readonly Buffer[], count: number, seed: number): FuzzResult {
+export function fuzzCodec(
+  codec: Codec,
+  good: readonly Buffer[],
+  reseal: Reseal,
+  count: number,
+  seed: number,
+): FuzzResult {
   const pick = random(seed)
   const refused = Object.fromEntries(frameChecks.map((check) => [check, 0])) as Record<FrameCheck, number>
   const cut = { frames: 0, bytes: 0, refusedBytes: 0, refused: 0 }
@@ -171,7 +180,7 @@ export function fuzzCodec(codec: Codec, good: readonly Buffer[], count: number, 
   const heapBefore = process.memoryUsage().heapUsed
   const began = performance.now()
   for (let number = 0; number < count; number++) {
-    const bytes = made(pick, good, number)
+    const bytes = made(pick, good, reseal, number)
     const explained = explain(bytes)
     if (explained?.valid) valid++
     else if (explained) refused[explained.check]++
