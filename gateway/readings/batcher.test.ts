@@ -139,3 +139,33 @@ t.test('flush commits what waits', async (t) => {
   await flushed
   t.same(sizes(), [1, 1])
 })
+
+t.test('an envelope holds samples of one configuration', async (t) => {
+  const { clock, batcher, appended } = build()
+  await clock.advance(2000)
+  batcher.add(sample(1), false)
+  batcher.add(sample(2), false)
+  batcher.configure('d')
+  batcher.add(sample(3), false)
+  await clock.advance(1000)
+  t.same(
+    appended.flatMap(({ drafts }) => drafts.map(({ config, samples }) => [config, samples.map(({ at }) => at)])),
+    [
+      ['c', [1, 2]],
+      ['d', [3]],
+    ],
+  )
+})
+
+t.test('samples of many points are split so that each envelope fits on the wire', async (t) => {
+  const { clock, batcher, appended, committed } = build()
+  const values = Object.fromEntries(Array.from({ length: 1000 }, (_, index) => [`temperature_${index}`, index + 0.5]))
+  for (let at = 0; at < 12; at++) batcher.add({ ...sample(at), values }, false)
+  await clock.advance(1000)
+  t.same(
+    appended.flatMap(({ drafts }) => drafts.map(({ samples }) => samples.length)),
+    [5, 5, 2],
+  )
+  t.ok(committed.every(({ payload }) => payload.length < 256 * 1024))
+  t.equal(committed.length, 3, 'the spool need not cut them again')
+})
