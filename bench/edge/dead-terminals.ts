@@ -5,7 +5,7 @@
 import { runWithDead } from '../../gateway/testing/dead-terminals.ts'
 import { type Figure, printFigures } from '../run.ts'
 
-const minutes = Number(process.argv[2] ?? 60)
+const minutes = Number(process.argv[2] ?? 10)
 const terminals = 20
 
 for (const baud of [9600, 115200]) {

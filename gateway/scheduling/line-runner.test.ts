@@ -323,6 +323,10 @@ t.test('terminals are taken in and given up while the line runs; the others miss
     'each round, in its time',
   )
   t.same([second.unit, third.unit], [2, 3])
+  const phases = read
+    .filter(({ terminal, at }) => terminal === 't1' && at > 5000)
+    .map(({ at }) => Math.round(at % 1000))
+  t.equal(new Set(phases).size, 1, 'and on its grid')
   t.equal(Math.max(...times('t3')), 9)
   t.same(times('t4').slice(0, 3), [10, 11, 12])
   t.ok(times('t2').length >= 20, 'changed: read with its new map from the next round on')

@@ -10,7 +10,7 @@ export interface DeadRun {
   readonly live: number
   readonly dead: number
   readonly baud: number
-  /** Virtual minutes measured, after two in which the breakers open. */
+  /** Virtual minutes measured, after a quarter of one in which the breakers open. */
   readonly minutes: number
 }
 
@@ -24,7 +24,7 @@ export interface DeadResult {
 }
 
 const registers = 10
-const settleMs = 120_000
+const settleMs = 15_000
 const recoverMs = 240_000
 
 const points: readonly ProfilePoint[] = Array.from({ length: registers }, (_, address) => ({
