@@ -67,3 +67,10 @@ t.test('rubbish on the line is counted and the next report is heard', async (t) 
   t.equal(reports.length, 1)
   t.ok(refused.length > 0)
 })
+
+t.test('a beginning that announces a kilobyte does not hold back the alarm behind it', async (t) => {
+  const beginning = bytes(`4040${'01'.repeat(22)}000402`)
+  const { reports, refused } = new Gb26875Session().receive(Buffer.concat([beginning, bytes(fire)]), now)
+  t.equal(reports.length, 1)
+  t.match(refused, [{ check: 'length', detail: /another frame/ }])
+})

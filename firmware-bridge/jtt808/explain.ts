@@ -4,7 +4,7 @@ import { placeInFrame } from './escape.ts'
 import { decodeFrame, phoneOf } from './frame.ts'
 import { type Message, readMessage } from './messages.ts'
 import { type Position, positionUnits } from './position.ts'
-import { messageTerm } from './terms.ts'
+import { type Bit, messageTerm } from './terms.ts'
 
 const protocol = 'jtt808'
 
@@ -60,8 +60,7 @@ function positionsSaid(message: Extract<Message, { kind: 'positions' }>): object
   return { ...context, positions: positions.map(printed) }
 }
 
-function printed({ at, values, alarms, status, ...position }: Position): object {
-  const text = ({ code, zh, en }: (typeof alarms)[number]): object => ({ code, zh, en })
+function printed({ at, values, alarms, status, signals, io, ...position }: Position): object {
   return {
     ...(at === undefined ? {} : { time: beijingIso(at) }),
     values,
@@ -69,5 +68,9 @@ function printed({ at, values, alarms, status, ...position }: Position): object 
     ...position,
     alarms: alarms.map(text),
     status: status.map(text),
+    ...(signals ? { signals: signals.map(text) } : {}),
+    ...(io ? { io: io.map(text) } : {}),
   }
 }
+
+const text = ({ code, zh, en }: Bit): object => ({ code, zh, en })

@@ -2,7 +2,7 @@ import type { EpochMs } from '@civitals/contracts/clock'
 import type { Decoded } from '../frames/frame.ts'
 import { instantOf } from '../frames/local-time.ts'
 import type { Term } from '../frames/term.ts'
-import { alarmBits, type Bit, loadTerm, statusBits } from './terms.ts'
+import { alarmBits, type Bit, ioBits, loadTerm, signalBits, statusBits } from './terms.ts'
 
 /** A position as a vehicle reports it [JT/T 808-2019 8.12]. */
 export interface Position {
@@ -14,6 +14,9 @@ export interface Position {
   readonly alarms: readonly Bit[]
   readonly status: readonly Bit[]
   readonly load: Term
+  /** Vehicle signals and states of inputs and outputs that are on; absent where the terminal does not send them. */
+  readonly signals?: readonly Bit[]
+  readonly io?: readonly Bit[]
   /** Additional items the standard does not define, or not with this length: id and bytes, in hexadecimal digits. */
   readonly others: readonly { readonly id: string; readonly data: string }[]
   /** Bytes after the last whole item. */
@@ -56,7 +59,7 @@ export function readPosition(body: Buffer, zoneMinutes?: number): Decoded<Positi
   if (!encrypted && latitude > 90) return beyond(8, `latitude ${latitude} is beyond the pole`)
   if (!encrypted && longitude > 180) return beyond(12, `longitude ${longitude} is beyond 180`)
   const at = bcdTime(body, 22, zoneMinutes)
-  const { values, others, rest } = readItems(body.subarray(basicLength))
+  const { values, rest, ...items } = readItems(body.subarray(basicLength))
   const place = {
     latitude: isSet(status, 2) ? 0 - latitude : latitude,
     longitude: isSet(status, 3) ? 0 - longitude : longitude,
@@ -73,14 +76,16 @@ export function readPosition(body: Buffer, zoneMinutes?: number): Decoded<Positi
         ...values,
       },
       positioned: isSet(status, 1),
-      alarms: alarmBits.filter(({ code }) => isSet(alarm, code)),
-      status: statusBits.filter(({ code }) => isSet(status, code)),
+      alarms: bitsOn(alarmBits, alarm),
+      status: bitsOn(statusBits, status),
       load: loadTerm((status >>> 8) & 3),
-      others,
+      ...items,
       ...(rest ? { rest } : {}),
     },
   }
 }
+
+const bitsOn = (table: readonly Bit[], word: number): readonly Bit[] => table.filter(({ code }) => isSet(word, code))
 
 const isSet = (word: number, bit: number): boolean => ((word >>> bit) & 1) === 1
 
@@ -122,9 +127,10 @@ const signMagnitude = (word: number): number => (word & 0x8000 ? 0 - (word & 0x7
  * Makers add items as they like, some with lengths of two bytes: what cannot be read as items is kept as it is and the
  * position stands.
  */
-function readItems(bytes: Buffer): Pick<Position, 'values' | 'others'> & { readonly rest: string } {
+function readItems(bytes: Buffer): Pick<Position, 'values' | 'others' | 'signals' | 'io'> & { readonly rest: string } {
   const values: Record<string, number> = {}
   const others: { id: string; data: string }[] = []
+  let words: Pick<Position, 'signals' | 'io'> = {}
   let place = 0
   while (place + 2 <= bytes.length) {
     const id = bytes[place] ?? 0
@@ -132,11 +138,13 @@ function readItems(bytes: Buffer): Pick<Position, 'values' | 'others'> & { reado
     if (end > bytes.length) break
     const data = bytes.subarray(place + 2, end)
     const reader = itemReaders.get(id)
-    if (reader?.length === data.length) Object.assign(values, reader.read(data))
+    if (id === 0x25 && data.length === 4) words = { ...words, signals: bitsOn(signalBits, data.readUInt32BE()) }
+    else if (id === 0x2a && data.length === 2) words = { ...words, io: bitsOn(ioBits, data.readUInt16BE()) }
+    else if (reader?.length === data.length) Object.assign(values, reader.read(data))
     else others.push({ id: upperHex(bytes.subarray(place, place + 1)), data: upperHex(data) })
     place = end
   }
-  return { values, others, rest: upperHex(bytes.subarray(place)) }
+  return { values, others, ...words, rest: upperHex(bytes.subarray(place)) }
 }
 
 const upperHex = (bytes: Buffer): string => bytes.toString('hex').toUpperCase()

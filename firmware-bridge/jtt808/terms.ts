@@ -187,3 +187,28 @@ export const loadTerm = termTable([
   [2, '保留', 'reserved'],
   [3, '满载', 'fully loaded'],
 ])
+
+/** Extended vehicle signals, item 25 [JT/T 808-2019 table 31]. */
+export const signalBits = bits([
+  [0, 'lowBeam', '近光灯信号', 'low beam'],
+  [1, 'highBeam', '远光灯信号', 'high beam'],
+  [2, 'rightTurn', '右转向灯信号', 'right turn signal'],
+  [3, 'leftTurn', '左转向灯信号', 'left turn signal'],
+  [4, 'brake', '制动信号', 'brake'],
+  [5, 'reverse', '倒档信号', 'reverse gear'],
+  [6, 'fogLamp', '雾灯信号', 'fog lamp'],
+  [7, 'outlineLamp', '示廓灯', 'outline marker lamp'],
+  [8, 'horn', '喇叭信号', 'horn'],
+  [9, 'airConditioning', '空调状态', 'air conditioning'],
+  [10, 'neutral', '空档信号', 'neutral gear'],
+  [11, 'retarder', '缓速器工作', 'retarder working'],
+  [12, 'abs', 'ABS工作', 'ABS working'],
+  [13, 'heater', '加热器工作', 'heater working'],
+  [14, 'clutch', '离合器状态', 'clutch'],
+])
+
+/** States of inputs and outputs, item 2A [JT/T 808-2019 table 32]. */
+export const ioBits = bits([
+  [0, 'deepSleep', '深度休眠状态', 'deep sleep'],
+  [1, 'sleep', '休眠状态', 'sleep'],
+])

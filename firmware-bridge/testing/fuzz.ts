@@ -107,6 +107,12 @@ function truncated(good: readonly Buffer[], number: number): Buffer {
 /** Longer than the longest frame of any protocol here: after so many zeros nothing of what came before can wait any more. */
 const flush = Buffer.alloc(4096)
 
+/** The frames of a run, one after the other. */
+export function* madeFrames(good: readonly Buffer[], reseal: Reseal, count: number, seed: number): Generator<Buffer> {
+  const pick = random(seed)
+  for (let number = 0; number < count; number++) yield made(pick, good, reseal, number)
+}
+
 /**
  * Hands `count` made frames to a codec: each to `explain`, and all of them, in chunks that do not respect their borders, to one
  * cutter as one stream. Deterministic for a seed but for times and heap.
