@@ -29,19 +29,24 @@ const frames = (pieces: readonly Piece[]): Buffer[] =>
 const weightOf = (pieces: readonly Piece[]): number =>
   pieces.reduce((sum, piece) => sum + (piece.kind === 'frame' ? piece.bytes.length : piece.bytes), 0)
 
-function checkCutting(codec: Codec, frame: Buffer): string | undefined {
-  const alone = codec.cutter().push(frame)
+/** Text is cut without its line end. */
+const bare = (codec: Codec, frame: Buffer): Buffer =>
+  codec.text && frame.subarray(-2).equals(Buffer.from('\r\n')) ? frame.subarray(0, -2) : frame
+
+function checkCutting(codec: Codec, whole: Buffer): string | undefined {
+  const frame = bare(codec, whole)
+  const alone = codec.cutter().push(whole)
   if (alone.length !== 1 || !frames(alone)[0]?.equals(frame)) return 'alone'
   const slow = codec.cutter()
-  const bytewise = [...frame].flatMap((byte) => slow.push(Uint8Array.of(byte)))
+  const bytewise = [...whole].flatMap((byte) => slow.push(Uint8Array.of(byte)))
   if (bytewise.length !== 1 || !frames(bytewise)[0]?.equals(frame)) return 'byte by byte'
   const pick = random(frame.length)
   const rubbish = (length: number): Buffer => Buffer.from(Array.from({ length }, () => pick(256)))
-  const stream = Buffer.concat([rubbish(60), frame, rubbish(5000)])
+  const stream = Buffer.concat([rubbish(60), whole, rubbish(5000)])
   const cutter = codec.cutter()
   const found = cutter.push(stream)
   if (frames(found).length !== 1 || !frames(found)[0]?.equals(frame)) return 'between rubbish'
-  if (weightOf(found) + cutter.held !== stream.length) return 'bytes unaccounted for'
+  if (weightOf(found) + cutter.between + cutter.held !== stream.length) return 'bytes unaccounted for'
   return undefined
 }
 

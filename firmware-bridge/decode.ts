@@ -11,6 +11,13 @@ export interface Codec {
 
 /** The code of each protocol is loaded when it is asked for. */
 const codecs = {
+  hj212: async (): Promise<Codec> => {
+    const [{ explainHj212 }, { Hj212Cutter }] = await Promise.all([
+      import('./hj212/explain.ts'),
+      import('./hj212/cutter.ts'),
+    ])
+    return { explain: explainHj212, cutter: () => new Hj212Cutter(), text: true }
+  },
   gb26875: async (): Promise<Codec> => {
     const [{ explainGb26875 }, { Gb26875Cutter }] = await Promise.all([
       import('./gb26875/explain.ts'),

@@ -45,6 +45,8 @@ export interface FrameCutter {
   push(chunk: Uint8Array): readonly Piece[]
   /** Bytes kept for a frame that has not ended yet. */
   readonly held: number
+  /** Bytes so far that stand between frames by right (line ends), neither frame nor refused. */
+  readonly between: number
   /** The stream was opened anew. */
   reset(): void
 }

@@ -3,6 +3,8 @@ import type { FrameCutter, FrameFault, Piece } from './frame.ts'
 /** What the bytes from a possible start on can be. */
 export type Look =
   | { readonly kind: 'frame'; readonly length: number }
+  /** Line ends and the like, which stand between frames by right. */
+  | { readonly kind: 'between'; readonly length: number }
   /** May still become a frame. Said only of fewer bytes than the longest frame has. */
   | { readonly kind: 'more' }
   | { readonly kind: 'none'; readonly fault: FrameFault }
@@ -24,6 +26,7 @@ const rubbish: FrameFault = { check: 'start', byte: 0, detail: 'bytes before the
 export class StreamCutter implements FrameCutter {
   readonly #shape: FrameShape
   #kept: Buffer = Buffer.alloc(0)
+  #between = 0
 
   constructor(shape: FrameShape) {
     this.#shape = shape
@@ -31,6 +34,10 @@ export class StreamCutter implements FrameCutter {
 
   get held(): number {
     return this.#kept.length
+  }
+
+  get between(): number {
+    return this.#between
   }
 
   push(chunk: Uint8Array): readonly Piece[] {
@@ -47,6 +54,9 @@ export class StreamCutter implements FrameCutter {
       if (look.kind === 'more') break
       if (look.kind === 'frame') {
         pieces.push({ kind: 'frame', bytes: Buffer.from(rest.subarray(0, look.length)) })
+        from += look.length
+      } else if (look.kind === 'between') {
+        this.#between += look.length
         from += look.length
       } else {
         const next = this.#nextStart(bytes, from + 1)

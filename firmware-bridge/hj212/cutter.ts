@@ -1,4 +1,3 @@
-import type { Piece } from '../frames/frame.ts'
 import { type FrameShape, type Look, StreamCutter } from '../frames/stream-cutter.ts'
 import { decodeHj212, lengthHj212 } from './frame.ts'
 
@@ -14,7 +13,7 @@ function find(bytes: Buffer, from: number): number {
 }
 
 function look(bytes: Buffer, key: Uint8Array | undefined): Look {
-  if (isLineEnd(bytes[0])) return { kind: 'frame', length: 1 }
+  if (isLineEnd(bytes[0])) return { kind: 'between', length: 1 }
   const length = lengthHj212(bytes)
   if (!length) return { kind: 'more' }
   if (!length.ok) return { kind: 'none', fault: length.fault }
@@ -42,9 +41,5 @@ export class Hj212Cutter extends StreamCutter {
   constructor(key?: Uint8Array) {
     const shape: FrameShape = { find, look: (bytes) => look(bytes, key) }
     super(shape)
-  }
-
-  override push(chunk: Uint8Array): readonly Piece[] {
-    return super.push(chunk).filter((piece) => piece.kind === 'refused' || !isLineEnd(piece.bytes[0]))
   }
 }

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import type { Decoded, FrameCheck, FrameFault } from '../frames/frame.ts'
 import { beijingMinutes, instantOf } from '../frames/local-time.ts'
 import { crcHj212, crcText } from './crc.ts'
@@ -79,9 +80,11 @@ export function decodeHj212(bytes: Buffer, key?: Uint8Array): Decoded<Hj212Frame
 
 const matches = (segment: Uint8Array, printed: string): boolean => crcText(crcHj212(segment)) === printed.toUpperCase()
 
-/** The data segment whose check sum holds: as it is, or deciphered. */
+/**
+ * The data segment whose check sum holds: deciphered, or as it is. In this order, because one cipher text in 256 has by chance
+ * the check sum of its clear text.
+ */
 function clearSegment(segment: Buffer, printed: string, key: Uint8Array | undefined): Decoded<Buffer> {
-  if (matches(segment, printed)) return { ok: true, message: segment }
   const byte = hj212Head + segment.length
   const from = segment.indexOf('CP=&&') + 5
   // Printable text is no cipher text: of 16 random bytes hardly one block in 10,000 is printable.
@@ -90,6 +93,9 @@ function clearSegment(segment: Buffer, printed: string, key: Uint8Array | undefi
     const data = sm4(segment.subarray(from, segment.length - 2), key, 'decrypt')
     const clear = Buffer.concat([segment.subarray(0, from), data, segment.subarray(segment.length - 2)])
     if (matches(clear, printed)) return { ok: true, message: clear }
+  }
+  if (matches(segment, printed)) return { ok: true, message: segment }
+  if (ciphered && key) {
     return faultAt('checksum', byte, `check sum ${printed} is of neither the bytes nor their deciphered text`)
   }
   const right = crcText(crcHj212(segment))
@@ -98,8 +104,10 @@ function clearSegment(segment: Buffer, printed: string, key: Uint8Array | undefi
 }
 
 function decodeSegment(segment: Buffer): Decoded<Hj212Frame> {
-  const text = segment.toString('utf8')
-  const place = (index: number): number => hj212Head + Buffer.byteLength(text.slice(0, index))
+  // What is not UTF-8 is read byte by byte, so that places in the text stay places in the frame.
+  const encoding = isUtf8(segment) ? 'utf8' : 'latin1'
+  const text = segment.toString(encoding)
+  const place = (index: number): number => hj212Head + Buffer.byteLength(text.slice(0, index), encoding)
   const from = text.indexOf('CP=&&')
   if (from < 0) return faultAt('field', place(0), 'no CP=&& in the data segment')
   if (!text.endsWith('&&') || text.length < from + 7) {
