@@ -186,3 +186,12 @@ t.test('an enciphered frame cannot be checked without its key, and says so', asy
   t.match(decodeHj212(frame, Buffer.alloc(16, 0x30)), { ok: true, message: { mn: 'A1' } })
   t.equal(new Hj212Cutter(Buffer.alloc(16, 0x30)).push(frame).length, 1)
 })
+
+t.test('text in GB 18030, as older stations write it, is read too', async (t) => {
+  // Length and check sum by a script written from annex A.
+  const frame = Buffer.from(
+    '232330313530514E3D32303136303830313038353835373232333B53543D33323B434E3D333032303B50573D3130303030303B4D4E3D3031303030304138393030303136463030303136394443303B466C61673D343B43503D26264461746154696D653D32303136303830313038353835373B506F6C49643D7730313031382C6931313030312D496E666F3D2F2FCBAED1F9D2D1C7E5CFB42F2F2626443634310D0A',
+    'hex',
+  )
+  t.match(explainHj212(frame), { valid: true, texts: { 'i11001-Info': '水样已清洗' } })
+})

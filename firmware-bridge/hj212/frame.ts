@@ -117,8 +117,14 @@ function decodeSegment(segment: Buffer): Decoded<Hj212Frame> {
   if (!head.ok) return head
   const area = decodeArea(text.slice(from + 5, -2), (index) => place(from + 5 + index))
   if (!area.ok) return area
-  return { ok: true, message: { ...head.message, groups: area.message } }
+  const groups = encoding === 'utf8' ? area.message : area.message.map((group) => group.map(inChinese))
+  return { ok: true, message: { ...head.message, groups } }
 }
+
+const gb18030 = new TextDecoder('gb18030')
+
+/** Stations that do not write UTF-8 write GB 18030, whose second bytes are none of the separators. */
+const inChinese = ([name, value]: Hj212Field): Hj212Field => [name, gb18030.decode(Buffer.from(value, 'latin1'))]
 
 type Head = Omit<Hj212Frame, 'groups'>
 
