@@ -18,6 +18,13 @@ const codecs = {
     ])
     return { explain: explainHj212, cutter: () => new Hj212Cutter(), text: true }
   },
+  sl651: async (): Promise<Codec> => {
+    const [{ explainSl651 }, { Sl651Cutter }] = await Promise.all([
+      import('./sl651/explain.ts'),
+      import('./sl651/cutter.ts'),
+    ])
+    return { explain: explainSl651, cutter: () => new Sl651Cutter(), text: false }
+  },
   gb26875: async (): Promise<Codec> => {
     const [{ explainGb26875 }, { Gb26875Cutter }] = await Promise.all([
       import('./gb26875/explain.ts'),

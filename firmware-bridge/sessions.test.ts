@@ -6,12 +6,14 @@ import type { PushSession } from './frames/session.ts'
 import { Gb26875Session } from './gb26875/session.ts'
 import { Hj212Session } from './hj212/session.ts'
 import { Jtt808Session } from './jtt808/session.ts'
+import { Sl651Session } from './sl651/session.ts'
 import { madeFrames } from './testing/fuzz.ts'
 import { goodFrames } from './testing/golden-frames.ts'
 import { reseals } from './testing/reseal.ts'
 
 const sessions: Partial<Record<FrameProtocol, () => PushSession>> = {
   hj212: () => new Hj212Session(),
+  sl651: () => new Sl651Session(),
   gb26875: () => new Gb26875Session(),
   jtt808: () => new Jtt808Session(),
 }

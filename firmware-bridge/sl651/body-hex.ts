@@ -192,7 +192,7 @@ class HexReader {
     const width = arrayWidth(Number.parseInt(id, 16))
     if (isConfiguration(this.#code)) this.#configuration(id, data, decimals)
     else if (this.#code === 0x49)
-      draft.texts[draft.texts.password === undefined ? 'password' : 'newPassword'] = data.toString('hex')
+      draft.texts[draft.texts.password === undefined ? 'password' : 'newPassword'] = data.toString('hex').toUpperCase()
     else if (id === '04') draft.stepMinutes = stepMinutes(data)
     else if (id === '45') draft.more.state = data.length > 0 && data.length <= 6 ? data.readUIntBE(0, data.length) : 0
     else if (width) draft.series(id, arrayValues(data, width), 5)
