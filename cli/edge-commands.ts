@@ -1,4 +1,5 @@
 import type { Command } from './command.ts'
+import { lineOptions } from './technician/target.ts'
 
 /** What a technician's box can do: the commands of the edge bundle, which knows no centre. */
 export const edgeCommands: readonly Command[] = [
@@ -12,6 +13,23 @@ export const edgeCommands: readonly Command[] = [
     },
     examples: ['civitals gateway run --print-default > gateway.yaml', 'civitals gateway run --config gateway.yaml'],
     load: async () => (await import('./commands/gateway-run.ts')).gatewayRun,
+  },
+  {
+    words: 'gateway scan',
+    summary: 'Find the terminals on a line: speed, parity, address, what they are.',
+    options: {
+      ...lineOptions,
+      bauds: { value: 'LIST', help: 'speeds to try, in this order', default: '9600,19200,4800,115200,38400,2400' },
+      parities: { value: 'LIST', help: 'parities to try', default: 'none,even' },
+      units: { value: 'RANGES', help: 'unit ids to ask', default: '1-247' },
+      json: { help: 'the findings as JSON' },
+    },
+    examples: [
+      'civitals gateway scan --serial /dev/serial/by-id/usb-FTDI_USB-RS485-if00-port0',
+      'civitals gateway scan --serial /dev/ttyS1 --bauds 9600 --parities even --units 1-32',
+      'civitals gateway scan --tcp 192.168.1.10:502 --units 1-16',
+    ],
+    load: async () => (await import('./commands/gateway-scan.ts')).gatewayScan,
   },
   {
     words: 'profile lint',

@@ -31,6 +31,11 @@ const foreignPrograms = [
     debian: 'python3-pymodbus',
     skips: 'reading a sensor that is not ours',
   },
+  {
+    file: '/usr/lib/python3/dist-packages/serial_asyncio',
+    debian: 'python3-serial-asyncio',
+    skips: 'pymodbus as a server, which does not start without it',
+  },
   { program: 'mbpoll', debian: 'mbpoll', skips: 'judging the simulator with an independent Modbus master' },
   { program: 'chromium', debian: 'chromium', skips: 'the page in a browser' },
   {

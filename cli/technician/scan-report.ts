@@ -1,0 +1,49 @@
+import type { PairDecodes } from '@civitals/firmware-bridge/scanning/decodes'
+import { plausibleFloat, wordOrders } from '@civitals/firmware-bridge/scanning/decodes'
+import type { SettingScan } from '@civitals/firmware-bridge/scanning/scan-line'
+import { table } from './print.ts'
+
+export type ScannedUnit = SettingScan['units'][number]
+
+/** What a scan found, for a person: units, what they are, and the raw registers of those nobody knows. */
+export function printScan(scans: readonly SettingScan[]): string {
+  const rows = scans.flatMap((scan) => scan.units.map((unit) => [settingOf(scan), String(unit.unit), whatIs(unit)]))
+  const strays = scans
+    .filter((scan) => scan.strayBytes > 0)
+    .map(
+      (scan) =>
+        `${settingOf(scan)}: ${scan.strayBytes} bytes that are no answer (another speed, two terminals at one address, a bad line)\n`,
+    )
+  const nothing =
+    'No terminal answered. Power? A and B swapped? Another speed: --bauds? civitals gateway diagnose looks into it.\n'
+  const unknown = scans.flatMap((scan) => scan.units.filter((unit) => unit.samples).map(printSamples))
+  return [rows.length > 0 ? table(['line', 'unit', 'what'], rows) : nothing, ...strays, ...unknown].join('')
+}
+
+function settingOf({ setting }: SettingScan): string {
+  if (setting.baud === 0) return 'socket'
+  return `${setting.baud} 8${(setting.parity ?? 'none').charAt(0).toUpperCase()}${setting.stopBits ?? 1}`
+}
+
+function whatIs({ profiles, identification, exception }: ScannedUnit): string {
+  const says = identification ? Object.values(identification).join(' ') : ''
+  if (profiles.length > 0) return `profile ${profiles.join(' or ')}${says ? ` (${says})` : ''}`
+  if (says) return `${says}, no profile`
+  return exception === undefined ? 'unknown: registers below' : `unknown, refuses register 0 (exception ${exception})`
+}
+
+/** Registers of an unknown unit with every number they could be; an unlikely float is left out. */
+function printSamples(unit: ScannedUnit): string {
+  return (unit.samples ?? [])
+    .map(({ table: name, decodes }) => {
+      const rows = decodes.map(({ address, hex, u16, i16, text = '', pairs }) => {
+        const floats = wordOrders.map((order) => float(pairs?.[order]))
+        return [String(address), hex, String(u16), String(i16), text, String(pairs?.ABCD.u32 ?? ''), ...floats]
+      })
+      const head = ['address', 'hex', 'u16', 'i16', 'text', 'u32', ...wordOrders.map((order) => `f32 ${order}`)]
+      return `\nunit ${unit.unit}, ${name} registers\n${table(head, rows)}`
+    })
+    .join('')
+}
+
+const float = (pair: PairDecodes | undefined): string => (plausibleFloat(pair?.f32) ? String(pair?.f32) : '')

@@ -1,0 +1,138 @@
+import type { Identification, ModbusLine, ModbusTable } from '../modbus/line.ts'
+import type { Profile } from '../profile.ts'
+import { type Decodes, decodesOf } from './decodes.ts'
+
+/** What a scan found out about a unit that answers. */
+export interface RecognisedUnit {
+  readonly unit: number
+  /** Who it says it is [MODBUS 6.21]: vendor, product, revision, ... */
+  readonly identification?: Readonly<Record<string, string>>
+  /** Profiles whose signature fits: device identification or register values. */
+  readonly profiles: readonly string[]
+  /** For a unit no profile recognises: its first registers as every number they could be. */
+  readonly samples?: readonly TableSample[]
+}
+
+export interface TableSample {
+  readonly table: ModbusTable
+  readonly decodes: readonly Decodes[]
+}
+
+const objectNames: Readonly<Record<number, string>> = {
+  0: 'vendor',
+  1: 'product code',
+  2: 'revision',
+  3: 'address',
+  4: 'product',
+  5: 'model',
+  6: 'application',
+}
+/** A terminal that sends objects for ever is asked no more often than this. */
+const mostIdentifyReplies = 8
+/** Registers shown of an unknown unit, from address 0. */
+const sampledRegisters = 10
+
+/** Asks a unit who it is, compares it with the profiles, and where none fits takes a sample of its registers. */
+export async function recogniseUnit(
+  line: ModbusLine,
+  unit: number,
+  profiles: readonly Profile[],
+  signal?: AbortSignal,
+): Promise<RecognisedUnit> {
+  const registers = new Registers(line, unit, signal)
+  const objects = await identify(line, unit, signal)
+  const fitting: string[] = []
+  for (const profile of profiles) if (await fits(profile, objects, registers)) fitting.push(profile.profile)
+  return {
+    unit,
+    profiles: fitting,
+    ...(Object.keys(objects).length > 0 && { identification: named(objects) }),
+    ...(fitting.length === 0 && { samples: await samplesOf(registers) }),
+  }
+}
+
+const named = (objects: Readonly<Record<number, string>>): Record<string, string> =>
+  Object.fromEntries(Object.entries(objects).map(([id, text]) => [objectNames[Number(id)] ?? `object ${id}`, text]))
+
+async function identify(
+  line: ModbusLine,
+  unit: number,
+  signal?: AbortSignal,
+): Promise<Readonly<Record<number, string>>> {
+  const objects: Record<number, string> = {}
+  let next: number | undefined = 0
+  for (let turn = 0; next !== undefined && turn < mostIdentifyReplies; turn++) {
+    const reply = await line.transact({ unit, function: 'identify', level: 'regular', object: next }, signal)
+    if (!reply.ok || !('objects' in reply)) break
+    const identification: Identification = reply
+    Object.assign(objects, identification.objects)
+    next = identification.next
+  }
+  return objects
+}
+
+/** Each register is asked for once in a recognition. */
+class Registers {
+  readonly #line: ModbusLine
+  readonly #unit: number
+  readonly #signal: AbortSignal | undefined
+  readonly #read = new Map<string, Promise<readonly number[] | undefined>>()
+
+  constructor(line: ModbusLine, unit: number, signal?: AbortSignal) {
+    this.#line = line
+    this.#unit = unit
+    this.#signal = signal
+  }
+
+  /** Words of a table; bits as 0 and 1; undefined when the unit does not give them. */
+  read(table: ModbusTable, address: number, count: number): Promise<readonly number[] | undefined> {
+    const key = `${table} ${address} ${count}`
+    const known = this.#read.get(key) ?? this.#ask(table, address, count)
+    this.#read.set(key, known)
+    return known
+  }
+
+  async #ask(table: ModbusTable, address: number, count: number): Promise<readonly number[] | undefined> {
+    const reply = await this.#line.transact({ unit: this.#unit, function: table, address, count }, this.#signal)
+    if (!reply.ok) return undefined
+    if ('registers' in reply) return reply.registers
+    return 'bits' in reply ? reply.bits.map(Number) : undefined
+  }
+}
+
+async function fits(
+  profile: Profile,
+  objects: Readonly<Record<number, string>>,
+  registers: Registers,
+): Promise<boolean> {
+  if (profile.protocol !== 'modbus' || !profile.identify) return false
+  const { device, registers: signature = [] } = profile.identify
+  if (device && !(holds(objects[0], device.vendor) && holds(objects[1], device.product))) return false
+  for (const { function: table, address, equals } of signature) {
+    const [word] = (await registers.read(table, address, 1)) ?? []
+    if (word !== equals) return false
+  }
+  return device !== undefined || signature.length > 0
+}
+
+/** Whether a text holds the words asked for; nothing asked for holds always. */
+const holds = (text: string | undefined, wanted: string | undefined): boolean =>
+  wanted === undefined || (text ?? '').toLowerCase().includes(wanted.toLowerCase())
+
+async function samplesOf(registers: Registers): Promise<TableSample[]> {
+  const samples: TableSample[] = []
+  for (const table of ['holding', 'input'] as const) {
+    const words = await firstWords(registers, table)
+    if (words.length > 0) samples.push({ table, decodes: decodesOf(0, words) })
+  }
+  return samples
+}
+
+/** As many registers from 0 on as the unit gives: ten, or the longest half of it. */
+async function firstWords(registers: Registers, table: ModbusTable): Promise<readonly number[]> {
+  for (let count = sampledRegisters; count >= 1; count >>= 1) {
+    const words = await registers.read(table, 0, count)
+    if (words) return words
+  }
+  return []
+}
