@@ -32,6 +32,18 @@ export const edgeCommands: readonly Command[] = [
     load: async () => (await import('./commands/gateway-scan.ts')).gatewayScan,
   },
   {
+    words: 'gateway diagnose',
+    summary: 'Look at a terminal that does not read well; name the most probable cause and the next step.',
+    options: {
+      ...lineOptions,
+      unit: { value: 'N', help: 'unit id of the terminal', default: '1' },
+      profile: { value: 'ID', help: 'how it should be read; without it only the line is judged' },
+      json: { help: 'cause and everything seen as JSON' },
+    },
+    examples: ['civitals gateway diagnose --serial /dev/ttyUSB0 --baud 9600 --unit 3 --profile noise-meter'],
+    load: async () => (await import('./commands/gateway-diagnose.ts')).gatewayDiagnose,
+  },
+  {
     words: 'profile lint',
     summary: 'Check terminal profiles: schema, units, registers, golden cases.',
     positionals: '[DIR]',

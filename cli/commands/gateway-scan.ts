@@ -5,7 +5,7 @@ import { openModbusLine } from '@civitals/firmware-bridge/modbus'
 import { shippedProfiles } from '@civitals/firmware-bridge/profiles'
 import { recogniseUnit } from '@civitals/firmware-bridge/scanning/recognise'
 import { type PortSetting, type SettingScan, scanSerialLine } from '@civitals/firmware-bridge/scanning/scan-line'
-import type { SerialTransport, Transport } from '@civitals/firmware-bridge/transport'
+import type { ModbusTransport, SerialTransport } from '@civitals/firmware-bridge/transport'
 import { type Arguments, exitCodes } from '../command.ts'
 import { stopSignal } from '../io/stop-signal.ts'
 import { ProgressBar } from '../technician/print.ts'
@@ -51,7 +51,7 @@ async function scanPort(args: Arguments, port: SerialTransport, units: readonly 
 }
 
 /** Behind a socket there is no speed to find: each unit is asked who it is. */
-async function scanSocket(transport: Transport, units: readonly number[]): Promise<SettingScan[]> {
+async function scanSocket(transport: ModbusTransport, units: readonly number[]): Promise<SettingScan[]> {
   const line = await openModbusLine(transport, { clock: systemClock, timeoutMs: networkPatienceMs, quarantineMs: 0 })
   const signal = stopSignal()
   const profiles = [...(await shippedProfiles()).values()]

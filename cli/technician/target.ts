@@ -1,5 +1,5 @@
 import { CivitalsError } from '@civitals/contracts/errors'
-import type { SerialTransport, Transport } from '@civitals/firmware-bridge/transport'
+import type { ModbusTransport, SerialTransport } from '@civitals/firmware-bridge/transport'
 import { type Arguments, type Option, wholeNumber } from '../command.ts'
 
 /** How a technician names the line: every command that touches a terminal takes these. */
@@ -15,7 +15,7 @@ export const lineOptions: Readonly<Record<string, Option>> = {
 const parities = ['none', 'even', 'odd'] as const
 
 /** The line the options name. @throws CIV_CLI_USAGE when they name none, two, or nonsense. */
-export function transportOf(args: Arguments): Transport {
+export function transportOf(args: Arguments): ModbusTransport {
   const { serial, tcp, 'rtu-tcp': rtuTcp } = args.options
   const given = [serial, tcp, rtuTcp].filter((one) => one !== undefined)
   if (given.length !== 1) throw usage('name one line: --serial PATH, --tcp HOST:PORT or --rtu-tcp HOST:PORT')
@@ -39,7 +39,7 @@ function endpoint(option: string, text: string): { readonly host: string; readon
 }
 
 /** A line as a technician writes it down. */
-export function printTransport(transport: Transport): string {
+export function printTransport(transport: ModbusTransport): string {
   switch (transport.kind) {
     case 'serial': {
       const letters = { none: 'N', even: 'E', odd: 'O' } as const

@@ -1,4 +1,6 @@
+import { decodeReads } from '../driver.ts'
 import type { Identification, ModbusLine, ModbusTable } from '../modbus/line.ts'
+import { planReads } from '../planning/plan-reads.ts'
 import type { Profile } from '../profile.ts'
 import { type Decodes, decodesOf } from './decodes.ts'
 
@@ -7,9 +9,9 @@ export interface RecognisedUnit {
   readonly unit: number
   /** Who it says it is [MODBUS 6.21]: vendor, product, revision, ... */
   readonly identification?: Readonly<Record<string, string>>
-  /** Profiles whose signature fits: device identification or register values. */
+  /** Profiles all of whose points it gives within their range; what else may have such registers is a person's judgement. */
   readonly profiles: readonly string[]
-  /** For a unit no profile recognises: its first registers as every number they could be. */
+  /** For a unit no profile fits: its first registers as every number they could be. */
   readonly samples?: readonly TableSample[]
 }
 
@@ -31,6 +33,7 @@ const objectNames: Readonly<Record<number, string>> = {
 const mostIdentifyReplies = 8
 /** Registers shown of an unknown unit, from address 0. */
 const sampledRegisters = 10
+const fewestPoints = 3
 
 /** Asks a unit who it is, compares it with the profiles, and where none fits takes a sample of its registers. */
 export async function recogniseUnit(
@@ -42,7 +45,7 @@ export async function recogniseUnit(
   const registers = new Registers(line, unit, signal)
   const objects = await identify(line, unit, signal)
   const fitting: string[] = []
-  for (const profile of profiles) if (await fits(profile, objects, registers)) fitting.push(profile.profile)
+  for (const profile of profiles) if (await fits(line, unit, profile, signal)) fitting.push(profile.profile)
   return {
     unit,
     profiles: fitting,
@@ -100,24 +103,19 @@ class Registers {
   }
 }
 
-async function fits(
-  profile: Profile,
-  objects: Readonly<Record<number, string>>,
-  registers: Registers,
-): Promise<boolean> {
-  if (profile.protocol !== 'modbus' || !profile.identify) return false
-  const { device, registers: signature = [] } = profile.identify
-  if (device && !(holds(objects[0], device.vendor) && holds(objects[1], device.product))) return false
-  for (const { function: table, address, equals } of signature) {
-    const [word] = (await registers.read(table, address, 1)) ?? []
-    if (word !== equals) return false
+/** The whole register map must be there and make sense; a map of one or two points would fit too many terminals. */
+async function fits(line: ModbusLine, unit: number, profile: Profile, signal?: AbortSignal): Promise<boolean> {
+  if (profile.protocol !== 'modbus' || profile.points.length < fewestPoints) return false
+  const [first, ...others] = planReads(profile.points)
+  for (const plan of first ? [first, ...others] : []) {
+    const { function: table, address, count } = plan
+    const outcome = await line.transact({ unit, function: table, address, count }, signal)
+    if (!outcome.ok) return false
+    const results = [...decodeReads(plan, outcome).values()]
+    if (results.some((result) => !('value' in result))) return false
   }
-  return device !== undefined || signature.length > 0
+  return true
 }
-
-/** Whether a text holds the words asked for; nothing asked for holds always. */
-const holds = (text: string | undefined, wanted: string | undefined): boolean =>
-  wanted === undefined || (text ?? '').toLowerCase().includes(wanted.toLowerCase())
 
 async function samplesOf(registers: Registers): Promise<TableSample[]> {
   const samples: TableSample[] = []
