@@ -7,11 +7,31 @@ const mostMessages = 8
 /** Bytes of all of them together. */
 const mostBytes = 512 * 1024
 const patienceMs = 120_000
+/** What an entry costs beside its bytes. */
+const entryBytes = 64
+/** Silence after which missing packets are asked for again, and how often. */
+const askAfterMs = 5000
+const mostAsked = 3
+/** Packets named in one request: the edition of 2013 counts them in a byte. */
+const mostNamed = 125
 
 interface Parts {
   readonly since: EpochMs
   readonly total: number
+  readonly head: Jtt808Frame
   readonly bodies: Map<number, Buffer>
+  heardAt: EpochMs
+  asked: number
+}
+
+/** Packets of one message that have not come. */
+export interface MissingPackets {
+  /** Any frame of the message: to whom, and in which edition, the request goes. */
+  readonly of: Jtt808Frame
+  /** Serial number of its first packet. */
+  readonly firstSerial: number
+  /** Numbers of the packets, from 1, ascending. */
+  readonly indexes: readonly number[]
 }
 
 /**
@@ -34,17 +54,33 @@ export class Assembly {
     const key = `${frame.paddedPhone} ${frame.id} ${(frame.serial - packet.index) & 0xffff}`
     const known = this.#open.get(key)
     if (known && known.total !== packet.total) this.#drop(key)
-    const parts = this.#open.get(key) ?? { since: now, total: packet.total, bodies: new Map<number, Buffer>() }
+    const parts = this.#open.get(key) ?? begun(frame, packet.total, now)
     this.#open.set(key, parts)
+    parts.heardAt = now
     if (!parts.bodies.has(packet.index)) {
       parts.bodies.set(packet.index, Buffer.from(body))
-      this.#held += body.length
+      this.#held += body.length + entryBytes
     }
     if (parts.bodies.size < packet.total) return undefined
     this.#drop(key)
     const ordered = [...parts.bodies].sort(([a], [b]) => a - b).map(([, bytes]) => bytes)
     const { packet: _, ...head } = frame
     return { ...head, body: Buffer.concat(ordered) }
+  }
+
+  /** What should be asked for now; counts as asked. */
+  missing(now: EpochMs): MissingPackets[] {
+    const due = [...this.#open.values()].filter(
+      ({ heardAt, asked }) => asked < mostAsked && now - heardAt >= askAfterMs * (asked + 1),
+    )
+    return due.map((parts) => {
+      parts.asked++
+      const { head, total, bodies } = parts
+      const indexes: number[] = []
+      for (let index = 1; index <= total && indexes.length < mostNamed; index++)
+        if (!bodies.has(index)) indexes.push(index)
+      return { of: head, firstSerial: (head.serial - (head.packet?.index ?? 1) + 1) & 0xffff, indexes }
+    })
   }
 
   /** Gives up what is too old or too much, and says how many packets each message still lacked. */
@@ -61,7 +97,16 @@ export class Assembly {
   }
 
   #drop(key: string): void {
-    for (const body of this.#open.get(key)?.bodies.values() ?? []) this.#held -= body.length
+    for (const body of this.#open.get(key)?.bodies.values() ?? []) this.#held -= body.length + entryBytes
     this.#open.delete(key)
   }
 }
+
+const begun = (frame: Jtt808Frame, total: number, now: EpochMs): Parts => ({
+  since: now,
+  total,
+  head: { ...frame, body: Buffer.alloc(0) },
+  bodies: new Map(),
+  heardAt: now,
+  asked: 0,
+})

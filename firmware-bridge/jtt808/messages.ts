@@ -18,6 +18,7 @@ export const ids = {
   controlAnswer: 0x0500,
   batch: 0x0704,
   platformAnswer: 0x8001,
+  askPackets: 0x8003,
   timeAnswer: 0x8004,
   registerAnswer: 0x8100,
 } as const

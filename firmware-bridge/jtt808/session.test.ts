@@ -82,6 +82,18 @@ t.test('a packet that never comes is given up after two minutes, and counted', a
   t.same(session.receive(bytes(second), now + 121_000).reports, [], 'the rest alone makes no message')
 })
 
+t.test('a missing packet is asked for after five seconds of silence, three times at most', async (t) => {
+  const session = new Jtt808Session()
+  session.receive(bytes(first), now)
+  t.same(session.due(now + 4_999), [])
+  t.same(hexOf(session.due(now + 5_000)), ['7e80030005013800138000000100140100023a7e'])
+  t.same(session.due(now + 5_001), [], 'patience grows')
+  t.same(hexOf(session.due(now + 10_000)), ['7e8003000501380013800000020014010002397e'])
+  t.equal(session.due(now + 15_000).length, 1)
+  t.same(session.due(now + 60_000), [])
+  t.equal(session.receive(bytes(second), now + 61_000).reports.length, 2, 'and it may still come')
+})
+
 t.test('packets of messages without end are bounded', async (t) => {
   const session = new Jtt808Session()
   let refused = 0

@@ -49,9 +49,12 @@ export class Jtt808Session implements PushSession {
     return findings
   }
 
-  /** The platform sends nothing unasked: terminals report and beat by themselves. */
-  due(): readonly Buffer[] {
-    return []
+  /** Asks again for packets that did not come [JT/T 808-2019 8.6]; terminals report and beat by themselves. */
+  due(now: EpochMs): readonly Buffer[] {
+    return this.#assembly.missing(now).map(({ of, firstSerial, indexes }) => {
+      const count = of.edition === 2019 ? word(indexes.length) : Buffer.from([indexes.length])
+      return this.#answer(of, ids.askPackets, Buffer.concat([word(firstSerial), count, ...indexes.map(word)]))
+    })
   }
 
   #take(frame: Jtt808Frame, now: EpochMs, to: Findings): void {
