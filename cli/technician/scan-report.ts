@@ -27,8 +27,8 @@ function settingOf({ setting }: SettingScan): string {
 
 function whatIs({ profiles, identification, exception }: ScannedUnit): string {
   const says = identification ? Object.values(identification).join(' ') : ''
-  if (profiles.length > 0) return `profile ${profiles.join(' or ')}${says ? ` (${says})` : ''}`
-  if (says) return `${says}, no profile`
+  if (profiles.length > 0) return `could be ${profiles.join(' or ')}${says ? ` (says ${says})` : ''}`
+  if (says) return `says ${says}; no profile fits`
   return exception === undefined ? 'unknown: registers below' : `unknown, refuses register 0 (exception ${exception})`
 }
 
