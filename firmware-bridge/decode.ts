@@ -25,6 +25,20 @@ const codecs = {
     ])
     return { explain: explainSl651, cutter: () => new Sl651Cutter(), text: false }
   },
+  dlt645: async (): Promise<Codec> => {
+    const [{ explainDlt645 }, { Dlt645Cutter }] = await Promise.all([
+      import('./dlt645/explain.ts'),
+      import('./dlt645/cutter.ts'),
+    ])
+    return { explain: explainDlt645, cutter: () => new Dlt645Cutter(), text: false }
+  },
+  cjt188: async (): Promise<Codec> => {
+    const [{ explainCjt188 }, { Cjt188Cutter }] = await Promise.all([
+      import('./cjt188/explain.ts'),
+      import('./cjt188/cutter.ts'),
+    ])
+    return { explain: explainCjt188, cutter: () => new Cjt188Cutter(), text: false }
+  },
   gb26875: async (): Promise<Codec> => {
     const [{ explainGb26875 }, { Gb26875Cutter }] = await Promise.all([
       import('./gb26875/explain.ts'),
