@@ -26,46 +26,64 @@ export const printProblem = (problem: Problem): string =>
  * what a person wrote; `file` is only used to say where.
  */
 export function checkDocument<S extends TSchema>(schema: S, text: string, file: string): CheckedDocument<S> {
+  const read = readDocument(text, file)
+  if (!read.ok) return read
+  const findings = findingsOf(schema, read.value)
+  if (findings.length === 0) return { ok: true, value: read.value as Static<S> }
+  const place = placer(text, file)
+  return { ok: false, problems: inOrder(findings.map(({ keys, message, onKey }) => place(keys, message, onKey))) }
+}
+
+export type ReadDocument =
+  | { readonly ok: true; readonly value: unknown }
+  | { readonly ok: false; readonly problems: readonly Problem[] }
+
+/** Reads YAML (or JSON) text; an empty one is an empty object. Never throws. */
+export function readDocument(text: string, file: string): ReadDocument {
   const lines = new LineCounter()
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
-  const at = (offset: number): { line: number; column: number } => {
-    const position = lines.linePos(offset)
-    return { line: position.line, column: position.col }
+  if (document.errors.length === 0) return { ok: true, value: document.toJS() ?? {} }
+  const problems = document.errors.map(({ message, pos: [offset] }) => {
+    const { line, col } = lines.linePos(offset)
+    return { file, line, column: col, path: '', message }
+  })
+  return { ok: false, problems }
+}
+
+/** Makes problems of one text, which is parsed once: `keys` lead from the top of the document. */
+export function placer(
+  text: string,
+  file: string,
+): (keys: readonly string[], message: string, onKey?: boolean) => Problem {
+  const lines = new LineCounter()
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
+  return (keys, message, onKey = false) => {
+    const { line, col } = lines.linePos(offsetOf(document, keys, onKey))
+    return { file, line, column: col, path: keys.join('.'), message }
   }
-  if (document.errors.length > 0) {
-    return {
-      ok: false,
-      problems: document.errors.map((error) => ({ file, path: '', message: error.message, ...at(error.pos[0]) })),
-    }
-  }
-  const value: unknown = document.toJS() ?? {}
-  if (Value.Check(schema, value)) return { ok: true, value: value as Static<S> }
-  const problems = Value.Errors(schema, value).flatMap((error) => problemsOf(error, schema, value))
-  const located = problems.map(({ keys, message, onKey }) => ({
-    file,
-    path: keys.join('.'),
-    message,
-    ...at(offsetOf(document, keys, onKey)),
-  }))
-  return { ok: false, problems: unique(located).sort((a, b) => a.line - b.line || a.column - b.column) }
 }
 
 /**
  * A problem found by a check that a schema cannot make (an id used twice, a unit nobody knows), placed where a person finds it
  * in the text it was read from. `keys`: path from the top of the document.
  */
-export function problemAt(text: string, file: string, keys: readonly string[], message: string): Problem {
-  const lines = new LineCounter()
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
-  const { line, col } = lines.linePos(offsetOf(document, keys, false))
-  return { file, line, column: col, path: keys.join('.'), message }
-}
+export const problemAt = (text: string, file: string, keys: readonly string[], message: string): Problem =>
+  placer(text, file)(keys, message)
 
-interface Finding {
+/** Problems as a person reads them: from top to bottom, each once. */
+export const inOrder = (problems: readonly Problem[]): Problem[] =>
+  unique(problems).sort((a, b) => a.line - b.line || a.column - b.column)
+
+/** One thing a schema has against a value, not yet placed in a text. `onKey`: the key itself is wrong, not what it holds. */
+export interface Finding {
   readonly keys: readonly string[]
   readonly message: string
   readonly onKey: boolean
 }
+
+/** All that a schema has against a value; nothing when it fits. */
+export const findingsOf = (schema: TSchema, value: unknown): Finding[] =>
+  Value.Check(schema, value) ? [] : Value.Errors(schema, value).flatMap((error) => problemsOf(error, schema, value))
 
 type ValidationError = ReturnType<typeof Value.Errors>[number]
 

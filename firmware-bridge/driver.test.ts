@@ -2,9 +2,9 @@ import t from 'tap'
 import { decodeReads, readTerminal, roundTo } from './driver.ts'
 import type { ModbusLine, ModbusOutcome, ModbusRead } from './modbus/line.ts'
 import { planReads } from './planning/plan-reads.ts'
-import type { Profile, ProfilePoint, ReadSpec } from './profile.ts'
+import type { Profile, ModbusPoint, ReadSpec } from './profile.ts'
 
-const point = (id: string, read: ReadSpec, more: Partial<ProfilePoint> = {}): ProfilePoint => ({
+const point = (id: string, read: ReadSpec, more: Partial<ModbusPoint> = {}): ModbusPoint => ({
   id,
   name: { zh: id, en: id },
   unit: 'none',
@@ -14,8 +14,8 @@ const point = (id: string, read: ReadSpec, more: Partial<ProfilePoint> = {}): Pr
   read,
   ...more,
 })
-const u16 = (address: number): ProfilePoint => point(`p${address}`, { function: 'holding', address, type: 'u16' })
-const decode = (one: ProfilePoint, outcome: ModbusOutcome): unknown => {
+const u16 = (address: number): ModbusPoint => point(`p${address}`, { function: 'holding', address, type: 'u16' })
+const decode = (one: ModbusPoint, outcome: ModbusOutcome): unknown => {
   const [plan] = planReads([one])
   return plan && decodeReads(plan, outcome).get(one.id)
 }

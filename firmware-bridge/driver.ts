@@ -3,8 +3,8 @@ import type { Quality } from '@civitals/contracts/quality'
 import type { ModbusFailure, ModbusLine, ModbusOutcome } from './modbus/line.ts'
 import { type ReadPlan, usualCost } from './planning/plan-reads.ts'
 import { TerminalPlanner } from './planning/terminal-planner.ts'
-import type { Profile, ProfilePoint } from './profile.ts'
-import { rawOf, registerCount } from './registers.ts'
+import { type ModbusPoint, modbusPoints, type Profile, type ProfilePoint } from './profile.ts'
+import { masked, rawOf } from './registers.ts'
 
 /** A point of one sample: its value in the profile's unit, or why there is none. */
 export type PointResult = { readonly value: number } | { readonly quality: BadQuality }
@@ -15,16 +15,35 @@ export function decodeReads(plan: ReadPlan, outcome: ModbusOutcome): Map<string,
   return new Map(plan.points.map((point) => [point.id, resultOf(point, plan, outcome)]))
 }
 
-function resultOf(point: ProfilePoint, plan: ReadPlan, outcome: ModbusOutcome): PointResult {
-  if (!outcome.ok) return { quality: refused(outcome) ? 'device_exception' : 'comm_fail' }
+/** The same, put into records by point id: for those who decode without end. */
+export function decodeInto(
+  plan: ReadPlan,
+  outcome: ModbusOutcome,
+  values: Record<string, number>,
+  quality: Record<string, BadQuality>,
+): void {
+  for (const point of plan.points) {
+    const decoded = decodedOf(point, plan, outcome)
+    if (typeof decoded === 'number') values[point.id] = decoded
+    else quality[point.id] = decoded
+  }
+}
+
+function resultOf(point: ModbusPoint, plan: ReadPlan, outcome: ModbusOutcome): PointResult {
+  const decoded = decodedOf(point, plan, outcome)
+  return typeof decoded === 'number' ? { value: decoded } : { quality: decoded }
+}
+
+function decodedOf(point: ModbusPoint, plan: ReadPlan, outcome: ModbusOutcome): number | BadQuality {
+  if (!outcome.ok) return refused(outcome) ? 'device_exception' : 'comm_fail'
   const from = point.read.address - plan.address
   const raw =
     'bits' in outcome
       ? bit(outcome.bits[from])
       : 'registers' in outcome
-        ? word(point, outcome.registers, from)
+        ? rawOf(point.read, outcome.registers, from)
         : undefined
-  return raw === undefined ? { quality: 'comm_fail' } : scaled(point, raw)
+  return raw === undefined ? 'comm_fail' : valueOfRegisters(point, raw)
 }
 
 /**
@@ -35,14 +54,20 @@ const refused = ({ kind, code }: ModbusFailure): boolean => kind === 'exception'
 
 const bit = (state: boolean | undefined): number | undefined => (state === undefined ? undefined : Number(state))
 
-const word = ({ read }: ProfilePoint, registers: readonly number[], from: number): number | undefined =>
-  rawOf(read.type, read.order, registers.slice(from, from + registerCount(read.type)))
+/** The value of a raw number of registers: first what says "no value", then mask and shift, then what every protocol has. */
+function valueOfRegisters(point: ModbusPoint, raw: number): number | BadQuality {
+  const { missing, mask, shift } = point.read
+  if (missing?.includes(raw)) return 'stale'
+  return valueOf(point, mask === undefined && shift === undefined ? raw : masked(raw, mask, shift))
+}
 
-function scaled(point: ProfilePoint, raw: number): PointResult {
-  const value = roundTo(raw * (point.read.scale ?? 1) + (point.read.offset ?? 0), point.resolution)
+/** The value a raw number stands for, or why there is none: its enumeration or scale and offset, rounded, within the range. */
+export function valueOf(point: ProfilePoint, raw: number): number | BadQuality {
+  const { values, scale = 1, offset = 0 } = point.read
+  const value = values ? (values[raw] ?? Number.NaN) : roundTo(raw * scale + offset, point.resolution)
   const [low, high] = point.range
   // Written so that NaN, by which float terminals say "no value", fails it too.
-  return value >= low && value <= high ? { value } : { quality: 'out_of_range' }
+  return value >= low && value <= high ? value : 'out_of_range'
 }
 
 /**
@@ -75,7 +100,7 @@ export async function readTerminal(
   line: ModbusLine,
   unit: number,
   profile: Profile,
-  points: readonly ProfilePoint[] = profile.points,
+  points: readonly ModbusPoint[] = modbusPoints(profile),
   signal?: AbortSignal,
   planner: TerminalPlanner = new TerminalPlanner({ line: usualCost }),
 ): Promise<TerminalReading> {

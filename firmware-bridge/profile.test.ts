@@ -1,6 +1,6 @@
 import { printProblem } from '@civitals/contracts/document'
 import t from 'tap'
-import { checkProfile } from './profile.ts'
+import { checkProfile } from './check-profile.ts'
 
 const head = `profile: gauge
 version: 1

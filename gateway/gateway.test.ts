@@ -4,7 +4,7 @@ import { decodeEnvelope } from '@civitals/contracts/envelope'
 import { CivitalsError } from '@civitals/contracts/errors'
 import type { ModbusLine } from '@civitals/firmware-bridge/modbus/line'
 import { ModbusReader } from '@civitals/firmware-bridge/modbus/reader'
-import type { Profile } from '@civitals/firmware-bridge/profile'
+import { modbusPoints, type Profile } from '@civitals/firmware-bridge/profile'
 import { pino } from 'pino'
 import t from 'tap'
 import { Gateway } from './gateway.ts'
@@ -45,7 +45,7 @@ function build(wrap: (spool: Spool) => Spool = (spool) => spool) {
     close: async () => undefined,
     health: { connected: true, transactions: 0, timeouts: 0, crcErrors: 0, exceptions: 0, linkErrors: 0, connects: 1 },
   }
-  const { points } = profile
+  const points = modbusPoints(profile)
   const reader = new ModbusReader({ line, unit: 1, points, clock })
   const gateway = new Gateway({
     lines: [

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { ProfilePoint } from '@civitals/firmware-bridge/profile'
 import { shippedProfiles } from '@civitals/firmware-bridge/profiles'
 import t from 'tap'
 import { shippedDefinitions } from './io/shipped.ts'
@@ -87,7 +88,7 @@ t.test('a single point that is taken as it is has the unit of its indicator', as
     for (const { kind, points } of inputs) {
       const point = profiles
         .filter((profile) => profile.kind === kind)
-        .flatMap((profile) => profile.points)
+        .flatMap<ProfilePoint>((profile) => profile.points)
         .find((one) => one.id === points[0])
       t.equal(point?.unit, unit, id)
     }

@@ -4,7 +4,7 @@
 import type { ModbusTable } from '@civitals/firmware-bridge/modbus/line'
 import { isBitTable, type ReadCost, readMs } from '@civitals/firmware-bridge/planning/cost'
 import { planReads, type ReadPlan } from '@civitals/firmware-bridge/planning/plan-reads'
-import type { ProfilePoint } from '@civitals/firmware-bridge/profile'
+import type { ModbusPoint } from '@civitals/firmware-bridge/profile'
 import { shippedProfiles } from '@civitals/firmware-bridge/profiles'
 import {
   exhaustiveMs,
@@ -34,13 +34,13 @@ const busMs = (plans: readonly ReadPlan[], cost: ReadCost): number =>
   plans.reduce((sum, plan) => sum + readMs(cost, plan.function, plan.count), 0)
 
 /** A wanted range as a point of the right width. */
-function pointOf({ from, to }: Range, place: number): ProfilePoint {
+function pointOf({ from, to }: Range, place: number): ModbusPoint {
   const type = to - from === 1 ? 'u16' : to - from === 2 ? 'u32' : 'u64'
   const read = { function: 'holding', address: from, type } as const
   return {
     ...{ id: `p${place}`, name: { zh: '', en: '' }, unit: 'none', class: 'normal', resolution: 1, range: [0, 1] },
     read,
-  } as ProfilePoint
+  } as ModbusPoint
 }
 
 const chance = seeded(20260101)
@@ -72,7 +72,7 @@ for (const profile of profiles) {
 }
 
 /** The same gap for every table. */
-function fixedMs(points: readonly ProfilePoint[], gap: number, cost: ReadCost): number {
+function fixedMs(points: readonly ModbusPoint[], gap: number, cost: ReadCost): number {
   const tables = Map.groupBy(points, ({ read }) => read.function)
   return [...tables].reduce((sum, [table, wanted]) => {
     const ranges = planReads(wanted, cost, { oneRequestPerPoint: true }).map(({ address, count }) => ({

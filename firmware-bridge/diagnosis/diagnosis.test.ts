@@ -2,7 +2,7 @@
 import { FakeClock } from '@civitals/contracts/clock'
 import t from 'tap'
 import { withCrc } from '../modbus/crc.ts'
-import type { Profile, ProfilePoint } from '../profile.ts'
+import type { ModbusPoint, Profile } from '../profile.ts'
 import type { PortSetting } from '../scanning/scan-line.ts'
 import { seeded } from '../testing/exhaustive-plan.ts'
 import { settle } from '../testing/scripted-terminal.ts'
@@ -31,7 +31,7 @@ interface Cabinet {
 
 const usual: PortSetting = { baud: 9600, parity: 'none', stopBits: 1 }
 const port: SerialTransport = { kind: 'serial', path: '/dev/ttyUSB0', ...usual }
-const point = (id: string, read: ProfilePoint['read'], range: [number, number]): ProfilePoint => ({
+const point = (id: string, read: ModbusPoint['read'], range: [number, number]): ModbusPoint => ({
   id,
   name: { zh: id, en: id },
   unit: 'none',

@@ -3,7 +3,7 @@ import { decodeReads } from '../driver.ts'
 import type { ModbusRead, ModbusTable } from '../modbus/line.ts'
 import { characterMs, interFrameMs } from '../modbus/timing.ts'
 import { planReads, type ReadPlan } from '../planning/plan-reads.ts'
-import type { Profile, ProfilePoint } from '../profile.ts'
+import { type ModbusPoint, modbusPoints, type Profile } from '../profile.ts'
 import type { PortSetting } from '../scanning/scan-line.ts'
 import { scanUnits } from '../scanning/scan-units.ts'
 import type { SerialTransport } from '../transport.ts'
@@ -77,8 +77,8 @@ function placeOf(profile: Profile | undefined): Pick<ModbusRead, 'function' | 'a
 const longest = (profile: Profile | undefined): number =>
   profile ? Math.max(1, ...planReads(registerPoints(profile)).map(({ count }) => count)) : longRead
 
-const registerPoints = (profile: Profile): readonly ProfilePoint[] =>
-  profile.points.filter(({ read }) => read.function === 'holding' || read.function === 'input')
+const registerPoints = (profile: Profile): readonly ModbusPoint[] =>
+  modbusPoints(profile).filter(({ read }) => read.function === 'holding' || read.function === 'input')
 
 async function tally(conversation: BareConversation, request: ModbusRead): Promise<{ tally: Tally; heard: Heard[] }> {
   const heard: Heard[] = []
@@ -147,7 +147,7 @@ async function tryPoints(conversation: BareConversation, unit: number, profile: 
   return trials
 }
 
-async function tryPoint(conversation: BareConversation, unit: number, point: ProfilePoint): Promise<PointTrial> {
+async function tryPoint(conversation: BareConversation, unit: number, point: ModbusPoint): Promise<PointTrial> {
   const at = async (change: Partial<Pick<ModbusRead, 'function' | 'address'>>): Promise<PlaceTrial> =>
     judged(await tryPlace(conversation, unit, { ...point, read: { ...point.read, ...change } }), false)
   const { address, function: table } = point.read
@@ -167,7 +167,7 @@ async function tryPoint(conversation: BareConversation, unit: number, point: Pro
 async function tryPlace(
   conversation: BareConversation,
   unit: number,
-  point: ProfilePoint,
+  point: ModbusPoint,
 ): Promise<PlaceTrial | Value> {
   const [plan] = planReads([point])
   const outcome = plan && (await askPlan(conversation, unit, plan))
@@ -191,7 +191,7 @@ async function askPlan(conversation: BareConversation, unit: number, plan: ReadP
   return reply
 }
 
-async function fittingOrders(conversation: BareConversation, unit: number, point: ProfilePoint): Promise<string[]> {
+async function fittingOrders(conversation: BareConversation, unit: number, point: ModbusPoint): Promise<string[]> {
   const fitting: string[] = []
   for (const order of ordersOf(point)) {
     const trial = { ...point, read: { ...point.read, order } }
@@ -200,7 +200,7 @@ async function fittingOrders(conversation: BareConversation, unit: number, point
   return fitting
 }
 
-function ordersOf({ read }: ProfilePoint): NonNullable<ProfilePoint['read']['order']>[] {
+function ordersOf({ read }: ModbusPoint): NonNullable<ModbusPoint['read']['order']>[] {
   const wide = read.type === 'u32' || read.type === 'i32' || read.type === 'f32'
   return wide ? (['ABCD', 'CDAB', 'BADC', 'DCBA'] as const).filter((order) => order !== (read.order ?? 'ABCD')) : []
 }

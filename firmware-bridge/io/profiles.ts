@@ -2,7 +2,8 @@ import { readdir, readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { type Problem, printProblem } from '@civitals/contracts/document'
 import { CivitalsError } from '@civitals/contracts/errors'
-import { checkProfile, type Profile } from '../profile.ts'
+import { checkProfile } from '../check-profile.ts'
+import type { Profile } from '../profile.ts'
 
 /** Folder of the profiles that come with Civitals. */
 export const shippedProfilesFolder: string = join(dirname(import.meta.dirname), 'profiles')

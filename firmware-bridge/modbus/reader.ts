@@ -1,9 +1,9 @@
 import type { Clock } from '@civitals/contracts/clock'
-import { type BadQuality, decodeReads } from '../driver.ts'
+import { type BadQuality, decodeInto } from '../driver.ts'
 import { type LineCost, wireMs } from '../planning/cost.ts'
 import { planReads, type ReadLimits, type ReadPlan, usualCost } from '../planning/plan-reads.ts'
 import { TerminalPlanner } from '../planning/terminal-planner.ts'
-import type { ProfilePoint } from '../profile.ts'
+import type { ModbusPoint } from '../profile.ts'
 import type { PlanReading, TerminalReader } from '../terminal-reader.ts'
 import type { ModbusLine, ModbusOutcome } from './line.ts'
 
@@ -11,7 +11,7 @@ export interface ModbusReaderParts {
   readonly line: ModbusLine
   readonly unit: number
   /** All that the terminal may be asked for. */
-  readonly points: readonly ProfilePoint[]
+  readonly points: readonly ModbusPoint[]
   readonly limits?: ReadLimits
   /** What the line makes a transaction cost. Default: 9600 baud. */
   readonly cost?: LineCost
@@ -36,7 +36,7 @@ export class ModbusReader implements TerminalReader<ReadPlan> {
     return { turnaroundMs: Math.round(this.#planner.turnaroundMs * 10) / 10 }
   }
 
-  plansFor(points: readonly ProfilePoint[]): readonly ReadPlan[] {
+  plansFor(points: readonly ModbusPoint[]): readonly ReadPlan[] {
     return this.#planner.plansFor(points)
   }
 
@@ -70,10 +70,7 @@ function narrowed(plan: ReadPlan | undefined): ReadPlan | undefined {
 function readingOf(plan: ReadPlan, outcome: ModbusOutcome, again: boolean): PlanReading {
   const values: Record<string, number> = {}
   const quality: Record<string, BadQuality> = {}
-  for (const [point, result] of decodeReads(plan, outcome)) {
-    if ('value' in result) values[point] = result.value
-    else quality[point] = result.quality
-  }
+  decodeInto(plan, outcome, values, quality)
   if (!outcome.ok) return { values, quality, answered: refused(outcome), failure: outcome, ...(again && { again }) }
   return { at: outcome.arrivedAt - outcome.wireMs, values, quality, answered: true, ...(again && { again }) }
 }

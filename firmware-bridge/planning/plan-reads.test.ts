@@ -1,11 +1,11 @@
 import fc from 'fast-check'
 import t from 'tap'
-import type { ProfilePoint, ReadSpec } from '../profile.ts'
+import type { ModbusPoint, ReadSpec } from '../profile.ts'
 import { exhaustiveMs, fixedGapMs, type Range, randomMap, seeded } from '../testing/exhaustive-plan.ts'
 import { type ReadCost, readMs } from './cost.ts'
 import { planReads, type ReadLimits, type ReadPlan, usualCost } from './plan-reads.ts'
 
-const point = (id: string, read: ReadSpec): ProfilePoint => ({
+const point = (id: string, read: ReadSpec): ModbusPoint => ({
   id,
   name: { zh: id, en: id },
   unit: 'none',
@@ -14,10 +14,10 @@ const point = (id: string, read: ReadSpec): ProfilePoint => ({
   range: [0, 65535],
   read,
 })
-const u16 = (address: number): ProfilePoint => point(`p${address}`, { function: 'holding', address, type: 'u16' })
+const u16 = (address: number): ModbusPoint => point(`p${address}`, { function: 'holding', address, type: 'u16' })
 const print = (plans: readonly ReadPlan[]): string[] =>
   plans.map((one) => `${one.function} ${one.address}+${one.count}`)
-const spans = (points: ProfilePoint[], cost: ReadCost = usualCost, limits: ReadLimits = {}): string[] =>
+const spans = (points: ModbusPoint[], cost: ReadCost = usualCost, limits: ReadLimits = {}): string[] =>
   print(planReads(points, cost, limits))
 
 /** A serial line, 8N1, with t3.5 of 38.5 bits as the reference table has it. */
@@ -83,7 +83,7 @@ t.test('a terminal that answers for one point at a time is asked so', async (t) 
   t.same(spans([u16(0), u16(1)], usualCost, { oneRequestPerPoint: true }), ['holding 0+1', 'holding 1+1'])
 })
 
-const pointsOf = (ranges: readonly Range[]): ProfilePoint[] =>
+const pointsOf = (ranges: readonly Range[]): ModbusPoint[] =>
   ranges.flatMap(({ from, to }, place) => {
     const types: Readonly<Record<number, ReadSpec['type']>> = { 1: 'u16', 2: 'f32' }
     const type = types[to - from]

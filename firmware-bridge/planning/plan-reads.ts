@@ -1,5 +1,5 @@
 import type { ModbusTable } from '../modbus/line.ts'
-import type { ProfilePoint } from '../profile.ts'
+import type { ModbusPoint } from '../profile.ts'
 import { registerCount } from '../registers.ts'
 import { isBitTable, type ReadCost, readMs } from './cost.ts'
 
@@ -8,7 +8,7 @@ export interface ReadPlan {
   readonly function: ModbusTable
   readonly address: number
   readonly count: number
-  readonly points: readonly ProfilePoint[]
+  readonly points: readonly ModbusPoint[]
 }
 
 /** Places of one table, `from` to `to` inclusive, that must not be read, not even on the way to others. */
@@ -47,7 +47,7 @@ interface Span {
   readonly from: number
   /** First place behind. */
   readonly to: number
-  readonly points: ProfilePoint[]
+  readonly points: ModbusPoint[]
 }
 
 /**
@@ -57,7 +57,7 @@ interface Span {
  * A point is never torn: its registers come in one reply.
  */
 export function planReads(
-  points: readonly ProfilePoint[],
+  points: readonly ModbusPoint[],
   cost: ReadCost = usualCost,
   limits: ReadLimits = {},
 ): ReadPlan[] {
@@ -65,19 +65,19 @@ export function planReads(
   return [...tables].flatMap(([table, wanted]) => planTable(table, spansOf(wanted, limits), cost, limits))
 }
 
-const byPlace = (a: ProfilePoint, b: ProfilePoint): number =>
+const byPlace = (a: ModbusPoint, b: ModbusPoint): number =>
   a.read.function.localeCompare(b.read.function) || a.read.address - b.read.address || width(b) - width(a)
 
-const width = (point: ProfilePoint): number => registerCount(point.read.type)
+const width = (point: ModbusPoint): number => registerCount(point.read)
 
 /** Places a point takes in its table: the first, and the first behind. */
-export const placesOf = (point: ProfilePoint): { readonly from: number; readonly to: number } => ({
+export const placesOf = (point: ModbusPoint): { readonly from: number; readonly to: number } => ({
   from: point.read.address,
   to: point.read.address + width(point),
 })
 
 /** The places wanted, ascending in both ends; a point inside another's span rides along. */
-function spansOf(sorted: readonly ProfilePoint[], { oneRequestPerPoint = false }: ReadLimits): Span[] {
+function spansOf(sorted: readonly ModbusPoint[], { oneRequestPerPoint = false }: ReadLimits): Span[] {
   const spans: Span[] = []
   for (const point of sorted) {
     const { from, to } = placesOf(point)

@@ -1,13 +1,13 @@
 import fc from 'fast-check'
 import t from 'tap'
 import type { ModbusOutcome } from '../modbus/line.ts'
-import type { ProfilePoint } from '../profile.ts'
+import type { ModbusPoint } from '../profile.ts'
 import type { LineCost } from './cost.ts'
 import type { ReadPlan } from './plan-reads.ts'
 import { TerminalPlanner } from './terminal-planner.ts'
 
 const at9600: LineCost = { characterMs: 10 / 9.6, gapMs: 35 / 9.6 }
-const u16 = (address: number): ProfilePoint => ({
+const u16 = (address: number): ModbusPoint => ({
   id: `p${address}`,
   name: { zh: '', en: '' },
   unit: 'none',
@@ -20,7 +20,7 @@ const answer: ModbusOutcome = { ok: true, registers: [], arrivedAt: 0, wireMs: 0
 const refusal: ModbusOutcome = { ok: false, kind: 'exception', code: 2 }
 
 /** Reads all points as a gateway does: what is refused and cut is asked again at once. Says what was asked and what came. */
-function round(planner: TerminalPlanner, points: readonly ProfilePoint[], illegal: ReadonlySet<number>) {
+function round(planner: TerminalPlanner, points: readonly ModbusPoint[], illegal: ReadonlySet<number>) {
   const asked: string[] = []
   const got: string[] = []
   const plans = [...planner.plansFor(points)]

@@ -1,5 +1,5 @@
 import type { ModbusOutcome } from '../modbus/line.ts'
-import type { ProfilePoint } from '../profile.ts'
+import type { ModbusPoint } from '../profile.ts'
 import { Barriers } from './barriers.ts'
 import { type LineCost, wireMs } from './cost.ts'
 import { planReads, type ReadLimits, type ReadPlan } from './plan-reads.ts'
@@ -44,7 +44,7 @@ export class TerminalPlanner {
   }
 
   /** The cheapest reads that bring `points`; the same object until something was learned. */
-  plansFor(points: readonly ProfilePoint[]): readonly ReadPlan[] {
+  plansFor(points: readonly ModbusPoint[]): readonly ReadPlan[] {
     const key = points.map((point) => point.id).join()
     const known = this.#plans.get(key)
     if (known) return known

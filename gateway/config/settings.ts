@@ -1,11 +1,11 @@
 import { isAbsolute, resolve } from 'node:path'
 import { durationMs } from '@civitals/contracts/duration'
-import { type PointClass, pointClasses } from '@civitals/firmware-bridge/profile'
+import { type PolledClass, polledClasses } from '@civitals/firmware-bridge/profile'
 import type { GatewayConfig, LineConfig } from './schema.ts'
 import { sizeBytes } from './size.ts'
 
 /** Milliseconds between two polls of each class of points. */
-export type PollPeriods = Readonly<Record<PointClass, number>>
+export type PollPeriods = Readonly<Record<PolledClass, number>>
 
 /** A configuration as the gateway uses it: defaults filled in, units resolved, paths absolute. */
 export interface GatewaySettings {
@@ -28,14 +28,14 @@ export interface ReportSettings {
   readonly heartbeat?: string
 }
 
-const defaultPeriods: Readonly<Record<PointClass, string>> = { alarm: '1s', normal: '5s', bulk: '60s' }
+const defaultPeriods: Readonly<Record<PolledClass, string>> = { alarm: '1s', normal: '5s', bulk: '60s' }
 const defaultBudget = '512MiB'
 
 /** Settings of a checked configuration; `folder` is where its file stands, an absolute path. */
 export function settingsOf(config: GatewayConfig, folder: string): GatewaySettings {
   const fromFile = (path: string): string => (isAbsolute(path) ? path : resolve(folder, path))
   const { uplink, spool, poll } = config
-  const period = (name: PointClass) => [name, durationMs(poll?.[name] ?? defaultPeriods[name])] as const
+  const period = (name: PolledClass) => [name, durationMs(poll?.[name] ?? defaultPeriods[name])] as const
   return {
     gateway: config.gateway,
     url: uplink.url,
@@ -44,7 +44,7 @@ export function settingsOf(config: GatewayConfig, folder: string): GatewaySettin
     metered: uplink.metered ?? false,
     spoolFolder: fromFile(spool.folder),
     budgetBytes: sizeBytes(spool.budget ?? defaultBudget),
-    periods: Object.fromEntries(pointClasses.map(period)) as PollPeriods,
+    periods: Object.fromEntries(polledClasses.map(period)) as PollPeriods,
     ...(config.report && { report: config.report }),
     lines: config.lines.map((line) => withPaths(line, fromFile)),
   }

@@ -1,10 +1,10 @@
 // What of the polls of one terminal is told, and what of it is urgent.
 import type { BadQuality } from '@civitals/firmware-bridge/driver'
-import type { Profile } from '@civitals/firmware-bridge/profile'
+import type { ModbusPoint, Profile } from '@civitals/firmware-bridge/profile'
 import t from 'tap'
 import { type PollReport, type ReportOptions, TerminalReporter } from './reporter.ts'
 
-const point = (id: string, more: object): Profile['points'][number] => ({
+const point = (id: string, more: object): ModbusPoint => ({
   id,
   name: { zh: id, en: id },
   unit: 'cm',

@@ -3,7 +3,7 @@ import { FakeClock } from '@civitals/contracts/clock'
 import { decodeEnvelope, type Sample } from '@civitals/contracts/envelope'
 import { CivitalsError } from '@civitals/contracts/errors'
 import { ModbusReader } from '@civitals/firmware-bridge/modbus/reader'
-import type { Profile } from '@civitals/firmware-bridge/profile'
+import { modbusPoints, type Profile } from '@civitals/firmware-bridge/profile'
 import { pino } from 'pino'
 import t from 'tap'
 import type { Prepared } from '../config/io/prepare.ts'
@@ -76,7 +76,7 @@ async function start() {
     model.close = async () => void closed.push(`${id}@${baud}`)
     return {
       line: model,
-      readerOf: ({ unit = 0 }, { points }) => new ModbusReader({ line: model, unit, points, clock }),
+      readerOf: ({ unit = 0 }, profile) => new ModbusReader({ line: model, unit, points: modbusPoints(profile), clock }),
     }
   })
   const first = prepared('first', before)

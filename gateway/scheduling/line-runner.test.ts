@@ -2,7 +2,7 @@
 import { FakeClock } from '@civitals/contracts/clock'
 import type { ModbusLine, ModbusOutcome, ModbusRead } from '@civitals/firmware-bridge/modbus/line'
 import { ModbusReader } from '@civitals/firmware-bridge/modbus/reader'
-import type { Profile, ProfilePoint } from '@civitals/firmware-bridge/profile'
+import { type ModbusPoint, modbusPoints, type Profile } from '@civitals/firmware-bridge/profile'
 import t from 'tap'
 import { type PollReport, TerminalReporter } from '../readings/reporter.ts'
 import { runWithDead } from '../testing/dead-terminals.ts'
@@ -10,7 +10,7 @@ import { SerialModel } from '../testing/serial-model.ts'
 import { LineRunner, type LineRunnerOptions, mostAsked } from './line-runner.ts'
 import type { LineTerminal } from './terminal-state.ts'
 
-const point = (id: string, address: number, pointClass: ProfilePoint['class']): ProfilePoint => ({
+const point = (id: string, address: number, pointClass: ModbusPoint['class']): ModbusPoint => ({
   id,
   name: { zh: id, en: id },
   unit: 'cm',
@@ -58,7 +58,7 @@ async function poll(units: readonly number[], seconds: number, answer: Answer, s
     clock,
     periods: { alarm: 1000, normal: 5000, bulk: 60_000 },
     terminals: units.map((unit) => {
-      const { points } = profile
+      const points = modbusPoints(profile)
       return { id: `t${unit}`, unit, points, reader: new ModbusReader({ line, unit, points, clock }) }
     }),
     onReading: (terminal, reading) => {

@@ -1,4 +1,4 @@
-import type { PointClass, ProfilePoint } from '@civitals/firmware-bridge/profile'
+import { type PolledClass, type ProfilePoint, polledClasses } from '@civitals/firmware-bridge/profile'
 import type { PollPeriods } from '../config/settings.ts'
 
 /** What is due at one terminal: the points of every class whose time has come. */
@@ -11,7 +11,7 @@ export interface DuePoll {
 }
 
 interface ClassPlan {
-  readonly name: PointClass
+  readonly name: PolledClass
   readonly points: readonly ProfilePoint[]
   readonly periodMs: number
   /** Monotonic times phase + n x period are when it is due. */
@@ -96,7 +96,10 @@ export class PollSchedule {
   }
 
   #add(id: string, points: readonly ProfilePoint[], share: number, from: number): void {
-    const byClass = [...Map.groupBy(points, (point) => point.class)].filter(([name]) => this.#periods[name] > 0)
+    const byClass = polledClasses.flatMap((name) => {
+      const classPoints = points.filter((point) => point.class === name)
+      return classPoints.length > 0 && this.#periods[name] > 0 ? [[name, classPoints] as const] : []
+    })
     const shortest = Math.min(...byClass.map(([name]) => this.#periods[name]))
     const classes = byClass.map(([name, classPoints]) => {
       const periodMs = this.#periods[name]

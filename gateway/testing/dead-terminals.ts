@@ -1,6 +1,6 @@
 import { FakeClock } from '@civitals/contracts/clock'
 import { ModbusReader } from '@civitals/firmware-bridge/modbus/reader'
-import type { ProfilePoint } from '@civitals/firmware-bridge/profile'
+import type { ModbusPoint } from '@civitals/firmware-bridge/profile'
 import { LineRunner } from '../scheduling/line-runner.ts'
 import type { LineTerminal } from '../scheduling/terminal-state.ts'
 import { SerialModel } from './serial-model.ts'
@@ -27,7 +27,7 @@ const registers = 10
 const settleMs = 15_000
 const recoverMs = 240_000
 
-const points: readonly ProfilePoint[] = Array.from({ length: registers }, (_, address) => ({
+const points: readonly ModbusPoint[] = Array.from({ length: registers }, (_, address) => ({
   id: `p${address}`,
   name: { zh: '点', en: 'point' },
   unit: 'none',

@@ -1,11 +1,11 @@
-import type { ProfilePoint, ReadSpec } from '@civitals/firmware-bridge/profile'
+import { isModbusPoint, type ModbusPoint, type ProfilePoint, type ReadSpec } from '@civitals/firmware-bridge/profile'
 
 /** The four tables of a terminal. */
 export type Table = ReadSpec['function']
 
 /** One cell of a table: which word of which point, or reserved (reads 0). */
 interface Cell {
-  readonly point: ProfilePoint
+  readonly point: ModbusPoint
   readonly word: number
 }
 
@@ -26,7 +26,7 @@ export function registerMap(points: readonly ProfilePoint[]): RegisterMap {
     input: new Map(),
   }
   const extent: Partial<Record<Table, readonly [number, number]>> = {}
-  for (const point of points) {
+  for (const point of points.filter(isModbusPoint)) {
     const { function: table, address, type } = point.read
     const last = address + words(type) - 1
     for (let word = 0; word < words(type); word++) cells[table].set(address + word, { point, word })
@@ -58,13 +58,13 @@ export function readCells(
   })
 }
 
-const limits = {
+const limits: Readonly<Partial<Record<ReadSpec['type'], readonly [number, number]>>> = {
   bit: [0, 1],
   u16: [0, 0xffff],
   i16: [-0x8000, 0x7fff],
   u32: [0, 0xffff_ffff],
   i32: [-0x8000_0000, 0x7fff_ffff],
-} as const
+}
 
 /** The 16-bit words a terminal keeps for a value; what does not fit the type stops at its end. */
 export function registers(read: ReadSpec, value: number): number[] {
@@ -72,7 +72,7 @@ export function registers(read: ReadSpec, value: number): number[] {
   const bytes = new DataView(new ArrayBuffer(4))
   if (read.type === 'f32') bytes.setFloat32(0, raw)
   else {
-    const [low, high] = limits[read.type]
+    const [low, high] = limits[read.type] ?? [0, 0]
     const whole = Math.min(high, Math.max(low, Math.round(raw)))
     if (words(read.type) === 1) return [whole & 0xffff]
     bytes.setInt32(0, whole | 0)

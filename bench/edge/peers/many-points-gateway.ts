@@ -4,12 +4,12 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { destination, pino } from 'pino'
-import type { Profile, ProfilePoint } from '../../../firmware-bridge/profile.ts'
+import type { ModbusPoint, Profile } from '../../../firmware-bridge/profile.ts'
 import { startGateway } from '../../../gateway/main.ts'
 
 const [folder = '.', broker, points, ...ports] = process.argv.slice(2)
 
-const point = (address: number): ProfilePoint => ({
+const point = (address: number): ModbusPoint => ({
   id: `p${address}`,
   name: { zh: '点', en: 'point' },
   unit: 'none',

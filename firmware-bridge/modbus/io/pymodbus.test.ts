@@ -2,7 +2,7 @@
 import { systemClock } from '@civitals/contracts/system-clock'
 import t, { type Test } from 'tap'
 import { decodeReads } from '../../driver.ts'
-import type { ProfilePoint } from '../../profile.ts'
+import type { ModbusPoint } from '../../profile.ts'
 import {
   freePort,
   missingProgram,
@@ -41,7 +41,7 @@ async function readsEverything(t: Test, line: ModbusLine): Promise<void> {
 
 async function decodesForeignPayloads(t: Test, line: ModbusLine): Promise<void> {
   const point = (id: string, address: number, type: 'f32' | 'i32') =>
-    ({ id, resolution: 0.001, range: [-1e9, 1e9], read: { function: 'holding', address, type } }) as ProfilePoint
+    ({ id, resolution: 0.001, range: [-1e9, 1e9], read: { function: 'holding', address, type } }) as ModbusPoint
   const plan = {
     function: 'holding',
     address: 200,

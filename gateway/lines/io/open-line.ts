@@ -2,6 +2,7 @@ import type { Clock } from '@civitals/contracts/clock'
 import { CivitalsError } from '@civitals/contracts/errors'
 import { openModbusLine } from '@civitals/firmware-bridge/modbus'
 import { ModbusReader } from '@civitals/firmware-bridge/modbus/reader'
+import { modbusPoints } from '@civitals/firmware-bridge/profile'
 import type { LineConfig } from '../../config/schema.ts'
 import type { OpenedLine } from '../assemble.ts'
 
@@ -12,6 +13,6 @@ export async function openLine({ id, transport }: LineConfig, clock: Clock): Pro
   const line = await openModbusLine(transport, { clock })
   return {
     line,
-    readerOf: ({ unit = 0 }, { points }) => new ModbusReader({ line, unit, points, cost: line.pace, clock }),
+    readerOf: ({ unit = 0 }, profile) => new ModbusReader({ line, unit, points: modbusPoints(profile), cost: line.pace, clock }),
   }
 }

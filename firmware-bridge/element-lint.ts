@@ -1,0 +1,26 @@
+import type { ElementPoint } from './profile.ts'
+import type { Remark } from './profile-lint.ts'
+import type { ElementProtocol } from './profile-schema.ts'
+
+/** What keys of each protocol look like, and one as an example. */
+const elementKeys: Readonly<Record<ElementProtocol, { readonly pattern: RegExp; readonly example: string }>> = {
+  // Factor code or parameter, then the field [HJ 212-2017 table 4].
+  hj212: { pattern: /^[A-Za-z]\w{0,10}-[A-Za-z]+$/, example: 'a34004-Rtd' },
+  // Data identifier, higher byte first; two bytes in the 1997 edition.
+  dlt645: { pattern: /^([0-9A-F]{4}|[0-9A-F]{8})(\.\w+)?$/, example: '02010100' },
+  cjt188: { pattern: /^[0-9A-F]{4}\.\w+$/, example: '901F.total' },
+  // Element id, with FF before the second byte of those of the extension [SL 651-2014 annex C].
+  sl651: { pattern: /^(FF)?[0-9A-F]{2}(\.\w+)?$/, example: '39' },
+  // System code / its address / component / what; or device / what.
+  gb26875: { pattern: /^(device|\d{1,3}\/\d{1,3}(\/[0-9A-Fa-f]{1,8})?)\/\w+$/, example: '1/2/fire' },
+  jtt808: { pattern: /^((alarm|status)\/)?\w+$/, example: 'speed' },
+  'mqtt-json': { pattern: /^(\$\.?)?[^.[\]\s]+(\.[^.[\]\s]+|\[\d+\])*$/, example: 'object.temperature' },
+}
+
+/** What is wrong with the key a point is reported under. */
+export function* elementFindings({ read, class: pointClass }: ElementPoint, protocol: ElementProtocol): Generator<Remark> {
+  const { pattern, example } = elementKeys[protocol]
+  if (!pattern.test(read.element)) yield ['read.element', `is no key of ${protocol}, such as ${example}`]
+  if (read.format !== undefined && protocol !== 'dlt645') yield ['read.format', 'is for dlt645']
+  if (pointClass === 'identity') yield ['class', `identity is for modbus; ${protocol} says by itself who sends`]
+}
