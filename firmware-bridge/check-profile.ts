@@ -38,7 +38,8 @@ function schemaFindings(value: unknown): Finding[] {
 }
 
 /** A point as it may be written: an identity needs no unit, resolution and range. */
-type WrittenPoint = Partial<Pick<ProfilePoint, 'unit' | 'resolution' | 'range'>> & Omit<ProfilePoint, 'unit' | 'resolution' | 'range'>
+type WrittenPoint = Partial<Pick<ProfilePoint, 'unit' | 'resolution' | 'range'>> &
+  Omit<ProfilePoint, 'unit' | 'resolution' | 'range'>
 type Written = Omit<Profile, 'points'> & { readonly points: readonly WrittenPoint[] }
 
 const unmeasured = (point: WrittenPoint, place: number): Finding[] =>

@@ -2,7 +2,7 @@ import t from 'tap'
 import { decodeReads, readTerminal, roundTo } from './driver.ts'
 import type { ModbusLine, ModbusOutcome, ModbusRead } from './modbus/line.ts'
 import { planReads } from './planning/plan-reads.ts'
-import type { Profile, ModbusPoint, ReadSpec } from './profile.ts'
+import type { ModbusPoint, Profile, ReadSpec } from './profile.ts'
 
 const point = (id: string, read: ReadSpec, more: Partial<ModbusPoint> = {}): ModbusPoint => ({
   id,
@@ -80,7 +80,7 @@ function fakeLine(answer: (request: ModbusRead) => ModbusOutcome): ModbusLine & 
   }
 }
 
-const profile = { points: [u16(0), u16(50), u16(100)] } as unknown as Profile
+const profile = { protocol: 'modbus', points: [u16(0), u16(50), u16(100)] } as unknown as Profile
 
 t.test('after a silence the rest of the terminal is spared', async (t) => {
   const line = fakeLine(() => ({ ok: false, kind: 'timeout' }))

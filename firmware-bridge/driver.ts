@@ -58,11 +58,11 @@ const bit = (state: boolean | undefined): number | undefined => (state === undef
 function valueOfRegisters(point: ModbusPoint, raw: number): number | BadQuality {
   const { missing, mask, shift } = point.read
   if (missing?.includes(raw)) return 'stale'
-  return valueOf(point, mask === undefined && shift === undefined ? raw : masked(raw, mask, shift))
+  return valueOfRaw(point, mask === undefined && shift === undefined ? raw : masked(raw, mask, shift))
 }
 
 /** The value a raw number stands for, or why there is none: its enumeration or scale and offset, rounded, within the range. */
-export function valueOf(point: ProfilePoint, raw: number): number | BadQuality {
+export function valueOfRaw(point: ProfilePoint, raw: number): number | BadQuality {
   const { values, scale = 1, offset = 0 } = point.read
   const value = values ? (values[raw] ?? Number.NaN) : roundTo(raw * scale + offset, point.resolution)
   const [low, high] = point.range

@@ -18,7 +18,10 @@ const elementKeys: Readonly<Record<ElementProtocol, { readonly pattern: RegExp; 
 }
 
 /** What is wrong with the key a point is reported under. */
-export function* elementFindings({ read, class: pointClass }: ElementPoint, protocol: ElementProtocol): Generator<Remark> {
+export function* elementFindings(
+  { read, class: pointClass }: ElementPoint,
+  protocol: ElementProtocol,
+): Generator<Remark> {
   const { pattern, example } = elementKeys[protocol]
   if (!pattern.test(read.element)) yield ['read.element', `is no key of ${protocol}, such as ${example}`]
   if (read.format !== undefined && protocol !== 'dlt645') yield ['read.format', 'is for dlt645']

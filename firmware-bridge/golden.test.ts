@@ -129,7 +129,9 @@ t.test('every profile has golden cases and every case reads as expected', async 
 })
 
 t.test('every function, every type and every word order is exercised by a golden case', async (t) => {
-  const reads = [...(await shippedProfiles()).values()].flatMap((profile) => modbusPoints(profile).map((point) => point.read))
+  const reads = [...(await shippedProfiles()).values()].flatMap((profile) =>
+    modbusPoints(profile).map((point) => point.read),
+  )
   t.same([...new Set(reads.map((read) => read.function))].sort(), ['coil', 'discrete', 'holding', 'input'])
   t.same([...new Set(reads.map((read) => read.type))].sort(), ['bit', 'f32', 'i16', 'i32', 'u16', 'u32'])
   t.same([...new Set(reads.map((read) => read.order ?? 'ABCD'))].sort(), ['ABCD', 'BADC', 'CDAB', 'DCBA'])

@@ -3,7 +3,7 @@ import { Id } from '@civitals/contracts/ids'
 import { NameSchema } from '@civitals/contracts/registry'
 import { units } from '@civitals/contracts/units'
 import { type TProperties, Type } from 'typebox'
-import { pointClasses } from './profile.ts'
+import { polledClasses } from './profile.ts'
 import { registerTypes, wireOrders } from './registers.ts'
 
 const closed = { additionalProperties: false } as const
@@ -38,7 +38,11 @@ export const ReadSpecSchema = Closed({
     Type.Integer({ minimum: 1, maximum: 125, description: 'Registers of a string, two characters each.' }),
   ),
   mask: Type.Optional(
-    Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER, description: 'Bits that count: (raw & mask) >> shift.' }),
+    Type.Integer({
+      minimum: 1,
+      maximum: Number.MAX_SAFE_INTEGER,
+      description: 'Bits that count: (raw & mask) >> shift.',
+    }),
   ),
   shift: Type.Optional(Type.Integer({ minimum: 0, maximum: 63, description: 'Bits the number is moved down.' })),
   ...making,
@@ -72,11 +76,9 @@ const Point = <P extends TProperties>(own: P) =>
   Closed({
     id: Id('Point id, unique in the profile.'),
     name: NameSchema,
-    unit: Type.Optional(
-      Type.String({ description: 'Unit id of the units registry.', examples: Object.keys(units) }),
-    ),
+    unit: Type.Optional(Type.String({ description: 'Unit id of the units registry.', examples: Object.keys(units) })),
     class: literals(
-      [...pointClasses, 'identity'] as const,
+      [...polledClasses, 'identity'] as const,
       'How often it is polled; identity: never, it is for the scan and tools.',
     ),
     resolution: Type.Optional(
@@ -141,7 +143,9 @@ const limits = Closed(
     maxRegisters: Type.Optional(
       Type.Integer({ minimum: 1, maximum: 125, description: 'Most registers of one read. Default 125.' }),
     ),
-    maxBits: Type.Optional(Type.Integer({ minimum: 1, maximum: 2000, description: 'Most bits of one read. Default 2000.' })),
+    maxBits: Type.Optional(
+      Type.Integer({ minimum: 1, maximum: 2000, description: 'Most bits of one read. Default 2000.' }),
+    ),
     forbidden: Type.Optional(
       Type.Array(Closed({ function: Table, from: Address('First place.'), to: Address('Last place.') }), {
         description: 'Never read, not even on the way to others.',
@@ -190,15 +194,7 @@ const identify = Closed(
 )
 
 /** Protocols whose points are named by a key of the protocol's own. */
-export const elementProtocols = [
-  'dlt645',
-  'cjt188',
-  'hj212',
-  'sl651',
-  'gb26875',
-  'jtt808',
-  'mqtt-json',
-] as const
+export const elementProtocols = ['dlt645', 'cjt188', 'hj212', 'sl651', 'gb26875', 'jtt808', 'mqtt-json'] as const
 export type ElementProtocol = (typeof elementProtocols)[number]
 export const protocols = ['modbus', ...elementProtocols] as const
 

@@ -10,8 +10,8 @@ import type {
 } from './profile-schema.ts'
 
 /** How soon a point is polled: the gateway's configuration says what period each class has. */
-export const pointClasses = ['alarm', 'normal', 'bulk'] as const
-export type PointClass = (typeof pointClasses)[number]
+export const polledClasses = ['alarm', 'normal', 'bulk'] as const
+export type PolledClass = (typeof polledClasses)[number]
 
 /** Where a point stands in the registers of a Modbus terminal and how its number is made of them. */
 export type ReadSpec = Static<typeof ReadSpecSchema>

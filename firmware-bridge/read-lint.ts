@@ -8,7 +8,10 @@ const lastAddress = 65535
 const bitsOf = (type: RegisterType): number => (type === 'bit' ? 1 : Number(/\d+$/.exec(type)?.[0] ?? 16))
 
 /** What is wrong with where a point stands in its registers and how its number is made of them. */
-export function* readFindings({ read, class: pointClass, range, resolution }: ModbusPoint, limits: Limits = {}): Generator<Remark> {
+export function* readFindings(
+  { read, class: pointClass, range, resolution }: ModbusPoint,
+  limits: Limits = {},
+): Generator<Remark> {
   yield* placeFindings(read, limits)
   yield* keyFindings(read)
   yield* numberFindings(read)
@@ -47,7 +50,9 @@ function* keyFindings(read: ReadSpec): Generator<Remark> {
   if (order === undefined || order.length === letters) return
   yield [
     'read.order',
-    letters < 4 ? `${type} has no word order; it is for 32- and 64-bit types` : `${type} has an order of ${letters} letters`,
+    letters < 4
+      ? `${type} has no word order; it is for 32- and 64-bit types`
+      : `${type} has an order of ${letters} letters`,
   ]
 }
 
@@ -72,7 +77,15 @@ function* numberFindings({ type, mask, shift, values, missing }: ReadSpec): Gene
 }
 
 /** Numbers left of a type after mask and shift; both ends included. */
-function rawRange({ type, mask, shift = 0 }: { type: RegisterType; mask?: number | undefined; shift?: number | undefined }): readonly [number, number] {
+function rawRange({
+  type,
+  mask,
+  shift = 0,
+}: {
+  type: RegisterType
+  mask?: number | undefined
+  shift?: number | undefined
+}): readonly [number, number] {
   const [low, high] = wholeRange[type] ?? [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY]
   return [Math.floor(low / 2 ** shift), Math.floor((mask ?? high) / 2 ** shift)]
 }
@@ -86,7 +99,8 @@ function reach(read: ReadSpec): readonly [number, number] {
 
 function* reachFindings(read: ReadSpec, range: readonly [number, number], resolution: number): Generator<Remark> {
   const [low, high] = reach(read)
-  if (range[0] > high || range[1] < low) yield ['range', `${read.type} is never in it: it reaches from ${low} to ${high}`]
+  if (range[0] > high || range[1] < low)
+    yield ['range', `${read.type} is never in it: it reaches from ${low} to ${high}`]
   if (read.type !== 'u64' && read.type !== 'i64') return
   const { scale = 1, offset = 0 } = read
   const most = Math.max(...range.map((end) => Math.abs((end - offset) / scale)))

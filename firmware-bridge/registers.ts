@@ -36,7 +36,7 @@ export const wireOrders = [
 ] as const
 export type WireOrder = (typeof wireOrders)[number]
 
-/** Whole numbers of each type that can be one, both ends included. The ends of 64 bits are rounded: 2^63 and 2^64 are beyond exactness. */
+/** Whole numbers of each type that can be one, both ends included. The ends of 64 bits and of 16 digits are rounded: they are beyond exactness. */
 export const wholeRange: Readonly<Partial<Record<RegisterType, readonly [number, number]>>> = {
   bit: [0, 1],
   u8: [0, 0xff],
@@ -49,7 +49,7 @@ export const wholeRange: Readonly<Partial<Record<RegisterType, readonly [number,
   i64: [-(2 ** 63), 2 ** 63],
   bcd16: [0, 9999],
   bcd32: [0, 9999_9999],
-  bcd64: [0, 9999_9999_9999_9999],
+  bcd64: [0, 1e16],
 }
 
 /** Registers a value of a type takes; a string takes what its `length` says. */

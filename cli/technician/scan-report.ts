@@ -25,8 +25,9 @@ function settingOf({ setting }: SettingScan): string {
   return `${setting.baud} 8${(setting.parity ?? 'none').charAt(0).toUpperCase()}${setting.stopBits ?? 1}`
 }
 
-function whatIs({ profiles, identification, exception }: ScannedUnit): string {
+function whatIs({ recognised, profiles, identification, exception }: ScannedUnit): string {
   const says = identification ? Object.values(identification).join(' ') : ''
+  if (recognised.length > 0) return `profile ${recognised.join(' or ')}${says ? ` (says ${says})` : ''}`
   if (profiles.length > 0) return `could be ${profiles.join(' or ')}${says ? ` (says ${says})` : ''}`
   if (says) return `says ${says}; no profile fits`
   return exception === undefined ? 'unknown: registers below' : `unknown, refuses register 0 (exception ${exception})`

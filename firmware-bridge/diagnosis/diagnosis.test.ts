@@ -42,6 +42,7 @@ const point = (id: string, read: ModbusPoint['read'], range: [number, number]): 
 })
 const profile = {
   profile: 'meter',
+  protocol: 'modbus',
   points: [
     point('voltage', { function: 'holding', address: 10, type: 'u16', scale: 0.1 }, [100, 300]),
     point('power', { function: 'holding', address: 12, type: 'f32' }, [0, 5000]),

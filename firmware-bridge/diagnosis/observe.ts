@@ -164,11 +164,7 @@ async function tryPoint(conversation: BareConversation, unit: number, point: Mod
   }
 }
 
-async function tryPlace(
-  conversation: BareConversation,
-  unit: number,
-  point: ModbusPoint,
-): Promise<PlaceTrial | Value> {
+async function tryPlace(conversation: BareConversation, unit: number, point: ModbusPoint): Promise<PlaceTrial | Value> {
   const [plan] = planReads([point])
   const outcome = plan && (await askPlan(conversation, unit, plan))
   if (!plan || !outcome) return 'none'

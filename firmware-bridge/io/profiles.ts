@@ -4,6 +4,7 @@ import { type Problem, printProblem } from '@civitals/contracts/document'
 import { CivitalsError } from '@civitals/contracts/errors'
 import { checkProfile } from '../check-profile.ts'
 import type { Profile } from '../profile.ts'
+import type { Source, Templates } from '../template.ts'
 
 /** Folder of the profiles that come with Civitals. */
 export const shippedProfilesFolder: string = join(dirname(import.meta.dirname), 'profiles')
@@ -16,13 +17,14 @@ export interface ProfileFolder {
 }
 
 /**
- * Reads and checks every `<folder>/<id>/profile.yaml`. A subfolder without one is a problem, and so is a folder that cannot
+ * Reads and checks every `<folder>/<id>/profile.yaml`, with the templates of `<folder>/_templates`. A subfolder without one is a problem, and so is a folder that cannot
  * be read; neither throws. Default folder: the shipped profiles.
  */
 export async function lintProfiles(folder: string = shippedProfilesFolder): Promise<ProfileFolder> {
   const profiles = new Map<string, Profile>()
   const problems: Problem[] = []
   const advice: Problem[] = []
+  const templates = await templatesIn(join(folder, templatesFolder))
   for (const id of await foldersIn(folder, problems)) {
     const file = join(folder, id, 'profile.yaml')
     const text = await readFile(file, 'utf8').catch(() => undefined)
@@ -30,7 +32,7 @@ export async function lintProfiles(folder: string = shippedProfilesFolder): Prom
       problems.push({ file, line: 1, column: 1, path: '', message: 'cannot be read' })
       continue
     }
-    const checked = checkProfile(text, file)
+    const checked = checkProfile(text, file, templates)
     if (!checked.ok) problems.push(...checked.problems)
     else {
       profiles.set(checked.value.profile, checked.value)
@@ -40,10 +42,25 @@ export async function lintProfiles(folder: string = shippedProfilesFolder): Prom
   return { profiles, problems, advice }
 }
 
+/** Points that several profiles begin with; it holds no profiles. */
+const templatesFolder = '_templates'
+
+async function templatesIn(folder: string): Promise<Templates> {
+  const names = await readdir(folder).catch(() => [])
+  const templates = new Map<string, Source>()
+  for (const name of names.filter((one) => one.endsWith('.yaml'))) {
+    const file = join(folder, name)
+    templates.set(name.slice(0, -'.yaml'.length), { file, text: await readFile(file, 'utf8') })
+  }
+  return templates
+}
+
 async function foldersIn(folder: string, problems: Problem[]): Promise<string[]> {
   try {
     const entries = await readdir(folder, { withFileTypes: true })
-    const names = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name)
+    const names = entries
+      .filter((entry) => entry.isDirectory() && entry.name !== templatesFolder)
+      .map((entry) => entry.name)
     if (names.length === 0) problems.push({ file: folder, line: 1, column: 1, path: '', message: 'holds no profiles' })
     return names.sort()
   } catch {

@@ -41,7 +41,8 @@ export function decodesOf(address: number, words: readonly number[]): Decodes[] 
 }
 
 function pairsOf(words: readonly number[]): Readonly<Record<WordOrder, PairDecodes>> {
-  const number = (type: ReadSpec['type'], order: WordOrder): number => rawOf({ function: 'holding', address: 0, type, order }, words) ?? Number.NaN
+  const number = (type: ReadSpec['type'], order: WordOrder): number =>
+    rawOf({ function: 'holding', address: 0, type, order }, words) ?? Number.NaN
   const pair = (order: WordOrder): PairDecodes => {
     const f32 = number('f32', order)
     return { u32: number('u32', order), i32: number('i32', order), ...(Number.isFinite(f32) && { f32: shorten(f32) }) }

@@ -1,7 +1,8 @@
 import { decodeReads } from '../driver.ts'
 import type { Identification, ModbusLine, ModbusTable } from '../modbus/line.ts'
 import { planReads } from '../planning/plan-reads.ts'
-import type { Profile } from '../profile.ts'
+import { modbusPoints, type Profile } from '../profile.ts'
+import { rawOf, registerCount } from '../registers.ts'
 import { type Decodes, decodesOf } from './decodes.ts'
 
 /** What a scan found out about a unit that answers. */
@@ -9,6 +10,8 @@ export interface RecognisedUnit {
   readonly unit: number
   /** Who it says it is [MODBUS 6.21]: vendor, product, revision, ... */
   readonly identification?: Readonly<Record<string, string>>
+  /** Profiles whose signature it bears: what it says of itself, registers that hold what only they hold. */
+  readonly recognised: readonly string[]
   /** Profiles all of whose points it gives within their range; what else may have such registers is a person's judgement. */
   readonly profiles: readonly string[]
   /** For a unit no profile fits: its first registers as every number they could be. */
@@ -44,13 +47,17 @@ export async function recogniseUnit(
 ): Promise<RecognisedUnit> {
   const registers = new Registers(line, unit, signal)
   const objects = await identify(line, unit, signal)
+  const recognised: string[] = []
+  for (const profile of profiles) if (await bears(profile, objects, registers)) recognised.push(profile.profile)
   const fitting: string[] = []
-  for (const profile of profiles) if (await fits(line, unit, profile, signal)) fitting.push(profile.profile)
+  for (const profile of recognised.length > 0 ? [] : profiles)
+    if (await fits(line, unit, profile, signal)) fitting.push(profile.profile)
   return {
     unit,
+    recognised,
     profiles: fitting,
     ...(Object.keys(objects).length > 0 && { identification: named(objects) }),
-    ...(fitting.length === 0 && { samples: await samplesOf(registers) }),
+    ...(recognised.length + fitting.length === 0 && { samples: await samplesOf(registers) }),
   }
 }
 
@@ -103,10 +110,30 @@ class Registers {
   }
 }
 
+async function bears(
+  profile: Profile,
+  objects: Readonly<Record<number, string>>,
+  registers: Registers,
+): Promise<boolean> {
+  if (profile.protocol !== 'modbus' || !profile.identify) return false
+  const { device, registers: signature = [] } = profile.identify
+  if (device && !(holds(objects[0], device.vendor) && holds(objects[1], device.product))) return false
+  for (const { function: table, address, type, equals } of signature) {
+    const read = { function: table, address, type } as const
+    const words = await registers.read(table, address, registerCount(read))
+    if (!words || rawOf(read, words) !== equals) return false
+  }
+  return device !== undefined || signature.length > 0
+}
+
+/** Whether a text holds the words asked for; nothing asked for holds always. */
+const holds = (text: string | undefined, wanted: string | undefined): boolean =>
+  wanted === undefined || (text ?? '').toLowerCase().includes(wanted.toLowerCase())
+
 /** The whole register map must be there and make sense; a map of one or two points would fit too many terminals. */
 async function fits(line: ModbusLine, unit: number, profile: Profile, signal?: AbortSignal): Promise<boolean> {
   if (profile.protocol !== 'modbus' || profile.points.length < fewestPoints) return false
-  const [first, ...others] = planReads(profile.points)
+  const [first, ...others] = planReads(modbusPoints(profile))
   for (const plan of first ? [first, ...others] : []) {
     const { function: table, address, count } = plan
     const outcome = await line.transact({ unit, function: table, address, count }, signal)

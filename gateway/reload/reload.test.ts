@@ -76,7 +76,8 @@ async function start() {
     model.close = async () => void closed.push(`${id}@${baud}`)
     return {
       line: model,
-      readerOf: ({ unit = 0 }, profile) => new ModbusReader({ line: model, unit, points: modbusPoints(profile), clock }),
+      readerOf: ({ unit = 0 }, profile) =>
+        new ModbusReader({ line: model, unit, points: modbusPoints(profile), clock }),
     }
   })
   const first = prepared('first', before)

@@ -1,7 +1,7 @@
 import type { Clock } from '@civitals/contracts/clock'
 import { CivitalsError } from '@civitals/contracts/errors'
 import type { TerminalHealth } from '@civitals/contracts/status'
-import type { ProfilePoint } from '@civitals/firmware-bridge/profile'
+import { type PolledClass, type ProfilePoint, polledClasses } from '@civitals/firmware-bridge/profile'
 import type { PlannedRead } from '@civitals/firmware-bridge/terminal-reader'
 import type { PollPeriods } from '../config/settings.ts'
 import type { TakenReading } from '../readings/reporter.ts'
@@ -38,8 +38,8 @@ export const mostAsked = 64
 /** A plan that fails by its own fault is replaced at most so often at once. */
 const mostReplans = 12
 
-const classesOf = (points: readonly ProfilePoint[]): ReadonlySet<ProfilePoint['class']> =>
-  new Set(points.map((point) => point.class))
+const classesOf = (points: readonly ProfilePoint[]): ReadonlySet<PolledClass> =>
+  new Set(polledClasses.filter((name) => points.some((point) => point.class === name)))
 
 const missing = (points: readonly ProfilePoint[]): TakenReading => ({
   values: {},

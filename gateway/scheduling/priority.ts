@@ -1,4 +1,4 @@
-import type { PointClass } from '@civitals/firmware-bridge/profile'
+import type { PolledClass } from '@civitals/firmware-bridge/profile'
 
 /** Why a transaction is wanted, the most pressing first. Scans and reads of technicians go as `bulk` and `normal`. */
 export const priorities = ['write', 'alarm', 'normal', 'bulk', 'probe'] as const
@@ -24,7 +24,7 @@ export const longestWaitMs = (priority: Priority, waiting: number, longestMs: nu
   stretchMs[priority] - stretchMs.write + (waiting + 1) * longestMs
 
 /** A plan is as pressing as its most pressing point. */
-export function priorityOf(classes: Iterable<PointClass>): Priority {
+export function priorityOf(classes: Iterable<PolledClass>): Priority {
   const wanted = new Set<string>(classes)
   return priorities.find((priority) => wanted.has(priority)) ?? 'bulk'
 }

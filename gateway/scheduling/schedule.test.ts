@@ -1,8 +1,8 @@
-import type { PointClass, ProfilePoint } from '@civitals/firmware-bridge/profile'
+import type { PolledClass, ProfilePoint } from '@civitals/firmware-bridge/profile'
 import t from 'tap'
 import { PollSchedule } from './schedule.ts'
 
-const point = (id: string, pointClass: PointClass): ProfilePoint => ({
+const point = (id: string, pointClass: PolledClass): ProfilePoint => ({
   id,
   name: { zh: id, en: id },
   unit: 'none',
@@ -121,7 +121,7 @@ t.test('terminals come and go without moving the grid of the others', async (t) 
 })
 
 t.test('points of a class without a period are never polled', async (t) => {
-  t.equal(scheduleOf([[point('serial', 'identity' as PointClass)]]).nextDueAt(), undefined)
+  t.equal(scheduleOf([[point('serial', 'identity' as PolledClass)]]).nextDueAt(), undefined)
 })
 
 t.test('nothing to poll', async (t) => {

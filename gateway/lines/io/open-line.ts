@@ -13,6 +13,7 @@ export async function openLine({ id, transport }: LineConfig, clock: Clock): Pro
   const line = await openModbusLine(transport, { clock })
   return {
     line,
-    readerOf: ({ unit = 0 }, profile) => new ModbusReader({ line, unit, points: modbusPoints(profile), cost: line.pace, clock }),
+    readerOf: ({ unit = 0 }, profile) =>
+      new ModbusReader({ line, unit, points: modbusPoints(profile), cost: line.pace, clock }),
   }
 }
