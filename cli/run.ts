@@ -28,7 +28,7 @@ async function run(commands: readonly Command[], argv: readonly string[]): Promi
     )
     throw new CivitalsError(
       'CIV_CLI_USAGE',
-      `no command ${argv[0]}${near ? `; did you mean ${near}?` : ''} (civitals --help)`,
+      `no command ${argv.slice(0, 2).join(' ')}${near ? `; did you mean ${near}?` : ''} (civitals --help)`,
     )
   }
   const [command, rest] = found
