@@ -51,8 +51,11 @@ function copyBinaries(target: Platform): void {
   mkdirSync(join(folder, 'bin'))
   mkdirSync(join(folder, 'native'))
   copyFileSync(nodeOf(target), join(folder, 'bin/node'))
+  // Its name also says the generation of the processor where there are several.
   const prebuilt = join(root, 'node_modules/@serialport/bindings-cpp/prebuilds', target)
-  copyFileSync(join(prebuilt, '@serialport+bindings-cpp.glibc.node'), join(folder, 'native/serialport.node'))
+  const [addOn] = globSync(join(prebuilt, '*{.,-}glibc.node'))
+  if (!addOn) throw new Error(`serialport brings no binary for ${target}`)
+  copyFileSync(addOn, join(folder, 'native/serialport.node'))
 }
 
 /** The Node of the lock file for that platform: installed here, or fetched as the package it is. */
