@@ -12,6 +12,8 @@ interface Owed {
   readonly request: ModbusRequest
   readonly shape: string
   readonly at: number
+  /** How many requests had been sent when it became owed. */
+  readonly turn: number
 }
 
 /**
@@ -21,16 +23,22 @@ interface Owed {
  */
 export class OwedReplies {
   #owed: Owed[] = []
+  #turn = 0
+
+  /** A request is sent now. */
+  sent(): void {
+    this.#turn++
+  }
 
   add(request: ModbusRequest, at: number, id?: number): void {
     this.#owed = this.#owed.filter((owed) => at - owed.at < forgetMs).slice(1 - mostOwed)
-    this.#owed.push({ id, request, shape: replyShape(request), at })
+    this.#owed.push({ id, request, shape: replyShape(request), at, turn: this.#turn })
   }
 
   /** Whose reply the good frame `bytes[from..to)` is; it is owed no more. */
-  paid(bytes: Buffer, from: number, to: number): { readonly id: number | undefined } | undefined {
+  paid(bytes: Buffer, from: number, to: number): Pick<Owed, 'id' | 'request'> | undefined {
     const owed = this.#owed.find(({ request }) => replyEnd(bytes, from, request) === to)
-    if (owed) this.#owed = this.#owed.filter((other) => other !== owed)
+    if (owed) this.#keep((other) => other !== owed)
     return owed
   }
 
@@ -41,11 +49,14 @@ export class OwedReplies {
     return this.#owed.findLast((owed) => owed.shape === shape)
   }
 
-  /** A terminal answers in order: what it owed before a reply that cannot be mistaken will not come any more. */
+  /**
+   * The last request was answered. A terminal answers in order: what it owed before that request will not come any more, unless the reply
+   * may have been just that. What another master asked meanwhile comes after it.
+   */
   answered(request: ModbusRequest): void {
     if (this.#owed.length === 0) return
     const shape = replyShape(request)
-    this.#owed = this.#owed.filter((owed) => owed.request.unit !== request.unit || owed.shape === shape)
+    this.#keep((owed) => owed.request.unit !== request.unit || owed.turn >= this.#turn || owed.shape === shape)
   }
 
   /**
@@ -53,14 +64,17 @@ export class OwedReplies {
    * oldest of them is owed no more, and `request` itself may be.
    */
   refused(request: ModbusRequest, at: number): void {
-    const oldest = this.#owed.findIndex(
-      (owed) => owed.request.unit === request.unit && owed.request.function === request.function,
-    )
-    if (oldest < 0) {
+    const { unit, function: asked } = request
+    const oldest = this.#owed.find((owed) => owed.request.unit === unit && owed.request.function === asked)
+    if (!oldest) {
       this.answered(request)
       return
     }
-    this.#owed = this.#owed.filter((owed, place) => owed.request.unit !== request.unit || place > oldest)
+    this.#keep((owed) => owed !== oldest)
     this.add(request, at)
+  }
+
+  #keep(owed: (owed: Owed) => boolean): void {
+    this.#owed = this.#owed.filter(owed)
   }
 }

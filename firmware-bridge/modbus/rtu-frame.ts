@@ -34,11 +34,13 @@ export function replyEnd(bytes: Buffer, from: number, request: ModbusRequest): n
   return pdu === undefined ? 0 : endOf(bytes, from, pdu + around)
 }
 
-/** Whether the good reply to `request` may begin at `from`, whole or not. */
-export function replyBegins(bytes: Buffer, from: number, request: ModbusRequest): boolean {
+/** Whether what begins at `from` may become a good reply to `request` when more bytes come. */
+export function replyMayFollow(bytes: Buffer, from: number, request: ModbusRequest): boolean {
   if (bytes[from] !== request.unit || bytes[from + 1] !== functionCodes[request.function]) return false
   const data = replyBytes(request)
-  return data === 0 || bytes[from + 2] === data
+  if (data > 0 && bytes[from + 2] !== data) return false
+  const pdu = replyLength(request, bytes, from + 1, bytes.length)
+  return pdu === undefined || from + pdu + around > bytes.length
 }
 
 /** Where a good frame of anybody ends, when one begins at `from`; 0 where none does. */

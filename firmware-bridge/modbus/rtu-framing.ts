@@ -2,29 +2,24 @@ import type { Framing, Verdict } from '../wire/framing.ts'
 import { CopiedReplies } from './copied-replies.ts'
 import type { ModbusData, ModbusRead, ModbusRequest } from './line.ts'
 import { OwedReplies } from './owed-replies.ts'
-import { decodeReply, isRead, type ModbusReply, mostPlaces } from './pdu.ts'
-import { frameEnd, readAsked, refusalShape, replyBegins, replyEnd, replyShape, rtuRequest } from './rtu-frame.ts'
+import { decodeReply, isRead, mostPlaces } from './pdu.ts'
+import { frameEnd, readAsked, refusalShape, replyEnd, replyMayFollow, replyShape, rtuRequest } from './rtu-frame.ts'
 
 /** Longest RTU frame [MODBUS SERIAL 2.5.1]; twice that of bytes without an answer is noise. */
 const mostBytes = 512
 /** Without a fence, a request that an owed reply could answer is not sent for this long. */
 const holdMs = 2000
 
-/** A whole reply to the request in flight. */
-interface Answer {
-  readonly verdict: Verdict<ModbusData> & { readonly kind: 'reply' }
-  readonly frame: Buffer
-  readonly at: number
-}
-
 interface Flight {
   readonly id: number
   readonly request: ModbusRequest
   readonly sent: Buffer
+  /** No copy of an earlier reply can still come. */
+  readonly apart: boolean
   /** Good frames that answered something else. */
   foreign: number
   /** A reply that may be the copy of an earlier one. */
-  doubtful?: Answer
+  doubtful?: Buffer
 }
 
 /** Whether places of a table may be read: not where a profile forbids it, not where it would do harm. */
@@ -35,7 +30,7 @@ export type MayRead = (read: ModbusRead) => boolean
  * request lets expect, their head and their check sum. Silence is not used: neither the system nor a socket keeps the gaps of
  * 1.5 and 3.5 characters. What stands before the frame (noise of a switching driver, an echo of the request, the talk of
  * another master) is skipped. A reply carries no address; what keeps replies to other requests away is told in
- * docs/decisions/007-late-replies.md.
+ * docs/decisions/008-late-replies.md.
  */
 export class RtuFraming implements Framing<ModbusRequest, ModbusData> {
   readonly #mayRead: MayRead
@@ -53,7 +48,8 @@ export class RtuFraming implements Framing<ModbusRequest, ModbusData> {
 
   begin(request: ModbusRequest, id: number): Buffer {
     const sent = rtuRequest(request)
-    this.#flight = { id, request, sent, foreign: 0 }
+    this.#flight = { id, request, sent, apart: this.#copies.copying, foreign: 0 }
+    this.#owed.sent()
     this.#buffer = Buffer.alloc(0)
     return sent
   }
@@ -77,7 +73,7 @@ export class RtuFraming implements Framing<ModbusRequest, ModbusData> {
       let end = flight ? replyEnd(bytes, from, flight.request) : 0
       if (flight && end > 0) this.#answer(flight, bytes, from, end, at, verdicts)
       // What may be the answer, not whole yet, is not searched for frames of others: its registers may hold anything.
-      begun ||= flight !== undefined && end === 0 && replyBegins(bytes, from, flight.request)
+      begun ||= flight !== undefined && end === 0 && replyMayFollow(bytes, from, flight.request)
       if (end === 0 && !begun) {
         end = frameEnd(bytes, from)
         if (end > 0) this.#overhear(bytes, from, end, at, verdicts)
@@ -92,29 +88,21 @@ export class RtuFraming implements Framing<ModbusRequest, ModbusData> {
   #answer(flight: Flight, bytes: Buffer, from: number, to: number, at: number, verdicts: Verdict<ModbusData>[]): void {
     const { id, request, sent } = flight
     const reply = decodeReply(request, bytes, from + 1, to - 2)
-    const answer: Answer = {
-      verdict: { kind: 'reply', id, reply, bytes: to - from },
-      frame: bytes.subarray(from, to),
-      at,
-    }
+    const frame = bytes.subarray(from, to)
     if (!reply.ok && reply.kind === 'crc') {
       // The confirmation of another write.
       flight.foreign++
       verdicts.push({ kind: 'foreign' })
-    } else if (reply.ok && this.#copies.doubtful(replyShape(request), sent, answer.frame)) {
-      flight.doubtful ??= answer
+    } else if (reply.ok && !flight.apart && this.#copies.doubtful(replyShape(request), sent, frame)) {
+      flight.doubtful = frame
     } else {
+      this.#flight = undefined
       if (flight.doubtful) this.#copies.seen()
-      verdicts.push(this.#accept(flight, answer))
+      this.#copies.taken(reply.ok ? replyShape(request) : refusalShape(request), sent, frame, at)
+      if (reply.ok) this.#owed.answered(request)
+      else this.#owed.refused(request, at)
+      verdicts.push({ kind: 'reply', id, reply, bytes: to - from })
     }
-  }
-
-  #accept({ request, sent }: Flight, { verdict, frame, at }: Answer): Verdict<ModbusData> {
-    this.#flight = undefined
-    this.#copies.taken(shapeOf(request, verdict.reply), sent, frame, at)
-    if (verdict.reply.ok) this.#owed.answered(request)
-    else this.#owed.refused(request, at)
-    return verdict
   }
 
   /** A good frame that answers nothing asked now. */
@@ -127,6 +115,7 @@ export class RtuFraming implements Framing<ModbusRequest, ModbusData> {
     }
     if (flight) flight.foreign++
     const paid = this.#owed.paid(bytes, from, to)
+    if (paid) this.#copies.taken(replyShape(paid.request), rtuRequest(paid.request), frame, at)
     if (paid?.id !== undefined) {
       verdicts.push({ kind: 'late', id: paid.id, bytes: to - from })
       return
@@ -214,9 +203,11 @@ export class RtuFraming implements Framing<ModbusRequest, ModbusData> {
     return Math.max(refusal, this.#copies.holdMs(replyShape(request), at, maxLateMs))
   }
 
-  lastWord(id: number): Verdict<ModbusData> | undefined {
+  lastWord(id: number): 'again' | undefined {
     const flight = this.#flight
-    return flight?.id === id && flight.doubtful ? this.#accept(flight, flight.doubtful) : undefined
+    if (flight?.id !== id || !flight.doubtful) return undefined
+    this.#copies.putAgain(flight.sent, flight.doubtful)
+    return 'again'
   }
 
   reset(): void {
@@ -225,6 +216,3 @@ export class RtuFraming implements Framing<ModbusRequest, ModbusData> {
     this.#copies.clear()
   }
 }
-
-const shapeOf = (request: ModbusRequest, reply: ModbusReply): string =>
-  reply.ok ? replyShape(request) : refusalShape(request)

@@ -13,6 +13,8 @@ export class Flight<Q, R extends object> {
   readonly bytes: number
   /** How many requests were under way when it was sent, itself included. */
   readonly company: number
+  /** It was answered in doubt: the question is put once more. */
+  again = false
   readonly #clock: Clock
   readonly #done: (outcome: Outcome<R>, flight: Flight<Q, R>) => void
   #timer: Timer | undefined

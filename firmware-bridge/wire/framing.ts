@@ -38,8 +38,8 @@ export interface Framing<Q, R extends object> {
   fence?(request: Q): Q | undefined
   /** How long a second copy of an earlier reply could still answer `request`, ms. `maxLateMs`: how late copies come. */
   holdMs?(request: Q, at: number, maxLateMs: number): number
-  /** The time for `id` is up: what came and was not trusted at once, if it must do now. */
-  lastWord?(id: number): Verdict<R> | undefined
+  /** The time for `id` is up. 'again': something came that may be the answer; the question is to be put once more, after a quarantine. */
+  lastWord?(id: number): 'again' | undefined
   /** The line was opened anew: nothing of the old stream counts. */
   reset(): void
 }

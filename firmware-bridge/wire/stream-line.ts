@@ -196,11 +196,11 @@ export class StreamLine<Q, R extends object> implements TimedLine<Q, R> {
     transaction.onEnd = () => this.#land(flight, aborted())
   }
 
-  /** What failed because several were under way at once is asked again, alone. */
-  #again(transaction: Transaction<Q, R>, { company }: Flight<Q, R>, outcome: Outcome<R>): boolean {
-    if (outcome.ok || company < 2 || transaction.repeated || transaction.ended || this.#closed) return false
+  /** What failed in company is asked again alone, and what was answered in doubt is asked again; once. */
+  #again(transaction: Transaction<Q, R>, { company, again, request }: Flight<Q, R>, outcome: Outcome<R>): boolean {
+    if (outcome.ok || transaction.repeated || transaction.ended || this.#closed) return false
     transaction.repeated = true
-    return this.#parts.repeatable?.(transaction.request) ?? false
+    return again || (company > 1 && (this.#parts.repeatable?.(request) ?? false))
   }
 
   #send(request: Q, done: (outcome: Outcome<R>, flight: Flight<Q, R>) => void): Flight<Q, R> {
@@ -219,9 +219,8 @@ export class StreamLine<Q, R extends object> implements TimedLine<Q, R> {
   }
 
   #timeUp(flight: Flight<Q, R>): void {
-    const last = this.#parts.framing.lastWord?.(flight.id)
-    if (last?.kind === 'reply') this.#answer(flight, last.reply, last.bytes)
-    else this.#land(flight, { ok: false, kind: 'timeout' })
+    flight.again = this.#parts.framing.lastWord?.(flight.id) === 'again'
+    this.#land(flight, { ok: false, kind: flight.again ? 'crc' : 'timeout' })
   }
 
   #answer(flight: Flight<Q, R>, reply: Reply<R>, bytes: number): void {
