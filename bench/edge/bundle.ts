@@ -48,20 +48,46 @@ async function modbusPorts(ending: Ending): Promise<number[]> {
   return JSON.parse(text ?? '{}').ports
 }
 
+/** A terminal of six points, as the architecture counts them. */
+const sixPoints = `profile: six-points
+version: 1
+kind: bench
+group: bench
+protocol: modbus
+name: { zh: 六测点, en: Six points }
+source: this bench
+verified: false
+reportEvery: 60s
+points:
+${Array.from({ length: 6 }, (_, place) => pointAt(place)).join('\n')}
+`
+
+function pointAt(address: number): string {
+  return `  - id: p${address}
+    name: { zh: 测点, en: Point }
+    unit: none
+    class: normal
+    resolution: 1
+    range: [0, 65535]
+    read: { function: holding, address: ${address}, type: u16 }`
+}
+
 /** A configuration whose terminals have six points at a second each. */
 function configOf(folder: string, ports: readonly number[], broker: number, metered: boolean): string {
-  mkdirSync(folder, { recursive: true })
+  mkdirSync(join(folder, 'profiles/six-points'), { recursive: true })
+  writeFileSync(join(folder, 'profiles/six-points/profile.yaml'), sixPoints)
   writeFileSync(join(folder, 'password'), 'bench\n')
   const entries = ports.map((port, line) => {
     const mine = Array.from(
       { length: terminals / lines },
-      (_, at) => `      - { id: t-${line}-${at}, unit: ${at + 1}, profile: air-weather-station }`,
+      (_, at) => `      - { id: t-${line}-${at}, unit: ${at + 1}, profile: six-points }`,
     )
     return `  - id: line-${line}\n    transport: { kind: modbus-tcp, host: 127.0.0.1, port: ${port} }\n    terminals:\n${mine.join('\n')}`
   })
   const text = `gateway: gw-bench
 uplink: { url: 'mqtt://127.0.0.1:${broker}', passwordFile: ./password, metered: ${metered} }
 spool: { folder: ./spool }
+profiles: ./profiles
 poll: { alarm: 1s, normal: 1s, bulk: 1s }
 lines:
 ${entries.join('\n')}
