@@ -70,6 +70,7 @@ poll: { alarm: 20ms, normal: 20ms, bulk: 20ms }
 lines:
   - id: station
     transport: { kind: modbus-tcp, host: 127.0.0.1, port: ${station} }
+    timeout: 5s
     terminals: [ { id: seattle-01, unit: 1, profile: weather-foreign } ]
 `
 
