@@ -37,6 +37,9 @@ const foreignPrograms = [
     skips: 'pymodbus as a server, which does not start without it',
   },
   { program: 'mbpoll', debian: 'mbpoll', skips: 'judging the simulator with an independent Modbus master' },
+  { program: 'gcc', debian: 'gcc', skips: 'terminals and masters made of libmodbus' },
+  { file: '/usr/include/modbus/modbus.h', debian: 'libmodbus-dev', skips: 'terminals and masters made of libmodbus' },
+  { file: '/usr/include/stdlib.h', debian: 'libc6-dev', skips: 'terminals and masters made of libmodbus' },
   { program: 'chromium', debian: 'chromium', skips: 'the page in a browser' },
   {
     file: '/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc',

@@ -28,7 +28,7 @@ function lineOn(
   })
 }
 
-t.test('close ends the request in flight and those that wait', async (t) => {
+t.test('[C] close ends the request in flight and those that wait', async (t) => {
   const line = lineOn(new FakeClock(), new MemoryWire())
   const both = [line.transact(request), line.transact(request)]
   await settle()
@@ -38,7 +38,7 @@ t.test('close ends the request in flight and those that wait', async (t) => {
   t.equal(line.health.connected, false)
 })
 
-t.test('a peer that closes ends the request at once, not at its time-out', async (t) => {
+t.test('[C] a peer that closes ends the request at once, not at its time-out', async (t) => {
   const clock = new FakeClock()
   const wire = new MemoryWire()
   const line = lineOn(clock, wire)
@@ -62,7 +62,7 @@ t.test("the caller's signal ends its own request only", async (t) => {
   t.match(await both[1], { ok: true, registers: [1009] })
 })
 
-t.test('a silent terminal is a time-out: an outcome, never an exception', async (t) => {
+t.test('[C, G] a silent terminal is a time-out: an outcome, never an exception', async (t) => {
   const clock = new FakeClock()
   const line = lineOn(clock, new MemoryWire())
   const pending = line.transact(request)

@@ -1,4 +1,7 @@
-// The wrong values of modbus-serial's own transports (late replies, two calls in flight) must be impossible here.
+// The wrong values of modbus-serial's own transports (late replies, two calls in flight) must be impossible here. A letter in a title is
+// the finding of that library that it repeats: A late reply, B two calls at once, C promises that never settle, D bytes that shift the
+// frames, E ids under way, F units that race, G what a time-out is, H bits that pad, I RTU through a socket, J opening again, K reads
+// longer than a transaction, L frames in pieces.
 import { FakeClock } from '@civitals/contracts/clock'
 import t from 'tap'
 import { listenRtu, pass, rtuReply, type SeenRequest, settle } from '../testing/scripted-terminal.ts'
@@ -30,7 +33,7 @@ function rtuLine(answer: (request: SeenRequest, send: (delayMs: number, bytes: B
 
 const holding = (address: number, count = 1) => ({ unit: 1, function: 'holding' as const, address, count })
 
-t.test('a reply that comes after its time-out does not answer the next request', async (t) => {
+t.test('[A] a reply that comes after its time-out does not answer the next request', async (t) => {
   const line = rtuLine((request, send) => send(request.address === 0 ? 150 : 5, rtuReply(request)))
   const first = line.transact(holding(0))
   const second = line.transact(holding(100))
@@ -77,7 +80,7 @@ t.test('a line that never falls quiet gives up instead of guessing', async (t) =
   t.match(await both[1], { ok: false, kind: 'crc', detail: 'the line does not fall quiet' })
 })
 
-t.test('many calls at once each get their own data', async (t) => {
+t.test('[B] many calls at once each get their own data', async (t) => {
   const line = rtuLine((request, send) => send(5, rtuReply(request)))
   const addresses = [50, 5, 77, 5, 1, 300]
   const all = addresses.map((address) => line.transact(holding(address, 2)))
@@ -89,7 +92,7 @@ t.test('many calls at once each get their own data', async (t) => {
   )
 })
 
-t.test('calls for different units do not mix', async (t) => {
+t.test('[F] calls for different units do not mix', async (t) => {
   const line = rtuLine((request, send) => send(5, rtuReply({ ...request, address: request.unit * 100 })))
   const all = [3, 1, 2].map((unit) => line.transact({ ...holding(0), unit }))
   await pass(clock, 500)

@@ -4,6 +4,7 @@ import t from 'tap'
 import { listenTcp, pass, settle, tcpReply } from '../testing/scripted-terminal.ts'
 import { MemoryWire } from '../wire/memory-wire.ts'
 import { StreamLine } from '../wire/stream-line.ts'
+import { WindowProbe } from '../wire/window-probe.ts'
 import { MbapFraming } from './mbap-framing.ts'
 import { checkRequest } from './pdu.ts'
 
@@ -22,7 +23,7 @@ t.test('header and PDU are those of the specification', async (t) => {
   ])
 })
 
-t.test('a reply in any pieces is one reply', async (t) => {
+t.test('[L] a reply in any pieces is one reply', async (t) => {
   fc.assert(
     fc.property(fc.array(fc.integer({ min: 1, max: 10 }), { maxLength: 8 }), (cuts) => {
       const framing = new MbapFraming()
@@ -54,7 +55,7 @@ t.test('a header that breaks the rules is a violation', async (t) => {
   }
 })
 
-t.test('stray bytes cost one transaction, not all that follow', async (t) => {
+t.test('[D] stray bytes cost one transaction, not all that follow', async (t) => {
   const clock = new FakeClock()
   const wire = new MemoryWire((far) => {
     listenTcp(far, (seen) => {
@@ -78,6 +79,40 @@ t.test('stray bytes cost one transaction, not all that follow', async (t) => {
     t.match(await line.transact({ ...request, address }), { ok: true, registers: [1000 + address] })
   }
   t.equal(wire.dials, 2)
+})
+
+t.test('[E] eight requests under way, answered in reverse: each call gets its own data', async (t) => {
+  const clock = new FakeClock()
+  let crowded = 0
+  const wire = new MemoryWire((far) => {
+    let waiting: Buffer[] = []
+    listenTcp(far, (seen) => {
+      waiting.unshift(tcpReply(seen))
+      if (waiting.length > 1) return
+      clock.after(5, () => {
+        crowded = Math.max(crowded, waiting.length)
+        far.write(Buffer.concat(waiting))
+        waiting = []
+      })
+    })
+  })
+  const line = new StreamLine({
+    clock,
+    check: checkRequest,
+    dial: wire.dial,
+    framing: new MbapFraming(),
+    timing: { gapMs: 0, characterMs: 0, timeoutMs: () => 1000 },
+    quarantineMs: 0,
+    silentLimit: 3,
+    window: new WindowProbe(8),
+  })
+  const all = Array.from({ length: 200 }, (_, address) => line.transact({ ...request, address }))
+  await pass(clock, 1000, 5)
+  for (const [address, outcome] of (await Promise.all(all)).entries()) {
+    t.match(outcome, { ok: true, registers: [1000 + address] })
+  }
+  t.equal(crowded, 8)
+  t.equal(wire.dials, 1)
 })
 
 t.test('replies to requests given up are known by their id and dropped', async (t) => {
@@ -104,7 +139,7 @@ t.test('replies to requests given up are known by their id and dropped', async (
   t.equal(wire.dials, 1, 'the connection is kept')
 })
 
-t.test('transaction ids use all 16 bits and start again at 1', async (t) => {
+t.test('[E] transaction ids use all 16 bits and start again at 1', async (t) => {
   const framing = new MbapFraming()
   const ids = new Set<number>()
   for (let turn = 0; turn < 0xffff; turn++) {

@@ -58,7 +58,7 @@ t.test('an exception is told apart from data', async (t) => {
   ])
 })
 
-t.test('bits come without what pads their last byte', async (t) => {
+t.test('[H] bits come without what pads their last byte', async (t) => {
   const framing = new RtuFraming()
   framing.begin({ unit: 1, function: 'coil', address: 0, count: 10 }, 1)
   const [verdict] = framing.push(withCrc(hex('01 01 02 CD FF')), 0)

@@ -51,7 +51,7 @@ t.test('a gap is bridged exactly as far as it costs less than another transactio
   }
 })
 
-t.test('no transaction is longer than the protocol or the terminal allows', async (t) => {
+t.test('[K] no transaction is longer than the protocol or the terminal allows', async (t) => {
   const many = Array.from({ length: 130 }, (_, address) => u16(address))
   t.equal(planReads(many).length, 2)
   t.ok(planReads(many).every((plan) => plan.count <= 125))

@@ -58,6 +58,25 @@ async function decodesForeignPayloads(t: Test, line: ModbusLine): Promise<void> 
   )
 }
 
+/** Beyond what `readsEverything` looks at. */
+async function writesAndIsNamed(t: Test, line: ModbusLine): Promise<void> {
+  const at = { unit: 1, address: 150 } as const
+  const written = { ok: true, written: true }
+  t.match(await line.transact({ ...at, function: 'write-register', value: 65535 }), written)
+  t.match(await line.transact(read('holding', 150, 2)), { registers: [65535, 1151] })
+  t.match(await line.transact({ ...at, function: 'write-registers', values: [1, 2, 3] }), written)
+  const swap = { ...at, function: 'read-write-registers', count: 4, writeAddress: 152, values: [9] } as const
+  t.match(await line.transact(swap), { registers: [1, 2, 9, 1153] })
+  t.match(await line.transact({ ...at, function: 'write-coil', value: false }), written)
+  t.match(await line.transact({ ...at, address: 151, function: 'write-coils', values: [true, true, false] }), written)
+  t.match(await line.transact(read('coil', 150, 5)), { bits: [false, true, true, false, false] })
+  t.match(await line.transact({ ...at, address: 400, function: 'write-register', value: 1 }), { ok: false, code: 2 })
+  t.match(await line.transact({ unit: 1, function: 'identify', level: 'regular', object: 0 }), {
+    ok: true,
+    objects: { 0: 'civic', 1: 'PM', 2: '1.2', 4: 'a terminal', 5: 'number one' },
+  })
+}
+
 async function served(t: Test, args: readonly string[], transport: ModbusTransport): Promise<ModbusLine> {
   const server = start(command, [pymodbusServer, ...args])
   const line = await openModbusLine(transport, { clock: systemClock, timeoutMs: 500 })
@@ -73,14 +92,16 @@ t.test('Modbus TCP', { skip }, async (t) => {
   const port = await freePort()
   const line = await served(t, ['tcp', String(port)], { kind: 'modbus-tcp', host: '127.0.0.1', port })
   await readsEverything(t, line)
+  await writesAndIsNamed(t, line)
   t.match(await line.transact({ ...read('holding', 0, 1), unit: 9 }), { ok: false, kind: 'timeout' })
   t.match(await line.transact(read('holding', 1, 1)), { ok: true, registers: [1001] })
 })
 
-t.test('RTU frames through a TCP socket, as a transparent serial server gives them', { skip }, async (t) => {
+t.test('[I] RTU frames through a TCP socket, as a transparent serial server gives them', { skip }, async (t) => {
   const port = await freePort()
   const line = await served(t, ['rtu-over-tcp', String(port)], { kind: 'rtu-over-tcp', host: '127.0.0.1', port })
   await readsEverything(t, line)
+  await writesAndIsNamed(t, line)
 })
 
 t.test('RTU on a serial line', { skip: skip || missingProgram('socat') }, async (t) => {
@@ -88,6 +109,7 @@ t.test('RTU on a serial line', { skip: skip || missingProgram('socat') }, async 
   t.teardown(pair.end)
   const line = await served(t, ['serial', pair.far, '9600'], { kind: 'serial', path: pair.near, baud: 9600 })
   await readsEverything(t, line)
+  await writesAndIsNamed(t, line)
   t.match(await line.transact({ ...read('holding', 0, 1), unit: 9 }), { ok: false, kind: 'timeout' })
   t.match(await line.transact(read('holding', 1, 1)), { ok: true, registers: [1001] })
 })

@@ -10,7 +10,7 @@ const skip = missingProgram('socat')
 const request = { unit: 1, function: 'holding', address: 0, count: 1 } as const
 const options = { clock: systemClock, timeoutMs: 10, quarantineMs: 10 }
 
-t.test('a port can be opened and closed again and again', { skip }, async (t) => {
+t.test('[J] a port can be opened and closed again and again', { skip }, async (t) => {
   const pair = await ptyPair(t.testdir())
   t.teardown(pair.end)
   for (let turn = 0; turn < 25; turn++) {
@@ -78,7 +78,7 @@ setTimeout(() => line.close(), 50)
 process.stdout.write((await pending).kind)
 `
 
-t.test('a process can end after its line was closed, a request in flight included', { skip }, async (t) => {
+t.test('[C, J] a process can end after its line was closed, a request in flight included', { skip }, async (t) => {
   const pair = await ptyPair(t.testdir())
   t.teardown(pair.end)
   const child = spawn(process.execPath, ['--input-type=module', '-e', program], {

@@ -31,7 +31,7 @@ t.test('a refused connection is a line that is down, said at once', async (t) =>
   t.match(await line.transact(request), { ok: false, kind: 'link', detail: /ECONNREFUSED/ })
 })
 
-t.test('a reply in single bytes is one reply', async (t) => {
+t.test('[L] a reply in single bytes is one reply', async (t) => {
   const port = await freePort()
   await serve(t, port, (seen, socket) => {
     socket.setNoDelay(true)
