@@ -85,14 +85,14 @@ t.test('[E] eight requests under way, answered in reverse: each call gets its ow
   const clock = new FakeClock()
   let crowded = 0
   const wire = new MemoryWire((far) => {
-    let waiting: Buffer[] = []
+    const waiting: Buffer[] = []
     listenTcp(far, (seen) => {
       waiting.unshift(tcpReply(seen))
       if (waiting.length > 1) return
       clock.after(5, () => {
-        crowded = Math.max(crowded, waiting.length)
-        far.write(Buffer.concat(waiting))
-        waiting = []
+        const replies = waiting.splice(0)
+        crowded = Math.max(crowded, replies.length)
+        far.write(Buffer.concat(replies))
       })
     })
   })
