@@ -32,6 +32,13 @@ export const LineHealthSchema = Type.Object({
     Type.Integer({ description: 'Replies that came after their time-out; none was taken for another.' }),
   ),
   foreignFrames: Type.Optional(Type.Integer({ description: 'Good frames nobody had asked for.' })),
+  connections: Type.Optional(Type.Integer({ description: 'Open now, where terminals speak first.' })),
+  strangers: Type.Optional(
+    Type.Array(Type.String({ maxLength: 64 }), {
+      maxItems: 16,
+      description: 'Addresses heard that no terminal of the configuration has; the first of them.',
+    }),
+  ),
   perTerminal: Type.Optional(Type.Array(TerminalHealthSchema, { maxItems: mostTerminalsListed })),
 })
 

@@ -9,7 +9,7 @@ import type { Prepared } from './config/io/prepare.ts'
 import type { GatewaySettings } from './config/settings.ts'
 import { Gateway } from './gateway.ts'
 import { Assembly } from './lines/assemble.ts'
-import { openLine } from './lines/io/open-line.ts'
+import { openLines } from './lines/io/open-line.ts'
 import { askTimeService } from './readings/io/time-service.ts'
 import { watchFile } from './reload/io/watch.ts'
 import { Reloader, type ReloadOutcome } from './reload/reloader.ts'
@@ -65,7 +65,7 @@ export async function startGateway(prepared: Prepared, options: GatewayOptions):
   }
   const spool = await openSqliteSpool({ folder: settings.spoolFolder, limits, clock })
   if (spool.movedAside) logger.error({ movedAside: spool.movedAside }, 'the spool was damaged; a new one continues it')
-  const assembly = new Assembly((line) => openLine(line, clock))
+  const assembly = new Assembly(openLines(clock))
   const gateway = new Gateway({
     lines: await assembly.lines(prepared),
     spool,

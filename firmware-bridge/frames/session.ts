@@ -21,6 +21,8 @@ export interface Received {
   readonly answers: readonly Buffer[]
   readonly reports: readonly TerminalReport[]
   readonly refused: readonly FrameFault[]
+  /** Addresses whose good frames came, with something to report or not: they live. */
+  readonly heard: readonly string[]
 }
 
 /** One conversation in which the terminals speak first: on a socket, or on a serial line. Pure; whoever has the stream calls it. */

@@ -9,6 +9,13 @@ const clockSetting = 90
 /** A device whose clock is further off is set right, at most once an hour: reports are stored under its time. */
 const tolerableDriftMs = 60_000
 const betweenSettingsMs = 3_600_000
+interface Findings {
+  readonly answers: Buffer[]
+  readonly reports: TerminalReport[]
+  readonly refused: FrameFault[]
+  readonly heard: string[]
+}
+
 /** Devices behind one connection; a stream that invents more addresses than this is not listened to about clocks. */
 const mostDevices = 1000
 
@@ -27,19 +34,17 @@ export class Gb26875Session implements PushSession {
   }
 
   receive(chunk: Uint8Array, now: EpochMs): Received {
-    const answers: Buffer[] = []
-    const reports: TerminalReport[] = []
-    const refused: FrameFault[] = []
+    const findings: Findings = { answers: [], reports: [], refused: [], heard: [] }
     for (const piece of this.#cutter.push(chunk)) {
       if (piece.kind === 'refused') {
-        refused.push(piece.fault)
+        findings.refused.push(piece.fault)
         continue
       }
       const decoded = decodeFrame(piece.bytes, this.#zoneMinutes)
-      if (!decoded.ok) refused.push(decoded.fault)
-      else this.#take(decoded.message, now, { answers, reports, refused })
+      if (!decoded.ok) findings.refused.push(decoded.fault)
+      else this.#take(decoded.message, now, findings)
     }
-    return { answers, reports, refused }
+    return findings
   }
 
   /** The centre has nothing to send unasked: the devices report by themselves. */
@@ -47,11 +52,7 @@ export class Gb26875Session implements PushSession {
     return []
   }
 
-  #take(
-    frame: Gb26875Frame,
-    now: EpochMs,
-    to: { answers: Buffer[]; reports: TerminalReport[]; refused: FrameFault[] },
-  ): void {
+  #take(frame: Gb26875Frame, now: EpochMs, to: Findings): void {
     const { command, data, source } = frame
     const read = data.length === 0 ? undefined : readData(data, this.#zoneMinutes)
     if (read && !read.ok) {
@@ -59,6 +60,7 @@ export class Gb26875Session implements PushSession {
       if (command !== commands.deny) to.answers.push(this.#reply(frame, commands.deny, now))
       return
     }
+    to.heard.push(source)
     const asksForTime = command === commands.request && read?.message.type === clockSetting
     if (command === commands.send) to.answers.push(this.#reply(frame, commands.confirm, now))
     if (asksForTime || this.#clockIsWrong(frame, now)) to.answers.push(this.#setClock(frame, now))

@@ -32,6 +32,7 @@ interface Findings {
   readonly answers: Buffer[]
   readonly reports: TerminalReport[]
   readonly refused: FrameFault[]
+  readonly heard: string[]
 }
 
 /**
@@ -57,7 +58,7 @@ export class Hj212Session implements PushSession {
   }
 
   receive(chunk: Uint8Array, now: EpochMs): Received {
-    const findings: Findings = { answers: [], reports: [], refused: [] }
+    const findings: Findings = { answers: [], reports: [], refused: [], heard: [] }
     for (const frame of this.#joiner.expired(now)) this.#report(frame, now, findings)
     for (const piece of this.#cutter.push(chunk)) {
       const decoded =
@@ -99,6 +100,7 @@ export class Hj212Session implements PushSession {
       to.refused.push({ check: 'field', byte: 6, detail: `PW of ${frame.mn} is not the one it was given` })
       return
     }
+    to.heard.push(frame.mn)
     if (answers.has(frame.cn)) {
       this.#heardAnswer(frame)
       return

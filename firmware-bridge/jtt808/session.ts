@@ -20,6 +20,7 @@ interface Findings {
   readonly answers: Buffer[]
   readonly reports: TerminalReport[]
   readonly refused: FrameFault[]
+  readonly heard: string[]
 }
 
 /**
@@ -39,7 +40,7 @@ export class Jtt808Session implements PushSession {
   }
 
   receive(chunk: Uint8Array, now: EpochMs): Received {
-    const findings: Findings = { answers: [], reports: [], refused: [] }
+    const findings: Findings = { answers: [], reports: [], refused: [], heard: [] }
     for (const piece of this.#cutter.push(chunk)) {
       const decoded = piece.kind === 'frame' ? decodeFrame(piece.bytes) : { ok: false as const, fault: piece.fault }
       if (decoded.ok) this.#take(decoded.message, now, findings)
@@ -90,6 +91,7 @@ export class Jtt808Session implements PushSession {
       this.#known = frame.paddedPhone
     }
     const heard = password === undefined || this.#known === frame.paddedPhone
+    if (heard) to.heard.push(phoneOf(frame))
     const result = !heard ? results.failed : isKnownMessage(frame.id) ? results.done : results.unsupported
     if (!unanswered.has(frame.id)) to.answers.push(this.#generalAnswer(frame, result))
     if (frame.id === ids.logout) this.#known = undefined

@@ -27,6 +27,7 @@ interface Findings {
   readonly answers: Buffer[]
   readonly reports: TerminalReport[]
   readonly refused: FrameFault[]
+  readonly heard: string[]
 }
 
 /**
@@ -47,7 +48,7 @@ export class Sl651Session implements PushSession {
   }
 
   receive(chunk: Uint8Array, now: EpochMs): Received {
-    const findings: Findings = { answers: [], reports: [], refused: this.#joiner.expired(now) }
+    const findings: Findings = { answers: [], reports: [], refused: this.#joiner.expired(now), heard: [] }
     for (const piece of this.#cutter.push(chunk)) {
       const decoded = piece.kind === 'frame' ? decodeSl651(piece.bytes) : { ok: false as const, fault: piece.fault }
       if (decoded.ok) this.#take(decoded.message, now, findings)
@@ -73,6 +74,7 @@ export class Sl651Session implements PushSession {
       })
       return
     }
+    to.heard.push(frame.station)
     if (!frame.packet) {
       this.#read(frame, now, to)
       return

@@ -29,7 +29,11 @@ const rules: Readonly<Record<string, ProtocolRule>> = {
   },
   hj212: {
     transports: speaksFirst,
-    address: { pattern: /^[0-9A-Za-z]{1,24}$/, means: 'the MN, up to 24 letters and digits [HJ 212-2017 6.3]' },
+    address: {
+      pattern: /^[0-9A-Za-z_.-]{1,40}$/,
+      // The standard says 24 letters and digits [HJ 212-2017 6.3]; stations in the street say more.
+      means: 'the MN, up to 40 letters, digits, _ . and -',
+    },
   },
   sl651: {
     transports: speaksFirst,

@@ -5,16 +5,23 @@ import type { LineConfig, TerminalConfig } from '../config/schema.ts'
 import type { GatewaySettings } from '../config/settings.ts'
 import type { ReportOptions } from '../readings/reporter.ts'
 import { differenceOf } from '../reload/difference.ts'
-import type { GatewayLine, GatewayTerminal } from './lines.ts'
+import type { HeardTerminal } from '../listening/line-listener.ts'
+import type { ReportSource } from '../listening/report-source.ts'
+import type { GatewayLine, GatewayTerminal, PolledLine } from './lines.ts'
 
-/** A line that is ready, and how the terminals on it are read. */
-export interface OpenedLine {
-  readonly line: GatewayLine['line']
+/** A line that is ready: one in which the gateway asks, with how its terminals are read, or one whose terminals speak first. */
+export type OpenedLine = AskedLine | { readonly source: ReportSource }
+export interface AskedLine {
+  readonly line: PolledLine['line']
   readerOf(terminal: TerminalConfig, profile: Profile): TerminalReader
 }
 
+/** Makes a line of the configuration ready whose terminals speak this protocol. */
+export type OpenLine = (line: LineConfig, protocol: string) => Promise<OpenedLine>
+
 interface Assembled {
   readonly opened: OpenedLine
+  readonly protocol: string
   readonly line: GatewayLine
 }
 
@@ -23,11 +30,11 @@ interface Assembled {
  * that whoever works them sees by identity what goes on.
  */
 export class Assembly {
-  readonly #open: (line: LineConfig) => Promise<OpenedLine>
+  readonly #open: OpenLine
   #prepared: Prepared | undefined
   #assembled: ReadonlyMap<string, Assembled> = new Map()
 
-  constructor(open: (line: LineConfig) => Promise<OpenedLine>) {
+  constructor(open: OpenLine) {
     this.#open = open
   }
 
@@ -36,12 +43,17 @@ export class Assembly {
     const difference = this.#prepared && differenceOf(this.#prepared, prepared)
     const assembled = new Map<string, Assembled>()
     for (const config of prepared.settings.lines) {
-      const before = this.#assembled.get(config.id)
+      const protocol = protocolOf(config, prepared.profiles)
+      const known = this.#assembled.get(config.id)
+      const before = known?.protocol === protocol ? known : undefined
       const change = difference?.lines.get(config.id)
       if (before && change?.kind === 'kept') assembled.set(config.id, before)
       else if (before && change?.kind === 'terminals')
-        assembled.set(config.id, lineOf(config, prepared, before.opened, before.line.terminals, change.changed))
-      else assembled.set(config.id, lineOf(config, prepared, await this.#open(config)))
+        assembled.set(config.id, lineOf(config, prepared, before, before.line.terminals, change.changed))
+      else {
+        const opened = await this.#open(config, protocol)
+        assembled.set(config.id, lineOf(config, prepared, { opened, protocol }))
+      }
     }
     this.#prepared = prepared
     this.#assembled = assembled
@@ -52,25 +64,46 @@ export class Assembly {
 function lineOf(
   { id, terminals: configs }: LineConfig,
   { settings, profiles }: Prepared,
-  opened: OpenedLine,
-  before: readonly GatewayTerminal[] = [],
+  { opened, protocol }: Pick<Assembled, 'opened' | 'protocol'>,
+  before: readonly (GatewayTerminal | HeardTerminal)[] = [],
   changed: ReadonlySet<string> = new Set(),
 ): Assembled {
-  const known = new Map(before.filter((terminal) => !changed.has(terminal.id)).map((one) => [one.id, one]))
-  const terminals = configs.flatMap((config): GatewayTerminal[] => {
-    const profile = profiles[config.profile]
-    if (!profile) return []
-    const same = known.get(config.id)
-    return [same ?? terminalOf(config, profile, settings, opened)]
-  })
-  return { opened, line: { id, line: opened.line, terminals } }
+  const known = new Map<string, unknown>(before.filter(({ id }) => !changed.has(id)).map((one) => [one.id, one]))
+  // What was made of this very line before is what is made of it now.
+  const terminalsOf = <T>(make: (config: TerminalConfig, profile: Profile) => T): T[] =>
+    configs.flatMap((config) => {
+      const profile = profiles[config.profile]
+      return profile ? [(known.get(config.id) as T | undefined) ?? make(config, profile)] : []
+    })
+  if ('source' in opened) {
+    const terminals = terminalsOf((config, profile) => heardTerminalOf(config, profile, settings))
+    return { opened, protocol, line: { id, source: opened.source, terminals } }
+  }
+  const terminals = terminalsOf((config, profile) => terminalOf(config, profile, settings, opened))
+  return { opened, protocol, line: { id, line: opened.line, terminals } }
 }
+
+/** What is spoken on a line: as it says, else as its terminals' profiles say. */
+function protocolOf({ protocol, transport, terminals }: LineConfig, profiles: Prepared['profiles']): string {
+  if (transport.kind === 'mqtt') return 'mqtt-json'
+  const [first] = terminals
+  return protocol ?? (first && profiles[first.profile]?.protocol) ?? 'modbus'
+}
+
+const heardTerminalOf = (
+  config: TerminalConfig,
+  profile: Profile,
+  settings: GatewaySettings,
+): HeardTerminal => ({
+  ...{ id: config.id, address: config.address ?? '', profile },
+  report: reportOf(config, profile, settings),
+})
 
 function terminalOf(
   config: TerminalConfig,
   profile: Profile,
   settings: GatewaySettings,
-  opened: OpenedLine,
+  opened: AskedLine,
 ): GatewayTerminal {
   const { id, unit, address } = config
   return {

@@ -1,18 +1,20 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Clock } from '@civitals/contracts/clock'
-import { type LineHealth, mostTerminalsListed, type TerminalHealth } from '@civitals/contracts/status'
+import type { LineHealth } from '@civitals/contracts/status'
 import type { LineCounters, LineStatistics } from '@civitals/firmware-bridge/wire/line'
 import type { Logger } from 'pino'
 import type { PollPeriods } from '../config/settings.ts'
+import type { HeardTerminal } from '../listening/line-listener.ts'
+import type { ReportSource } from '../listening/report-source.ts'
 import type { Readings, ReportingTerminal } from '../readings/readings.ts'
-import { LineRunner } from '../scheduling/line-runner.ts'
 import type { LineTerminal } from '../scheduling/terminal-state.ts'
+import { type LineWorker, workLine } from './work-line.ts'
 
 /** A terminal the gateway asks and reports. */
 export type GatewayTerminal = LineTerminal & ReportingTerminal
 
-/** One line with the terminals on it. */
-export interface GatewayLine {
+/** A line in which the gateway asks, with the terminals on it. */
+export interface PolledLine {
   readonly id: string
   readonly line: {
     readonly health: LineCounters & Partial<LineStatistics>
@@ -22,6 +24,18 @@ export interface GatewayLine {
   }
   readonly terminals: readonly GatewayTerminal[]
 }
+
+/** A line whose terminals speak first. */
+export interface HeardLine {
+  readonly id: string
+  readonly source: ReportSource
+  readonly terminals: readonly HeardTerminal[]
+}
+
+export type GatewayLine = PolledLine | HeardLine
+
+/** Two lines are the same wire when this is the same object. */
+const wireOf = (line: GatewayLine): object => ('source' in line ? line.source : line.line)
 
 export interface LinesOptions {
   readonly clock: Clock
@@ -33,7 +47,7 @@ export interface LinesOptions {
 
 interface Worked {
   line: GatewayLine
-  readonly runner: LineRunner
+  readonly worker: LineWorker
   readonly stop: AbortController
   readonly ended: Promise<void>
 }
@@ -59,23 +73,12 @@ export class Lines {
 
   /** Works a line until `end`; the line is closed then. */
   begin(line: GatewayLine): void {
-    const { clock, readings, logger, onSilence } = this.#options
-    const periods = this.#periods
-    for (const terminal of line.terminals) readings.follow(terminal)
-    const runner = new LineRunner({
-      ...{ terminals: line.terminals, periods, clock },
-      window: () => line.line.window ?? 1,
-      onReading: ({ id }, reading) => readings.take(id, reading),
-      onSilence: ({ id }, silent) => {
-        const what = silent ? 'terminal is silent' : 'terminal answers again'
-        logger.warn({ line: line.id, terminal: id, silent }, what)
-        onSilence()
-      },
-    })
+    for (const terminal of line.terminals) this.#options.readings.follow(terminal)
+    const worker = workLine(line, { ...this.#options, periods: this.#periods })
     const stop = new AbortController()
-    const ended = runner.run(stop.signal)
+    const ended = worker.run(stop.signal)
     ended.catch(this.#failed.reject)
-    this.#worked.set(line.id, { line, runner, stop, ended })
+    this.#worked.set(line.id, { line, worker, stop, ended })
   }
 
   /**
@@ -87,7 +90,7 @@ export class Lines {
     this.#periods = periods
     const goesOn = (line: GatewayLine): Worked | undefined => {
       const worked = this.#worked.get(line.id)
-      return worked?.line.line === line.line ? worked : undefined
+      return worked && wireOf(worked.line) === wireOf(line) ? worked : undefined
     }
     const kept = new Set(lines.filter(goesOn).map(({ id }) => id))
     await Promise.all([...this.#worked.keys()].filter((id) => !kept.has(id)).map((id) => this.end(id)))
@@ -95,18 +98,18 @@ export class Lines {
       const worked = goesOn(line)
       if (!worked) this.begin(line)
       else if (worked.line !== line) this.#changeTerminals(worked, line)
-      if (worked && rescheduled) worked.runner.setPeriods(periods)
+      if (worked && rescheduled) worked.worker.setPeriods(periods)
     }
   }
 
   #changeTerminals(worked: Worked, line: GatewayLine): void {
-    const before = new Set(worked.line.terminals)
+    const before = new Set<ReportingTerminal>(worked.line.terminals)
     const after = new Set(line.terminals.map(({ id }) => id))
     for (const { id } of before)
       if (!after.has(id) && !this.#isElsewhere(id, line.id)) this.#options.readings.forget(id)
     for (const terminal of line.terminals) if (!before.has(terminal)) this.#options.readings.follow(terminal)
     worked.line = line
-    worked.runner.setTerminals(line.terminals)
+    worked.worker.change(line)
   }
 
   /** A terminal may have moved to another line, which then follows it already. */
@@ -121,7 +124,7 @@ export class Lines {
     this.#worked.delete(id)
     worked.stop.abort()
     await worked.ended.catch(() => undefined)
-    await worked.line.line.close()
+    await worked.worker.close()
     for (const terminal of worked.line.terminals)
       if (!this.#isElsewhere(terminal.id, id)) this.#options.readings.forget(terminal.id)
   }
@@ -130,28 +133,7 @@ export class Lines {
     await Promise.all([...this.#worked.keys()].map((id) => this.end(id)))
   }
 
-  runner(id: string): LineRunner | undefined {
-    return this.#worked.get(id)?.runner
-  }
-
   health(): LineHealth[] {
-    return [...this.#worked.values()].map(({ line, runner }) => {
-      const { transactions, timeouts, crcErrors, connected, late, foreign } = line.line.health
-      const stray = {
-        ...(late !== undefined && { lateReplies: late }),
-        ...(foreign !== undefined && { foreignFrames: foreign }),
-      }
-      const perTerminal = listed(runner.health())
-      const counts = { terminals: runner.terminals.length, silent: runner.silent, transactions, timeouts, crcErrors }
-      return { line: line.id, ...counts, connected, ...stray, perTerminal }
-    })
+    return [...this.#worked.values()].map(({ worker }) => worker.health())
   }
-}
-
-const order: readonly TerminalHealth['state'][] = ['silent', 'failing', 'unknown', 'answers']
-
-/** A status is sent over and over: of long lines it lists the terminals that need a look. */
-function listed(all: readonly TerminalHealth[]): TerminalHealth[] {
-  if (all.length <= mostTerminalsListed) return [...all]
-  return all.toSorted((a, b) => order.indexOf(a.state) - order.indexOf(b.state)).slice(0, mostTerminalsListed)
 }

@@ -1,5 +1,5 @@
 import type { Clock } from '@civitals/contracts/clock'
-import type { Sample } from '@civitals/contracts/envelope'
+import type { ClockState, Sample } from '@civitals/contracts/envelope'
 import type { Profile } from '@civitals/firmware-bridge/profile'
 import { type ReportOptions, type TakenReading, TerminalReporter } from './reporter.ts'
 import type { TimeKeeper } from './time-keeper.ts'
@@ -34,6 +34,11 @@ export class Readings {
 
   forget(terminal: string): void {
     this.#reporters.delete(terminal)
+  }
+
+  /** How far this machine's clock may be trusted now. */
+  clockState(): ClockState {
+    return this.#options.time.state()
   }
 
   /** One transaction or pushed frame of a terminal that is followed. Its time is by this machine's clock. */

@@ -11,6 +11,8 @@ export interface TakenReading {
   readonly at?: EpochMs
   readonly values: Readonly<Record<string, number>>
   readonly quality: Readonly<Record<string, BadQuality>>
+  /** Told later: it is kept whole and says nothing of how things stand now. */
+  readonly history?: boolean
 }
 
 /** What of a reading is worth a sample. */
@@ -51,6 +53,7 @@ export class TerminalReporter {
 
   /** `now`: wall time for a sample nothing arrived for; `mono`: when it was read, for rates and heartbeats. Undefined: nothing to say. */
   report(reading: TakenReading, now: EpochMs, mono: number): PollReport | undefined {
+    if (reading.history) return this.#history(reading, now)
     const quality: Record<string, BadQuality> = {}
     const values: Record<string, number> = {}
     let told = 0
@@ -77,6 +80,15 @@ export class TerminalReporter {
       urgent ||= watch.urgent
     }
     return told === 0 ? undefined : { at: reading.at ?? now, values, quality, urgent }
+  }
+
+  #history(reading: TakenReading, now: EpochMs): PollReport | undefined {
+    const known = <T>(record: Readonly<Record<string, T>>): Record<string, T> =>
+      Object.fromEntries(Object.entries(record).filter(([point]) => this.#watches.has(point)))
+    const values = known(reading.values)
+    const quality = known(reading.quality)
+    if (Object.keys(values).length + Object.keys(quality).length === 0) return undefined
+    return { at: reading.at ?? now, values, quality, urgent: false }
   }
 }
 

@@ -2,7 +2,7 @@ import type { Clock } from '@civitals/contracts/clock'
 import { CivitalsError } from '@civitals/contracts/errors'
 import type { TerminalHealth } from '@civitals/contracts/status'
 import { type PolledClass, type ProfilePoint, polledClasses } from '@civitals/firmware-bridge/profile'
-import type { PlannedRead } from '@civitals/firmware-bridge/terminal-reader'
+import type { PlannedRead, PlanReading } from '@civitals/firmware-bridge/terminal-reader'
 import type { PollPeriods } from '../config/settings.ts'
 import type { TakenReading } from '../readings/reporter.ts'
 import { type Priority, priorityOf } from './priority.ts'
@@ -20,7 +20,7 @@ export interface LineRunnerOptions {
   /** Quiet time of the line after a transaction that failed, ms: what a failed probe costs beside its time-out. Default 300. */
   readonly quietMs?: number
   /** Called for every transaction that says something of points, in the order they ended. Must not throw. */
-  readonly onReading: (terminal: LineTerminal, reading: TakenReading) => void
+  readonly onReading: (terminal: LineTerminal, reading: TakenReading & Pick<PlanReading, 'failure'>) => void
   /** Called when a terminal falls silent or answers again. */
   readonly onSilence?: (terminal: LineTerminal, silent: boolean) => void
 }

@@ -4,14 +4,32 @@ import { CivitalsError } from '@civitals/contracts/errors'
 import { openModbusLine } from '@civitals/firmware-bridge/modbus'
 import { ModbusReader } from '@civitals/firmware-bridge/modbus/reader'
 import { modbusPoints } from '@civitals/firmware-bridge/profile'
+import { isPushProtocol } from '../../config/protocol-rules.ts'
 import type { LineConfig } from '../../config/schema.ts'
-import type { OpenedLine } from '../assemble.ts'
+import type { Ports } from '../../listening/io/ports.ts'
+import type { OpenedLine, OpenLine } from '../assemble.ts'
 
-/** Makes a line of the configuration ready and says how its terminals are read. It is opened by its first transaction. */
-export async function openLine(config: LineConfig, clock: Clock): Promise<OpenedLine> {
+/**
+ * Makes lines of the configuration ready and says how their terminals are read. They are opened by their first transaction, or when they are
+ * listened to; what only some lines need is loaded when the first of them is there.
+ */
+export const openLines = (clock: Clock): OpenLine => {
+  let shared: Promise<Ports> | undefined
+  const ports = (): Promise<Ports> => {
+    shared ??= import('../../listening/io/ports.ts').then(({ Ports }) => new Ports(clock))
+    return shared
+  }
+  return async (line, protocol) => {
+    if (!isPushProtocol(protocol)) return modbusLine(line, clock)
+    const { openSource } = await import('../../listening/io/open-source.ts')
+    return { source: await openSource(line, protocol, clock, await ports()) }
+  }
+}
+
+async function modbusLine(config: LineConfig, clock: Clock): Promise<OpenedLine> {
   const { id, transport, timeout } = config
   if (transport.kind === 'tcp' || transport.kind === 'tcp-server' || transport.kind === 'mqtt')
-    throw new CivitalsError('CIV_GATEWAY_CONFIG', `line ${id}: ${transport.kind} lines are not worked yet`)
+    throw notWorked(id, transport.kind)
   const line = await openModbusLine(transport, {
     clock,
     ...(timeout !== undefined && { timeoutMs: durationMs(timeout) }),
@@ -22,6 +40,11 @@ export async function openLine(config: LineConfig, clock: Clock): Promise<Opened
     readerOf: ({ unit = 0 }, profile) =>
       new ModbusReader({ line, unit, points: modbusPoints(profile), cost: line.pace, clock }),
   }
+}
+
+function notWorked(line: string, kind: string): CivitalsError {
+  const message = `line ${line}: ${kind} lines are not worked yet`
+  return new CivitalsError('CIV_GATEWAY_CONFIG', message, { context: { problems: [message] } })
 }
 
 const mostUnderWay = 8

@@ -1,0 +1,122 @@
+import { createServer, type Server, type Socket } from 'node:net'
+import type { Clock, Timer } from '@civitals/contracts/clock'
+import type { Link } from '@civitals/firmware-bridge/wire/link'
+import { Doorway, type Guest } from '../doorway.ts'
+
+/** Connections of one port; more are turned away. */
+const mostConnections = 1024
+const againMs = 5000
+const keepAliveMs = 15_000
+
+/** The ports this gateway listens on. Lines with the same address share one; it is open while a line wants it. */
+export class Ports {
+  readonly #clock: Clock
+  readonly #open = new Map<string, Port>()
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+  }
+
+  /** Gives a line the connections that are for it until the returned function is called, which resolves when the port is free again. */
+  join(guest: Guest): () => Promise<void> {
+    const { listen } = guest.transport
+    const port = this.#open.get(listen) ?? new Port(listen, this.#clock)
+    this.#open.set(listen, port)
+    port.add(guest)
+    return async () => {
+      if (!port.remove(guest)) return
+      if (this.#open.get(listen) === port) this.#open.delete(listen)
+      await port.close()
+    }
+  }
+}
+
+class Port {
+  readonly #listen: string
+  readonly #clock: Clock
+  readonly #doorway: Doorway
+  readonly #sockets = new Set<Socket>()
+  #server: Server | undefined
+  #again: Timer | undefined
+  #trouble: string | undefined
+  #listening = false
+
+  constructor(listen: string, clock: Clock) {
+    this.#listen = listen
+    this.#clock = clock
+    this.#doorway = new Doorway(clock)
+    this.#bind()
+  }
+
+  add(guest: Guest): void {
+    this.#doorway.add(guest)
+    if (this.#listening || this.#trouble !== undefined) guest.trouble(this.#trouble)
+  }
+
+  /** True when nobody is left. */
+  remove(guest: Guest): boolean {
+    this.#doorway.remove(guest)
+    return this.#doorway.guests.size === 0
+  }
+
+  close(): Promise<void> {
+    this.#again?.cancel()
+    this.#doorway.closeUnknown()
+    const server = this.#server
+    this.#server = undefined
+    for (const socket of this.#sockets) socket.destroy()
+    return new Promise((resolve) => (server ? server.close(() => resolve()) : resolve()))
+  }
+
+  #bind(): void {
+    const { host, port } = addressOf(this.#listen)
+    const server = createServer({ noDelay: true, keepAlive: true, keepAliveInitialDelay: keepAliveMs }, (socket) =>
+      this.#arrived(socket),
+    )
+    server.maxConnections = mostConnections
+    this.#server = server
+    server.on('error', (error) => this.#failed(error.message))
+    server.listen(port, host, () => {
+      this.#listening = true
+      this.#tell(undefined)
+    })
+  }
+
+  /** Taken by another program, or an address this box does not have yet: tried again. */
+  #failed(detail: string): void {
+    this.#listening = false
+    this.#tell(detail)
+    this.#again = this.#clock.after(againMs, () => {
+      if (this.#server) this.#bind()
+    })
+  }
+
+  #tell(detail: string | undefined): void {
+    this.#trouble = detail
+    for (const guest of this.#doorway.guests) guest.trouble(detail)
+  }
+
+  #arrived(socket: Socket): void {
+    this.#sockets.add(socket)
+    // Listeners of whoever takes it come and go; an error between them must not end the process.
+    socket.on('error', () => undefined)
+    socket.once('close', () => this.#sockets.delete(socket))
+    this.#doorway.arrive(linkOf(socket))
+  }
+}
+
+const linkOf = (socket: Socket): Link => ({
+  stream: socket,
+  close: () =>
+    new Promise((resolve) => {
+      if (socket.closed) return resolve()
+      socket.once('close', () => resolve())
+      socket.destroy()
+    }),
+})
+
+/** A port alone listens on 127.0.0.1. */
+function addressOf(listen: string): { readonly host: string; readonly port: number } {
+  const [, host = '127.0.0.1', port = ''] = /^(?:(.+):)?(\d+)$/.exec(listen) ?? []
+  return { host: host.replace(/^\[|\]$/g, ''), port: Number(port) }
+}

@@ -1,0 +1,28 @@
+import type { TerminalReport } from '@civitals/firmware-bridge/frames/session'
+
+/** Who is told what terminals say by themselves. None of it may throw. */
+export interface Hearing {
+  /** A good frame of this address came, with something to report or not. */
+  heard(address: string): void
+  report(report: TerminalReport): void
+  /** What cannot be had now, in the words of the system; undefined: it works again. Repeated words are fine. */
+  trouble(detail: string | undefined): void
+}
+
+/** What a source has seen since it was made. */
+export interface SourceCounters {
+  readonly connected: boolean
+  /** Connections that are open now. */
+  readonly connections: number
+  /** Frames or messages that were refused: check sums, passwords, contents that cannot be read. */
+  readonly refused: number
+}
+
+/** Where terminals that speak first are heard: sockets, a serial port, a broker. */
+export interface ReportSource {
+  /** Listens until `signal` is aborted and everything is closed; never rejects for what happens outside. */
+  run(hearing: Hearing, signal: AbortSignal): Promise<void>
+  readonly health: SourceCounters
+  /** One spelling of each address, where the protocol has several. Default: as it is. */
+  spell?(address: string): string
+}
