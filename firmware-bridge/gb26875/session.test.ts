@@ -55,7 +55,10 @@ t.test('a device that asks for the time is told', async (t) => {
 })
 
 t.test('nothing is answered to confirmations: two centres would never end', async (t) => {
-  t.same(new Gb26875Session().receive(bytes(confirmation), now), { answers: [], reports: [], refused: [] })
+  t.same(new Gb26875Session().receive(bytes(confirmation), now), {
+    ...{ answers: [], reports: [], refused: [] },
+    heard: ['060708090A0B'],
+  })
 })
 
 t.test('rubbish on the line is counted and the next report is heard', async (t) => {

@@ -3,10 +3,10 @@ import type { TerminalReader } from '@civitals/firmware-bridge/terminal-reader'
 import type { Prepared } from '../config/io/prepare.ts'
 import type { LineConfig, TerminalConfig } from '../config/schema.ts'
 import type { GatewaySettings } from '../config/settings.ts'
-import type { ReportOptions } from '../readings/reporter.ts'
-import { differenceOf } from '../reload/difference.ts'
 import type { HeardTerminal } from '../listening/line-listener.ts'
 import type { ReportSource } from '../listening/report-source.ts'
+import type { ReportOptions } from '../readings/reporter.ts'
+import { differenceOf } from '../reload/difference.ts'
 import type { GatewayLine, GatewayTerminal, PolledLine } from './lines.ts'
 
 /** A line that is ready: one in which the gateway asks, with how its terminals are read, or one whose terminals speak first. */
@@ -90,11 +90,7 @@ function protocolOf({ protocol, transport, terminals }: LineConfig, profiles: Pr
   return protocol ?? (first && profiles[first.profile]?.protocol) ?? 'modbus'
 }
 
-const heardTerminalOf = (
-  config: TerminalConfig,
-  profile: Profile,
-  settings: GatewaySettings,
-): HeardTerminal => ({
+const heardTerminalOf = (config: TerminalConfig, profile: Profile, settings: GatewaySettings): HeardTerminal => ({
   ...{ id: config.id, address: config.address ?? '', profile },
   report: reportOf(config, profile, settings),
 })

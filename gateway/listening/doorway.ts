@@ -71,8 +71,7 @@ export class Doorway {
   #identify(link: Link, transport: TcpServerTransport): void {
     const registration = new Registration(transport)
     const { stream } = link
-    const withinMs =
-      transport.identify?.within === undefined ? defaultWithinMs : durationMs(transport.identify.within)
+    const withinMs = transport.identify?.within === undefined ? defaultWithinMs : durationMs(transport.identify.within)
     let bytes: Buffer = Buffer.alloc(0)
     const listen = (chunk: Buffer): void => {
       bytes = Buffer.concat([bytes, chunk])

@@ -136,7 +136,10 @@ export class LineListener implements Hearing {
   heard(address: string): void {
     const { clock, onSilence } = this.#options
     const state = this.#states.get(this.#spelled(address))
-    if (!state) return this.#heardStranger(this.#spelled(address))
+    if (!state) {
+      this.#heardStranger(this.#spelled(address))
+      return
+    }
     this.#frames++
     if (state.heard(clock.now(), clock.mono())) onSilence?.(state.terminal, false)
   }

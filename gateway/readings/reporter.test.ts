@@ -118,3 +118,15 @@ t.test('an edge alarm makes only the crossing urgent, both ways, with hysteresis
   t.same(urgent(run([16, 17], edge)), [0], 'a first value beyond a limit')
   t.same(urgent(run([3, 9, 12, 16], { ...edge, class: 'alarm' })), [0, 3], 'and of an alarm point, the first of all')
 })
+
+t.test('what is told later is kept whole and changes nothing of what is told now', async (t) => {
+  const reporter = new TerminalReporter(profile({}), { report: 'onChange' })
+  const told = (values: Record<string, number>, history = false) =>
+    reporter.report({ at: 5, values, quality: {}, history }, 9, 1000)
+  const point = 'level'
+  told({ [point]: 20 })
+  t.match(told({ [point]: 20 }, true), { at: 5, values: { [point]: 20 }, urgent: false })
+  t.match(told({ [point]: 90 }, true), { values: { [point]: 90 }, urgent: false })
+  t.equal(told({ [point]: 20 }), undefined, 'no news: what was told last stands')
+  t.equal(told({ nothing: 1 }, true), undefined)
+})

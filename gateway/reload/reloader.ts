@@ -52,7 +52,12 @@ export class Reloader {
     const { restartNeeded } = differenceOf(this.#started, prepared)
     const difference = { ...differenceOf(this.#running, prepared), restartNeeded }
     if (prepared.hash === this.#running.hash && restartNeeded.length === 0) return { kind: 'unchanged' }
-    const lines = await assembly.lines(asStarted(prepared, this.#started))
+    const lines = await assembly.lines(asStarted(prepared, this.#started)).catch((error: unknown) => {
+      const problems = problemsOf(error)
+      logger.error({ problems }, 'the changed configuration is refused; the old one goes on')
+      return { problems }
+    })
+    if ('problems' in lines) return { kind: 'refused', problems: lines.problems }
     await gateway.reload({ lines, periods: prepared.settings.periods, config: prepared.hash })
     this.#running = prepared
     logger.info({ config: prepared.hash, ...summary(difference) }, 'the changed configuration runs')

@@ -5,7 +5,7 @@ import { Doorway, type Guest } from '../doorway.ts'
 
 /** Connections of one port; more are turned away. */
 const mostConnections = 1024
-const againMs = 5000
+const againMs = 2000
 const keepAliveMs = 15_000
 
 /** The ports this gateway listens on. Lines with the same address share one; it is open while a line wants it. */
