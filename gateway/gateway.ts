@@ -27,6 +27,8 @@ export interface GatewayParts {
   readonly version: string
   /** How long ordinary readings wait for company, ms. */
   readonly lingerMs: number
+  /** Longest time between two statuses, ms. Default 10 s. */
+  readonly statusEveryMs?: number
   /** Asks the machine how its clock stands; asked every minute. Without it the wall clock is believed. */
   readonly timeService?: () => Promise<ClockEvidence>
   readonly logger: Logger
@@ -71,6 +73,7 @@ export class Gateway {
     this.#status = () => statusOf(sources, startedAt)
     this.#uplink = new Uplink({
       ...{ connect, spool, clock, random, status: this.#status },
+      ...(parts.statusEveryMs !== undefined && { statusEveryMs: parts.statusEveryMs }),
       onConnected: () => logger.info({ waiting: spool.counters().waiting }, 'connected to the centre'),
       onDisconnected: (reason, retryMs) =>
         logger.warn({ reason, retryMs: Math.round(retryMs) }, 'no link to the centre'),

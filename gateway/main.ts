@@ -41,6 +41,8 @@ export interface RunningGateway {
 
 // Ordinary readings wait this long for company (architecture, section 3).
 const lingerMs = { free: 1000, metered: 10_000 } as const
+/** A status lists every terminal: at ten seconds it would be most of the traffic of a link paid by volume. */
+const statusEveryMs = { free: 10_000, metered: 300_000 } as const
 
 /**
  * Starts one gateway from its configuration file. Resolves when its lines are being polled.
@@ -77,6 +79,7 @@ export async function startGateway(prepared: Prepared, options: GatewayOptions):
     version: version(),
     timeService: () => askTimeService(),
     lingerMs: settings.metered ? lingerMs.metered : lingerMs.free,
+    statusEveryMs: settings.metered ? statusEveryMs.metered : statusEveryMs.free,
     logger,
   })
   const reloader = new Reloader({ gateway, assembly, logger, load: () => loadConfig(configFile) }, prepared)

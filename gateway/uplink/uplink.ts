@@ -6,7 +6,7 @@ import { backoffMs } from './backoff.ts'
 import type { Connect, Connection } from './connection.ts'
 import { Session } from './session.ts'
 
-const statusEveryMs = 10_000
+const usualStatusEveryMs = 10_000
 /** A session that lasted this long was a good one: the next loss starts again with the shortest wait. */
 const goodSessionMs = 10_000
 
@@ -18,6 +18,8 @@ export interface UplinkOptions {
   readonly random: () => number
   /** The status to publish now. */
   readonly status: () => GatewayStatus
+  /** Longest time between two statuses, ms. Default 10 s. */
+  readonly statusEveryMs?: number
   readonly onConnected?: () => void
   /** A session ended or could not be made; `retryMs` until the next attempt. */
   readonly onDisconnected?: (reason: string, retryMs: number) => void
@@ -115,7 +117,7 @@ export class Uplink {
   async #reportStatus(signal: AbortSignal): Promise<void> {
     for (;;) {
       try {
-        await sleep(this.#options.clock, statusEveryMs, signal)
+        await sleep(this.#options.clock, this.#options.statusEveryMs ?? usualStatusEveryMs, signal)
       } catch {
         return
       }
