@@ -1,4 +1,4 @@
-import type { ElementPoint } from './profile.ts'
+import type { ElementPoint, ElementProfile } from './profile.ts'
 import type { Remark } from './profile-lint.ts'
 import type { ElementProtocol } from './profile-schema.ts'
 
@@ -26,4 +26,11 @@ export function* elementFindings(
   if (!pattern.test(read.element)) yield ['read.element', `is no key of ${protocol}, such as ${example}`]
   if (read.format !== undefined && protocol !== 'dlt645') yield ['read.format', 'is for dlt645']
   if (pointClass === 'identity') yield ['class', `identity is for modbus; ${protocol} says by itself who sends`]
+}
+
+/** What is wrong with how a meter is asked. */
+export function* meterFindings({ protocol, meter }: ElementProfile): Generator<Remark> {
+  if (meter && protocol !== 'cjt188') yield ['meter', 'is for cjt188']
+  if (protocol === 'cjt188' && meter?.type === undefined)
+    yield ['meter', 'key type is missing: what kind of meter is asked, such as "10"']
 }

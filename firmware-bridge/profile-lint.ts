@@ -1,7 +1,7 @@
 import type { Finding } from '@civitals/contracts/document'
 import { nearest } from '@civitals/contracts/nearest'
 import { isUnitId, units } from '@civitals/contracts/units'
-import { elementFindings } from './element-lint.ts'
+import { elementFindings, meterFindings } from './element-lint.ts'
 import { isModbusPoint, type ModbusProfile, type Profile, type ProfilePoint } from './profile.ts'
 import { identifyFindings, limitFindings, overlaps, readFindings, writeFindings } from './read-lint.ts'
 
@@ -29,6 +29,7 @@ export function lintProfile(profile: Profile, file: string): ProfileLint {
     problems.push(found([], ['profile', `is ${profile.profile}, but its folder is ${folder}`]))
   }
   if (profile.protocol === 'modbus') problems.push(...modbusRemarks(profile).map((remark) => found([], remark)))
+  else problems.push(...meterFindings(profile).map((remark) => found([], remark)))
   const earlier: ProfilePoint[] = []
   for (const [place, point] of profile.points.entries()) {
     const keys = ['points', String(place)]

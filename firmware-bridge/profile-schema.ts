@@ -213,5 +213,21 @@ export const ElementProfileSchema = Closed({
   ...head,
   protocol: literals(elementProtocols, 'What it speaks.'),
   quirks: Type.Optional(Closed({ pauseMs: quirks.properties.pauseMs })),
+  meter: Type.Optional(
+    Closed(
+      {
+        type: Type.Optional(
+          Type.String({
+            pattern: '^[1-4][0-9]$',
+            description: 'Hexadecimal: 10 cold water, 11 hot water, 20 heat, 21 cooling, 30 gas. Quote it.',
+          }),
+        ),
+        swapped: Type.Optional(
+          Type.Boolean({ description: 'true: identifiers go with the higher byte first, 90 1F. Default false.' }),
+        ),
+      },
+      'How a CJ/T 188 meter is asked [CJ/T 188-2018 table 1].',
+    ),
+  ),
   points: Type.Array(ElementPointSchema, { minItems: 1 }),
 })

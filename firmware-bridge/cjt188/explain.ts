@@ -1,7 +1,7 @@
 import type { Decoded, ExplainedFrame } from '../frames/frame.ts'
 import { decimal, hex, printedDigits } from '../frames/meter-frame.ts'
 import { type TermRow, termTable } from '../frames/term.ts'
-import { type Cjt188Frame, decodeFrame } from './frame.ts'
+import { type Cjt188Frame, decodeFrame, identifierOf, refused, reply } from './frame.ts'
 
 const protocol = 'cjt188'
 
@@ -34,8 +34,6 @@ const controls: readonly TermRow[] = [
   [0x16, '写机电同步数', 'set the counter'],
 ]
 const controlTerm = termTable(controls)
-const reply = 0x80
-const refused = 0x40
 
 const media: readonly TermRow[] = [
   [0x10, '冷水水表', 'cold water meter'],
@@ -91,12 +89,13 @@ export function explainCjt188(bytes: Uint8Array): ExplainedFrame {
   }
 }
 
-type Content = Pick<ExplainedFrame & { valid: true }, 'values' | 'units'> & Readonly<Record<string, unknown>>
+export type Content = Pick<ExplainedFrame & { valid: true }, 'values' | 'units'> & Readonly<Record<string, unknown>>
 const nothing: Content = { values: {}, units: {} }
 
 const found = (message: Content): Decoded<Content> => ({ ok: true, message })
 
-function contentOf({ type, control, data, dataAt }: Cjt188Frame & { dataAt: number }): Decoded<Content> {
+/** What the data of a frame mean. `dataAt`: where they stand in it. */
+export function contentOf({ type, control, data, dataAt }: Cjt188Frame & { dataAt: number }): Decoded<Content> {
   if (control & refused) return found({ ...nothing, ...statusOf(data.subarray(1, 3)) })
   if (data.length < 3)
     return {
@@ -112,12 +111,6 @@ function contentOf({ type, control, data, dataAt }: Cjt188Frame & { dataAt: numb
     return found({ ...nothing, ...head, ...(rest.length > 0 && { data: printedDigits(rest) }) })
   }
   return found({ ...head, ...readingOf(fields, rest) })
-}
-
-/** Sent as 1F 90 by the standard, as 90 1F by some makers; printed 901F either way. */
-function identifierOf(data: Buffer): string {
-  const printed = printedDigits(data.subarray(0, 2))
-  return printed === '1F90' ? '901F' : printed
 }
 
 function readingOf(fields: readonly Field[], data: Buffer): Content {

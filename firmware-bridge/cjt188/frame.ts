@@ -1,5 +1,14 @@
 import type { Decoded } from '../frames/frame.ts'
-import { checkMeterFrame, hex, type MeterFrameShape, printedDigits } from '../frames/meter-frame.ts'
+import {
+  checkMeterFrame,
+  endMark,
+  hex,
+  type MeterFrameShape,
+  printedDigits,
+  startMark,
+  sumOf,
+  wireBytes,
+} from '../frames/meter-frame.ts'
 
 export interface Cjt188Frame {
   /** 10-19 water, 20-29 heat, 30-39 gas, 40-49 others, hexadecimal [CJ/T 188-2018 table 1]. */
@@ -9,6 +18,10 @@ export interface Cjt188Frame {
   readonly control: number
   readonly data: Buffer
 }
+
+/** Bits of the control code beside the function. */
+export const reply = 0x80
+export const refused = 0x40
 
 /** 68, type, address 7, control, length. */
 export const head = 11
@@ -38,8 +51,7 @@ export function decodeFrame(bytes: Buffer): Decoded<Cjt188Frame & { readonly dat
     return { ok: false, fault: { check: 'code', byte: at + 1, detail: `${hex(type)} is no type of meter` } }
   }
   const meter = printedDigits(bytes.subarray(at + 2, at + 9))
-  // Makers put letters of their code into the two highest bytes.
-  if (!/^[0-9A-F]{4}(?:\d\d|AA){5}$/.test(meter)) {
+  if (!isMeterAddress(meter)) {
     return { ok: false, fault: { check: 'address', byte: at + 2, detail: `${meter} is no address of a meter` } }
   }
   const dataAt = at + head
@@ -48,3 +60,18 @@ export function decodeFrame(bytes: Buffer): Decoded<Cjt188Frame & { readonly dat
     message: { type, meter, control: bytes[at + 9] ?? 0, data: bytes.subarray(dataAt, bytes.length - tail), dataAt },
   }
 }
+
+/** The bytes of a frame, without FE before it. `meter`: fourteen digits as printed, or pairs of A. */
+export function encodeFrame({ type, meter, control, data }: Cjt188Frame): Buffer {
+  const frame = Buffer.concat([Buffer.of(startMark, type), wireBytes(meter), Buffer.of(control, data.length), data])
+  return Buffer.concat([frame, Buffer.of(sumOf(frame, 0, frame.length), endMark)])
+}
+
+/** Sent as 1F 90 by the standard, as 90 1F by some makers; printed 901F either way. */
+export function identifierOf(data: Buffer): string {
+  const printed = printedDigits(data.subarray(0, 2))
+  return printed === '1F90' ? '901F' : printed
+}
+
+/** Makers put letters of their code into the two highest bytes. */
+export const isMeterAddress = (meter: string): boolean => /^[0-9A-F]{4}(?:\d\d|AA){5}$/.test(meter)

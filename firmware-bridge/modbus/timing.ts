@@ -83,7 +83,7 @@ export const networkTiming = (
 })
 
 /** A serial server's line is taken to be no slower than this: 2400 baud, 10 bits a character. */
-const farCharacterMs = 10 / 2.4
+export const farCharacterMs = 10 / 2.4
 
 /** Timing of RTU through a socket: the far side keeps the gaps, and its characters take time nobody told us. */
 export function rtuOverTcpTiming(fixedMs?: number, patience: Patience = networkPatience): LineTiming<ModbusRequest> {
