@@ -50,8 +50,8 @@ export class BusFraming<Q, R extends object> implements Framing<Q, R> {
     return this.#of(request).holdMs?.(request, at, maxLateMs) ?? 0
   }
 
-  lastWord(id: number): Verdict<R> | undefined {
-    let last: Verdict<R> | undefined
+  lastWord(id: number): 'again' | undefined {
+    let last: 'again' | undefined
     for (const framing of this.#spoken.values()) last ??= framing.lastWord?.(id)
     return last
   }
