@@ -1,6 +1,7 @@
 import type { EpochMs } from '@civitals/contracts/clock'
 import type { Quality } from '@civitals/contracts/quality'
 import type { ModbusFailure, ModbusLine, ModbusOutcome } from './modbus/line.ts'
+import { askingRules } from './modbus/unit-rules.ts'
 import { type ReadPlan, usualCost } from './planning/plan-reads.ts'
 import { TerminalPlanner } from './planning/terminal-planner.ts'
 import { type ModbusPoint, modbusPoints, type Profile, type ProfilePoint } from './profile.ts'
@@ -102,7 +103,7 @@ export async function readTerminal(
   profile: Profile,
   points: readonly ModbusPoint[] = modbusPoints(profile),
   signal?: AbortSignal,
-  planner: TerminalPlanner = new TerminalPlanner({ line: usualCost }),
+  planner: TerminalPlanner = new TerminalPlanner({ line: usualCost, ...askingRules(profile) }),
 ): Promise<TerminalReading> {
   const results = new Map<string, PointResult>()
   let at: EpochMs | undefined

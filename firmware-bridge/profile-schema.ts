@@ -162,10 +162,10 @@ const quirks = Closed(
     ),
     oneRequestPerPoint: Type.Optional(Type.Boolean({ description: 'It cannot answer for several points at once.' })),
     highestTransactionId: Type.Optional(
-      Type.Integer({ minimum: 1, maximum: 65535, description: 'Modbus TCP servers that fail above it.' }),
+      Type.Integer({ minimum: 16, maximum: 65535, description: 'Modbus TCP servers that fail above it.' }),
     ),
     turnaroundMs: Type.Optional(
-      Type.Integer({ minimum: 0, maximum: 10_000, description: 'Where learning its turnaround begins.' }),
+      Type.Integer({ minimum: 0, maximum: 3000, description: 'Where learning its turnaround begins.' }),
     ),
   },
   'Documented deviations.',

@@ -20,7 +20,7 @@ interface InFlight {
  * known by its id and dropped.
  */
 export class MbapFraming implements Framing<ModbusRequest, ModbusData> {
-  readonly #highest: number
+  readonly #highest: () => number
   readonly #flying = new Map<number, InFlight>()
   /** Transactions given up whose reply has not come; their ids are left out until it has. */
   readonly #abandoned = new Map<number, number>()
@@ -29,8 +29,8 @@ export class MbapFraming implements Framing<ModbusRequest, ModbusData> {
   #used = 0
   #buffer: Buffer = Buffer.alloc(0)
 
-  /** `highest`: transaction ids run from 1 to this; 255 for servers that answer only the low byte. */
-  constructor(highest = 0xffff) {
+  /** `highest`: transaction ids run from 1 to this, asked for each; 255 for servers that answer only the low byte. */
+  constructor(highest: () => number = () => 0xffff) {
     this.#highest = highest
   }
 
@@ -48,8 +48,9 @@ export class MbapFraming implements Framing<ModbusRequest, ModbusData> {
   }
 
   #nextTransaction(): number {
-    for (let tries = 0; tries < this.#highest; tries++) {
-      this.#last = (this.#last % this.#highest) + 1
+    const highest = this.#highest()
+    for (let tries = 0; tries < highest; tries++) {
+      this.#last = (this.#last % highest) + 1
       if (!this.#flying.has(this.#last) && !this.#abandoned.has(this.#last)) break
     }
     this.#abandoned.delete(this.#last)

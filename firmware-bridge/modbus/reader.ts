@@ -13,6 +13,10 @@ export interface ModbusReaderParts {
   /** All that the terminal may be asked for. */
   readonly points: readonly ModbusPoint[]
   readonly limits?: ReadLimits
+  /** Silence the terminal needs between two transactions. Default 0. */
+  readonly pauseMs?: number
+  /** Turnaround expected before one was measured. Default: that of the planner. */
+  readonly turnaroundMs?: number
   /** What the line makes a transaction cost. Default: 9600 baud. */
   readonly cost?: LineCost
   readonly clock: Clock
@@ -27,9 +31,18 @@ export class ModbusReader implements TerminalReader<ReadPlan> {
   #probe: ReadPlan | undefined
 
   constructor(parts: ModbusReaderParts) {
+    const { cost = usualCost, limits, turnaroundMs } = parts
     this.#parts = parts
-    this.#cost = parts.cost ?? usualCost
-    this.#planner = new TerminalPlanner({ line: this.#cost, ...(parts.limits && { limits: parts.limits }) })
+    this.#cost = cost
+    this.#planner = new TerminalPlanner({
+      line: cost,
+      ...(limits && { limits }),
+      ...(turnaroundMs !== undefined && { turnaroundMs }),
+    })
+  }
+
+  get pauseMs(): number {
+    return this.#parts.pauseMs ?? 0
   }
 
   get learned(): { readonly turnaroundMs: number } {

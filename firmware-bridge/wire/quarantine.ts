@@ -31,9 +31,10 @@ export class Quarantine {
     if (quietMs > 0) this.#until = this.#clock.mono() + quietMs
   }
 
-  /** A terminal that was silent before is silent again: only itself is not asked for `quietMs`. */
+  /** Only this terminal is not asked for `quietMs`: it was silent before and is silent again, or needs the pause. */
   hold(terminal: number | string, quietMs: number): void {
-    if (quietMs > 0) this.#held.set(terminal, this.#clock.mono() + quietMs)
+    const until = this.#clock.mono() + quietMs
+    if (quietMs > 0 && until > (this.#held.get(terminal) ?? 0)) this.#held.set(terminal, until)
   }
 
   /** Milliseconds until `terminal` may be asked, as far as is known now. */

@@ -213,7 +213,8 @@ export class StreamLine<Q, R extends object> implements TimedLine<Q, R> {
     this.#counts.transactions++
     this.#quarantine.over(terminal)
     this.#flying.set(id, flight)
-    flight.expect(timing.timeoutMs(request, this.#terminals.turnaroundMs(terminal)), () => this.#timeUp(flight))
+    const turnaroundMs = this.#terminals.turnaroundMs(terminal, timing.known?.(request).turnaroundMs)
+    flight.expect(timing.timeoutMs(request, turnaroundMs), () => this.#timeUp(flight))
     this.#link?.stream.write(frame)
     return flight
   }
@@ -238,6 +239,7 @@ export class StreamLine<Q, R extends object> implements TimedLine<Q, R> {
     const fragment = this.#parts.framing.abandon(flight.id, this.#parts.clock.mono())
     const heardOnly = fragment && !outcome.ok && outcome.kind === 'timeout'
     const final: Outcome<R> = heardOnly ? { ok: false, kind: 'crc', detail: fragment } : outcome
+    this.#quarantine.hold(this.#terminalOf(flight.request), this.#parts.timing.known?.(flight.request).pauseMs ?? 0)
     this.#learn(flight, final)
     this.#note(final, flight.sentAt)
     flight.land(final)

@@ -35,11 +35,11 @@ export class Terminals {
     return this.#known.size
   }
 
-  /** What it takes 99 times in 100, ms; not less than the start value before it has answered a hundred times. */
-  turnaroundMs(terminal: number | string): number {
+  /** What it takes 99 times in 100, ms; not less than the start value, or what is `known`, before it has answered a hundred times. */
+  turnaroundMs(terminal: number | string, knownMs = 0): number {
     const turnaround = this.#known.get(terminal)?.turnaround
     if (turnaround && turnaround.answers >= enough) return turnaround.within(0.99)
-    return Math.max(this.#startMs, turnaround?.within(0.99) ?? 0)
+    return Math.max(this.#startMs, knownMs, turnaround?.within(0.99) ?? 0)
   }
 
   /** The same, measured alone: 0 for a terminal that never answered. */

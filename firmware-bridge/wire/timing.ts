@@ -10,4 +10,6 @@ export interface LineTiming<Q> {
   terminal?(request: Q): number | string
   /** Turnaround expected of a terminal that has not answered yet. Default 0. */
   readonly startMs?: number
+  /** What is known of the asked terminal beforehand: a turnaround longer than `startMs`, the silence it needs between two requests. */
+  known?(request: Q): { readonly turnaroundMs?: number; readonly pauseMs?: number }
 }

@@ -1,4 +1,4 @@
-import type { Profile } from '@civitals/firmware-bridge/profile'
+import { type Profile, type ProfilePoint, polledPoints } from '@civitals/firmware-bridge/profile'
 import type { TerminalReader } from '@civitals/firmware-bridge/terminal-reader'
 import type { Prepared } from '../config/io/prepare.ts'
 import type { LineConfig, TerminalConfig } from '../config/schema.ts'
@@ -103,7 +103,7 @@ function terminalOf(
 ): GatewayTerminal {
   const { id, unit, address } = config
   return {
-    ...{ id, unit: unit ?? address ?? '', profile, points: profile.points },
+    ...{ id, unit: unit ?? address ?? '', profile, points: polledPoints<ProfilePoint>(profile) },
     reader: opened.readerOf(config, profile),
     report: reportOf(config, profile, settings),
   }

@@ -280,13 +280,12 @@ t.test('a terminal that needs a pause gets it; the others do not wait', async (t
   const clock = new FakeClock()
   const line = new SerialModel({ clock, baud: 9600, turnaroundMs: 10 })
   const points = [point('a', 0, 'alarm'), point('b', 1000, 'alarm')]
-  const reader = (unit: number) => new ModbusReader({ line, unit, points, clock })
-  const slow = Object.assign(reader(1), { pauseMs: 200 })
+  const reader = (unit: number, pauseMs = 0) => new ModbusReader({ line, unit, points, clock, pauseMs })
   const runner = new LineRunner({
     clock,
     periods: { alarm: 1000, normal: 5000, bulk: 60_000 },
     terminals: [
-      { id: 'slow', unit: 1, points, reader: slow },
+      { id: 'slow', unit: 1, points, reader: reader(1, 200) },
       { id: 'fast', unit: 2, points, reader: reader(2) },
     ],
     onReading: () => {},

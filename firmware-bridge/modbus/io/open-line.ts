@@ -3,8 +3,9 @@ import type { ModbusTransport } from '../../transport.ts'
 import { dialTcp } from '../../wire/io/dial-tcp.ts'
 import type { Dial } from '../../wire/link.ts'
 import { StreamLine } from '../../wire/stream-line.ts'
+import type { LineTiming } from '../../wire/timing.ts'
 import { WindowProbe } from '../../wire/window-probe.ts'
-import type { TimedModbusLine } from '../line.ts'
+import type { ModbusRequest, TimedModbusLine } from '../line.ts'
 import { MbapFraming } from '../mbap-framing.ts'
 import { checkRequest, isRead } from '../pdu.ts'
 import { type MayRead, RtuFraming } from '../rtu-framing.ts'
@@ -34,10 +35,15 @@ export interface ModbusLineOptions {
   readonly quarantineMs?: number
   /** Modbus TCP: how many requests may be under way at once, where the server stands it and has no gateway's units behind it. Default 8. */
   readonly window?: number
-  /** Modbus TCP: 255 for servers that answer only the low byte of a transaction id. Default 65535. */
-  readonly highestTransactionId?: number
+  /** Modbus TCP, asked for each request: 255 for servers that answer only the low byte of a transaction id. Default 65535. */
+  readonly highestTransactionId?: () => number
   /** RTU: whether places may be read beside those asked for, to tell a late reply from the awaited. Default: none may. */
   readonly mayRead?: MayRead
+  /**
+   * What is known of a unit beforehand: the turnaround that the first replies of a slow one are waited for, and the silence it needs
+   * between two transactions. Default: nothing.
+   */
+  readonly quirksOf?: (unit: number) => { readonly turnaroundMs?: number; readonly pauseMs?: number }
 }
 
 const quarantineMs = 300
@@ -62,13 +68,16 @@ export async function openModbusLine(transport: ModbusTransport, options: Modbus
         check: checkRequest,
         dial: dialSerial(transport, clock),
         framing: new RtuFraming(options.mayRead),
-        timing: serialTiming(transport, timeoutMs),
+        timing: timingOf(serialTiming(transport, timeoutMs), options),
         quarantineMs: options.quarantineMs ?? quarantineMs,
         silentLimit: silentLimit.serial,
       })
     }
   }
 }
+
+const timingOf = (timing: LineTiming<ModbusRequest>, { quirksOf }: ModbusLineOptions): LineTiming<ModbusRequest> =>
+  quirksOf ? { ...timing, known: ({ unit }) => quirksOf(unit) } : timing
 
 /** Modbus TCP on any socket, dialled or dialling in. */
 export const modbusTcpLine = (dial: Dial, options: ModbusLineOptions): TimedModbusLine =>
@@ -77,7 +86,7 @@ export const modbusTcpLine = (dial: Dial, options: ModbusLineOptions): TimedModb
     check: checkRequest,
     dial,
     framing: new MbapFraming(options.highestTransactionId),
-    timing: networkTiming(options.timeoutMs),
+    timing: timingOf(networkTiming(options.timeoutMs), options),
     quarantineMs: 0,
     silentLimit: silentLimit.network,
     window: new WindowProbe(options.window ?? mostUnderWay),
@@ -91,7 +100,7 @@ export const rtuOverTcpLine = (dial: Dial, options: ModbusLineOptions): TimedMod
     check: checkRequest,
     dial,
     framing: new RtuFraming(options.mayRead),
-    timing: rtuOverTcpTiming(options.timeoutMs),
+    timing: timingOf(rtuOverTcpTiming(options.timeoutMs), options),
     quarantineMs: options.quarantineMs ?? quarantineMs,
     silentLimit: silentLimit.network,
   })

@@ -3,6 +3,7 @@ import { durationMs } from '@civitals/contracts/duration'
 import { CivitalsError } from '@civitals/contracts/errors'
 import { openModbusLine } from '@civitals/firmware-bridge/modbus'
 import { ModbusReader } from '@civitals/firmware-bridge/modbus/reader'
+import { askingRules, UnitRules } from '@civitals/firmware-bridge/modbus/unit-rules'
 import { modbusPoints } from '@civitals/firmware-bridge/profile'
 import { isPushProtocol } from '../../config/protocol-rules.ts'
 import type { LineConfig } from '../../config/schema.ts'
@@ -30,15 +31,19 @@ async function modbusLine(config: LineConfig, clock: Clock): Promise<OpenedLine>
   const { id, transport, timeout } = config
   if (transport.kind === 'tcp' || transport.kind === 'tcp-server' || transport.kind === 'mqtt')
     throw notWorked(id, transport.kind)
+  const rules = new UnitRules()
   const line = await openModbusLine(transport, {
-    clock,
+    ...{ clock, ...rules },
     ...(timeout !== undefined && { timeoutMs: durationMs(timeout) }),
     ...(transport.kind === 'modbus-tcp' && { window: windowOf(transport, config.terminals) }),
   })
   return {
     line,
-    readerOf: ({ unit = 0 }, profile) =>
-      new ModbusReader({ line, unit, points: modbusPoints(profile), cost: line.pace, clock }),
+    readerOf: ({ unit = 0 }, profile) => {
+      rules.set(unit, profile)
+      const points = modbusPoints(profile)
+      return new ModbusReader({ line, unit, points, cost: line.pace, clock, ...askingRules(profile) })
+    },
   }
 }
 
