@@ -1,5 +1,6 @@
 import type { Command } from './command.ts'
 import { lineOptions } from './technician/target.ts'
+import { terminalOptions } from './technician/terminal-options.ts'
 
 /** What a technician's box can do: the commands of the edge bundle, which knows no centre. */
 export const edgeCommands: readonly Command[] = [
@@ -30,6 +31,23 @@ export const edgeCommands: readonly Command[] = [
       'civitals gateway scan --tcp 192.168.1.10:502 --units 1-16',
     ],
     load: async () => (await import('./commands/gateway-scan.ts')).gatewayScan,
+  },
+  {
+    words: 'gateway read',
+    summary: 'Read a terminal once: every point of its profile, or bare registers with all they could mean.',
+    options: {
+      ...terminalOptions,
+      function: { value: 'TABLE', help: 'bare registers instead: coil, discrete, holding or input' },
+      address: { value: 'N', help: 'first place on the wire, from 0', default: '0' },
+      count: { value: 'N', help: 'how many places', default: '10' },
+      json: { help: 'the readings as JSON' },
+    },
+    examples: [
+      'civitals gateway read --tcp 192.168.1.10:502 --unit 3 --profile noise-meter',
+      'civitals gateway read --config gateway.yaml --terminal noise-01',
+      'civitals gateway read --serial /dev/ttyUSB0 --unit 3 --function holding --address 0 --count 10',
+    ],
+    load: async () => (await import('./commands/gateway-read.ts')).gatewayRead,
   },
   {
     words: 'gateway diagnose',

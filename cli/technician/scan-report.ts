@@ -1,4 +1,4 @@
-import type { PairDecodes } from '@civitals/firmware-bridge/scanning/decodes'
+import type { Decodes, PairDecodes } from '@civitals/firmware-bridge/scanning/decodes'
 import { plausibleFloat, wordOrders } from '@civitals/firmware-bridge/scanning/decodes'
 import type { SettingScan } from '@civitals/firmware-bridge/scanning/scan-line'
 import { table } from './print.ts'
@@ -33,18 +33,34 @@ function whatIs({ recognised, profiles, identification, exception }: ScannedUnit
   return exception === undefined ? 'unknown: registers below' : `unknown, refuses register 0 (exception ${exception})`
 }
 
-/** Registers of an unknown unit with every number they could be; an unlikely float is left out. */
+/** Registers of an unknown unit with every number they could be. */
 function printSamples(unit: ScannedUnit): string {
   return (unit.samples ?? [])
-    .map(({ table: name, decodes }) => {
-      const rows = decodes.map(({ address, hex, u16, i16, text = '', pairs }) => {
-        const floats = wordOrders.map((order) => float(pairs?.[order]))
-        return [String(address), hex, String(u16), String(i16), text, String(pairs?.ABCD.u32 ?? ''), ...floats]
-      })
-      const head = ['address', 'hex', 'u16', 'i16', 'text', 'u32', ...wordOrders.map((order) => `f32 ${order}`)]
-      return `\nunit ${unit.unit}, ${name} registers\n${table(head, rows)}`
-    })
+    .map(({ table: name, decodes }) => `\nunit ${unit.unit}, ${name} registers\n${printDecodes(decodes)}`)
     .join('')
+}
+
+/** Registers with every number they could be, side by side; an unlikely float is left out. */
+export function printDecodes(decodes: readonly Decodes[]): string {
+  const rows = decodes.map(({ address, hex, u16, i16, text = '', pairs }) => {
+    const floats = wordOrders.map((order) => float(pairs?.[order]))
+    return [String(address), hex, String(u16), String(i16), text, String(pairs?.ABCD.u32 ?? ''), ...floats]
+  })
+  return table(['address', 'hex', 'u16', 'i16', 'text', 'u32', ...wordOrders.map((order) => `f32 ${order}`)], rows)
+}
+
+const bitsPerRow = 16
+
+/** Coils or inputs from `address` on, sixteen a row. */
+export function printBits(address: number, bits: readonly boolean[]): string {
+  const rows = Array.from({ length: Math.ceil(bits.length / bitsPerRow) }, (_, row) => [
+    String(address + row * bitsPerRow),
+    bits
+      .slice(row * bitsPerRow, (row + 1) * bitsPerRow)
+      .map((bit) => (bit ? '1' : '0'))
+      .join(' '),
+  ])
+  return table(['address', 'from there on'], rows)
 }
 
 const float = (pair: PairDecodes | undefined): string => (plausibleFloat(pair?.f32) ? String(pair?.f32) : '')

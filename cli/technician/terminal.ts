@@ -1,0 +1,90 @@
+import { durationMs } from '@civitals/contracts/duration'
+import { CivitalsError } from '@civitals/contracts/errors'
+import { nearest } from '@civitals/contracts/nearest'
+import { systemClock } from '@civitals/contracts/system-clock'
+import { openModbusLine, type TimedModbusLine } from '@civitals/firmware-bridge/modbus'
+import type { ModbusProfile, Profile } from '@civitals/firmware-bridge/profile'
+import { lintProfiles, shippedProfiles } from '@civitals/firmware-bridge/profiles'
+import type { ModbusTransport } from '@civitals/firmware-bridge/transport'
+import { prepare } from '@civitals/gateway/config/prepare'
+import { type Arguments, wholeNumber } from '../command.ts'
+import { transportOf } from './target.ts'
+
+/** A Modbus terminal, and the line it stands on. */
+export interface TerminalTarget {
+  readonly transport: ModbusTransport
+  readonly unit: number
+  readonly profile: ModbusProfile
+  /** Of the configuration; undefined: the line learns its own patience. */
+  readonly timeoutMs?: number
+}
+
+/** The terminal the options name. @throws CIV_CLI_USAGE, CIV_CLI_GATEWAY_CONFIG */
+export async function terminalOf(args: Arguments): Promise<TerminalTarget> {
+  if (typeof args.options.config === 'string') return await configured(args, args.options.config)
+  const transport = transportOf(args)
+  const { profile } = args.options
+  if (typeof profile !== 'string') throw usage('--profile ID says how the terminal is read')
+  const known = new Map([...(await shippedProfiles()), ...(await ownProfiles(args.options.profiles))])
+  const found = known.get(profile)
+  if (!found) throw usage(`no profile ${profile}${didYouMean(profile, [...known.keys()])}`)
+  return { transport, unit: unitOf(args, transport), profile: modbusOnly(found) }
+}
+
+/** The unit id the options name; a serial line has none but 1 to 247 [MODBUS SERIAL 2.2]. */
+export function unitOf(args: Arguments, { kind }: ModbusTransport): number {
+  return kind === 'modbus-tcp' ? wholeNumber(args, 'unit', 0, 255) : wholeNumber(args, 'unit', 1, 247)
+}
+
+async function ownProfiles(folder: string | true | undefined): Promise<ReadonlyMap<string, Profile>> {
+  if (typeof folder !== 'string') return new Map()
+  const { profiles, problems } = await lintProfiles(folder)
+  const [first] = problems
+  if (first)
+    throw usage(`${first.file}:${first.line}:${first.column}: ${first.message} (civitals profile lint ${folder})`)
+  return profiles
+}
+
+async function configured(args: Arguments, file: string): Promise<TerminalTarget> {
+  const id = args.options.terminal
+  if (['serial', 'tcp', 'rtu-tcp', 'profile', 'profiles'].some((one) => args.options[one] !== undefined))
+    throw usage('--config FILE --terminal ID names line, unit and profile; leave the other options out')
+  const preparation = await prepare(file)
+  if (!preparation.ok) throw new CivitalsError('CIV_CLI_GATEWAY_CONFIG', preparation.problems.join('\n'))
+  const { settings, profiles } = preparation.prepared
+  const all = settings.lines.flatMap((line) => line.terminals.map((terminal) => ({ line, terminal })))
+  const ids = all.map(({ terminal }) => terminal.id)
+  if (typeof id !== 'string') throw usage(`--terminal ID is needed; ${file} has ${list(ids)}`)
+  const found = all.find(({ terminal }) => terminal.id === id)
+  const profile = found && profiles[found.terminal.profile]
+  if (!(found && profile)) throw usage(`no terminal ${id} in ${file}${didYouMean(id, ids)}`)
+  const { transport, timeout } = found.line
+  if (transport.kind !== 'serial' && transport.kind !== 'modbus-tcp' && transport.kind !== 'rtu-over-tcp')
+    throw usage(`${id} is on a ${transport.kind} line, where the terminal speaks first: the gateway's log shows it`)
+  return {
+    ...{ transport, unit: found.terminal.unit ?? 0, profile: modbusOnly(profile) },
+    ...(timeout !== undefined && { timeoutMs: durationMs(timeout) }),
+  }
+}
+
+function modbusOnly(profile: Profile): ModbusProfile {
+  if (profile.protocol === 'modbus') return profile
+  throw usage(`profile ${profile.profile} speaks ${profile.protocol}; this command speaks Modbus alone`)
+}
+
+/** The line of a terminal, opened by its first transaction. */
+export const lineTo = ({
+  transport,
+  timeoutMs,
+}: Pick<TerminalTarget, 'transport' | 'timeoutMs'>): Promise<TimedModbusLine> =>
+  openModbusLine(transport, { clock: systemClock, ...(timeoutMs !== undefined && { timeoutMs }) })
+
+const list = (ids: readonly string[]): string =>
+  ids.length > 12 ? `${ids.slice(0, 12).join(', ')} and ${ids.length - 12} more` : ids.join(', ') || 'none'
+
+function didYouMean(word: string, words: readonly string[]): string {
+  const near = nearest(word, words)
+  return near ? `; did you mean ${near}?` : ''
+}
+
+const usage = (message: string): CivitalsError => new CivitalsError('CIV_CLI_USAGE', message)
