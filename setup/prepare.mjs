@@ -36,6 +36,8 @@ const foreignPrograms = [
     debian: 'python3-serial-asyncio',
     skips: 'pymodbus as a server, which does not start without it',
   },
+  { file: '/usr/sbin/mosquitto', debian: 'mosquitto', skips: 'terminals behind a broker that is not ours' },
+  { program: 'mosquitto_pub', debian: 'mosquitto-clients', skips: 'messages that another program publishes' },
   { program: 'mbpoll', debian: 'mbpoll', skips: 'judging the simulator with an independent Modbus master' },
   { program: 'gcc', debian: 'gcc', skips: 'terminals and masters made of libmodbus' },
   { file: '/usr/include/modbus/modbus.h', debian: 'libmodbus-dev', skips: 'terminals and masters made of libmodbus' },

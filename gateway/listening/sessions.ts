@@ -47,7 +47,8 @@ export async function sessionsOf(
 /** A password of HJ 212 has at most 9 characters, its SM4 key 16 or twice as many hexadecimal digits [HJ 212-2017 6.3.4, HJ 212-2025 6.4.2]. */
 const isSm4Key = (secret: string): boolean => secret.length === 16 || /^[0-9A-Fa-f]{32}$/.test(secret)
 
-function minutesOf(zone: string): number {
+/** Minutes east of UTC of a zone as a configuration writes it. */
+export function minutesOf(zone: string): number {
   const [hours = 0, minutes = 0] = zone.slice(1).split(':').map(Number)
   return (zone.startsWith('-') ? -1 : 1) * (hours * 60 + minutes)
 }

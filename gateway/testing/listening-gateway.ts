@@ -49,7 +49,7 @@ export async function listeningGateway(t: Test, lines: LineConfig[], profiles: r
   const centre = new ScriptedCentre(clock)
   const logged: { readonly msg: string; readonly detail?: string }[] = []
   const logger = pino({ level: 'info' }, { write: (line: string) => void logged.push(JSON.parse(line)) })
-  const assembly = new Assembly(openLines(clock))
+  const assembly = new Assembly(openLines(clock, 'gw-01'))
   const gateway = new Gateway({
     ...{ lines: await assembly.lines(prepared(lines, profiles)), spool, clock, connect: centre.connect, logger },
     ...{ random: () => 0, periods: { alarm: 100, normal: 100, bulk: 1000 }, config: 'c0ffee', version: '0.0.0' },

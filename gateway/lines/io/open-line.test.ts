@@ -33,7 +33,7 @@ t.test('limits and quirks of a profile reach the wire', async (t) => {
   const { port } = server.address() as AddressInfo
   const transport = { kind: 'modbus-tcp', host: '127.0.0.1', port } as const
   const terminal = { id: 'gauge-1', unit: 1, profile: 'gauge' }
-  const opened = await openLines(systemClock)({ id: 'line', transport, terminals: [terminal] }, 'modbus')
+  const opened = await openLines(systemClock, 'gw-01')({ id: 'line', transport, terminals: [terminal] }, 'modbus')
   if (!('line' in opened)) throw new Error('a line in which the gateway asks')
   const { line, readerOf } = opened
   t.teardown(async () => {

@@ -12,15 +12,19 @@ import type { OpenedLine, OpenLine } from '../assemble.ts'
 
 /**
  * Makes lines of the configuration ready and says how their terminals are read. They are opened by their first transaction, or when they are
- * listened to; what only some lines need is loaded when the first of them is there.
+ * listened to; what only some lines need is loaded when the first of them is there. `gateway`: its id, part of the client ids at brokers.
  */
-export const openLines = (clock: Clock): OpenLine => {
+export const openLines = (clock: Clock, gateway: string): OpenLine => {
   let shared: Promise<Ports> | undefined
   const ports = (): Promise<Ports> => {
     shared ??= import('../../listening/io/ports.ts').then(({ Ports }) => new Ports(clock))
     return shared
   }
   return async (line, protocol) => {
+    if (line.transport.kind === 'mqtt') {
+      const { openMqttSource } = await import('../../listening/io/open-mqtt-source.ts')
+      return { source: openMqttSource(line, line.transport, gateway, clock) }
+    }
     if (!isPushProtocol(protocol)) return modbusLine(line, clock)
     const { openSource } = await import('../../listening/io/open-source.ts')
     return { source: await openSource(line, protocol, clock, await ports()) }

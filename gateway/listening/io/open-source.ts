@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import type { Clock } from '@civitals/contracts/clock'
 import { CivitalsError } from '@civitals/contracts/errors'
 import { dialTcp } from '@civitals/firmware-bridge/dial-tcp'
@@ -9,6 +8,7 @@ import { DialledSource } from '../dialled-source.ts'
 import type { ReportSource } from '../report-source.ts'
 import { sessionsOf } from '../sessions.ts'
 import type { Ports } from './ports.ts'
+import { secretOf } from './secret.ts'
 
 /** Makes ready what terminals of a line that speak first are heard through; it is opened when it is run. Throws CIV_GATEWAY_CONFIG. */
 export async function openSource(
@@ -33,15 +33,5 @@ export async function openSource(
     }
     default:
       throw new CivitalsError('CIV_GATEWAY_CONFIG', `line ${id}: ${protocol} cannot go over ${transport.kind}`)
-  }
-}
-
-/** First line of a file a configuration names. */
-export function secretOf(line: string, file: string): string {
-  try {
-    return readFileSync(file, 'utf8').split('\n', 1)[0]?.trim() ?? ''
-  } catch (cause) {
-    const message = `line ${line}: password file ${file} cannot be read`
-    throw new CivitalsError('CIV_GATEWAY_CONFIG', message, { cause, context: { problems: [message] } })
   }
 }

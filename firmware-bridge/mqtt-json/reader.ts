@@ -1,0 +1,99 @@
+import type { EpochMs } from '@civitals/contracts/clock'
+import type { TerminalReport } from '../frames/session.ts'
+import type { MqttTransport } from '../transport.ts'
+import { chirpStackAddress, chirpStackDocument, chirpStackTime } from './chirpstack.ts'
+import { elementsOf, valueAt } from './document.ts'
+import { instantOfJson } from './time.ts'
+
+export interface MqttJsonOptions extends Pick<MqttTransport, 'payload' | 'address' | 'time'> {
+  /** Of times that name no zone, minutes east of UTC. Default 480. */
+  readonly zoneMinutes?: number
+}
+
+/** One message as the broker gave it. */
+export interface JsonMessage {
+  readonly topic: string
+  readonly payload: Uint8Array
+  /** The broker kept it for who comes later: nobody knows from when it is. */
+  readonly retained?: boolean
+}
+
+export type ReadMessage =
+  | { readonly kind: 'report'; readonly report: TerminalReport }
+  /** It came before, or is kept and has no time of its own. */
+  | { readonly kind: 'ignored' }
+  | { readonly kind: 'refused'; readonly detail: string }
+
+const mostBytes = 256 * 1024
+const longestAddress = 128
+/** Network servers repeat a message within minutes, if at all. */
+const mostRemembered = 4096
+const utf8 = new TextDecoder('utf-8', { fatal: true })
+
+/**
+ * Reads the JSON messages of one line as reports whose elements are the paths into the document. Pure but for the ids of the last messages, by which
+ * copies of ChirpStack events are known. Never throws.
+ */
+export class MqttJsonReader {
+  readonly #options: MqttJsonOptions
+  readonly #seen = new Set<string>()
+
+  constructor(options: MqttJsonOptions = {}) {
+    this.#options = options
+  }
+
+  read({ topic, payload, retained = false }: JsonMessage): ReadMessage {
+    if (payload.length > mostBytes) return refused(`${payload.length} bytes, at most ${mostBytes}`)
+    const parsed = parse(payload)
+    if ('detail' in parsed) return refused(parsed.detail)
+    const document = this.#isChirpStack ? chirpStackDocument(parsed.document) : parsed.document
+    const address = this.#addressOf(topic, document)
+    if (address === undefined) return refused('names no terminal')
+    if (address.length > longestAddress) return refused(`names a terminal by ${address.length} characters`)
+    const at = this.#timeOf(document)
+    if (this.#isCopy(document) || (retained && at === undefined)) return { kind: 'ignored' }
+    const { elements, bad } = elementsOf(document)
+    const doubts = Object.keys(bad).length > 0 ? { bad } : {}
+    return { kind: 'report', report: { address, ...(at === undefined ? {} : { at }), elements, ...doubts } }
+  }
+
+  get #isChirpStack(): boolean {
+    return this.#options.payload !== 'json'
+  }
+
+  #addressOf(topic: string, document: unknown): string | undefined {
+    const { address } = this.#options
+    if (address === undefined) return this.#isChirpStack ? chirpStackAddress(document) : undefined
+    const level = /^topic\[(\d+)\]$/.exec(address)?.[1]
+    const value = level === undefined ? valueAt(document, address) : topic.split('/')[Number(level)]
+    const text = typeof value === 'number' || typeof value === 'string' ? String(value) : ''
+    return text === '' ? undefined : text
+  }
+
+  #timeOf(document: unknown): EpochMs | undefined {
+    const { time, zoneMinutes } = this.#options
+    if (time !== undefined) return instantOfJson(valueAt(document, time), zoneMinutes)
+    return this.#isChirpStack ? chirpStackTime(document) : undefined
+  }
+
+  #isCopy(document: unknown): boolean {
+    const id = this.#isChirpStack ? valueAt(document, 'deduplicationId') : undefined
+    if (typeof id !== 'string' || id === '') return false
+    if (this.#seen.has(id)) return true
+    this.#seen.add(id)
+    const first = this.#seen.size > mostRemembered ? this.#seen.values().next().value : undefined
+    if (first !== undefined) this.#seen.delete(first)
+    return false
+  }
+}
+
+const refused = (detail: string): ReadMessage => ({ kind: 'refused', detail })
+
+function parse(payload: Uint8Array): { readonly document: object } | { readonly detail: string } {
+  try {
+    const document: unknown = JSON.parse(utf8.decode(payload))
+    return typeof document === 'object' && document !== null ? { document } : { detail: 'is no JSON object' }
+  } catch (error) {
+    return { detail: error instanceof Error ? error.message : String(error) }
+  }
+}

@@ -1,0 +1,109 @@
+// A broker that is not ours (mosquitto), messages published by its own client, and the whole gateway listening.
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import t, { type Test } from 'tap'
+import type { LineConfig } from '../../config/schema.ts'
+import { elementProfile, freePort, listeningGateway, until } from '../../testing/listening-gateway.ts'
+
+const broker = '/usr/sbin/mosquitto'
+const client = '/usr/bin/mosquitto_pub'
+const missing = [broker, client].find((program) => !existsSync(program))
+const options = missing === undefined ? {} : { skip: `${missing} is not installed` }
+const run = promisify(execFile)
+
+async function mosquitto(t: Test, port: number, folder: string): Promise<ChildProcess> {
+  const file = join(folder, 'mosquitto.conf')
+  writeFileSync(file, `listener ${port} 127.0.0.1\nallow_anonymous true\npersistence false\n`)
+  const child = spawn(broker, ['-c', file], { stdio: 'ignore' })
+  t.teardown(() => child.kill('SIGKILL'))
+  const up = async (): Promise<boolean> =>
+    run(client, ['-p', String(port), '-t', 'up', '-m', '']).then(
+      () => true,
+      () => false,
+    )
+  while (!(await up()));
+  return child
+}
+
+type Publish = (topic: string, message: unknown, ...flags: string[]) => Promise<unknown>
+
+async function start(
+  t: Test,
+  more: object,
+  addresses: readonly string[],
+  elements: Readonly<Record<string, string>>,
+  before?: (publish: Publish) => Promise<unknown>,
+) {
+  const port = await freePort()
+  const folder = mkdtempSync(join(tmpdir(), 'broker-'))
+  t.teardown(() => rmSync(folder, { recursive: true }))
+  const child = await mosquitto(t, port, folder)
+  const publish = (topic: string, message: unknown, ...flags: string[]) =>
+    run(client, ['-p', String(port), '-q', '1', '-t', topic, '-m', JSON.stringify(message), ...flags])
+  await before?.(publish)
+  const points = Object.entries(elements).map(([id, element]) => [id, { element }] as const)
+  const profile = elementProfile('mqtt-json', Object.fromEntries(points))
+  const line: LineConfig = {
+    id: 'lora',
+    transport: { kind: 'mqtt', url: `mqtt://127.0.0.1:${port}`, ...more },
+    terminals: addresses.map((address, place) => ({ id: `node-${place + 1}`, address, profile: 'mqtt-json' })),
+  }
+  const gateway = await listeningGateway(t, [line], [profile])
+  await until(t, () => gateway.status()?.connected === true, 'the gateway listens')
+  return { ...gateway, publish, child, restart: () => mosquitto(t, port, folder) }
+}
+
+const uplink = (id: string, devEui: string, object: object) => ({
+  ...{ deduplicationId: id, time: new Date().toISOString(), deviceInfo: { devEui }, fPort: 2, data: 'AQ==', object },
+})
+
+t.test('ChirpStack uplinks become readings; copies, foreign devices and rubbish do not', options, async (t) => {
+  const { publish, samples, status } = await start(t, {}, ['0101010101010101', '0202020202020202'.toUpperCase()], {
+    temperature: 'object.temperature',
+    rssi: 'rxInfo[0].rssi',
+  })
+  const topic = 'application/7/device/0101010101010101/event/up'
+  const first = { ...uplink('a', '0101010101010101', { temperature: 21.456 }), rxInfo: [{ rssi: -97 }] }
+  await publish(topic, first)
+  await publish(topic, first)
+  await publish(topic.replace('/up', '/join'), uplink('b', '0101010101010101', { temperature: 99 }))
+  await publish(topic, 'rubbish')
+  await publish(topic, uplink('c', '0303030303030303', { temperature: 5 }))
+  await publish(topic, uplink('d', '0202020202020202', { temperature: 4 }))
+  await until(t, () => samples().length === 2, 'two samples')
+  t.match(samples(), [
+    { terminal: 'node-1', at: Date.parse(first.time), values: { temperature: 21.46, rssi: -97 } },
+    { terminal: 'node-2', values: { temperature: 4 } },
+  ])
+  t.match(status(), { transactions: 2, crcErrors: 1, foreignFrames: 1, strangers: ['0303030303030303'] })
+})
+
+t.test('plain JSON, its address in the topic; a kept message without a time is not now', options, async (t) => {
+  const how = { payload: 'json', topics: ['wells/+/state'], address: 'topic[1]' }
+  const kept = (publish: Publish) => publish('wells/w-9/state', { level: 9 }, '-r')
+  const wells = ['w-7', 'w-8', 'w-9']
+  const { publish, samples } = await start(t, how, wells, { level: '$.level' }, kept)
+  await publish('wells/w-7/state', { level: '1.5' })
+  await until(t, () => samples().length === 1, 'a sample')
+  await publish('wells/w-8/state', { level: null })
+  await until(t, () => samples().length === 2, 'another')
+  t.match(samples(), [
+    { terminal: 'node-1', values: { level: 1.5 } },
+    { terminal: 'node-2', values: {}, quality: { level: 'stale' } },
+  ])
+})
+
+t.test('a broker that dies is told once, and listened to again', options, async (t) => {
+  const { publish, samples, child, restart, logged } = await start(t, {}, ['0101010101010101'], { t: 'object.t' })
+  child.kill('SIGKILL')
+  const told = () => logged.map(({ msg }) => msg).filter((msg) => msg.startsWith('line'))
+  await until(t, () => told().length === 1, 'it is told')
+  await restart()
+  await until(t, () => told().length === 2, 'it works again')
+  await publish('application/7/device/0101010101010101/event/up', uplink('a', '0101010101010101', { t: 3 }))
+  await until(t, () => samples().length === 1, 'and brings readings')
+  t.same(told(), ['line is down', 'line works again'])
+})

@@ -1,0 +1,126 @@
+import { connect as dial, type Socket } from 'node:net'
+import { type Clock, sleep } from '@civitals/contracts/clock'
+import type { MqttJsonReader } from '@civitals/firmware-bridge/mqtt-json/reader'
+import { MqttClient } from 'mqtt'
+import { backoffMs } from '../../uplink/backoff.ts'
+import type { Hearing, ReportSource, SourceCounters } from '../report-source.ts'
+import { matchesFilter } from '../topic-filter.ts'
+
+export interface MqttSourceOptions {
+  /** `mqtt://HOST[:PORT]`. */
+  readonly url: string
+  readonly topics: readonly string[]
+  readonly clientId: string
+  readonly username?: string
+  /** Asked at each attempt, so that a changed secret counts without a restart. */
+  readonly password?: () => string
+  readonly reader: MqttJsonReader
+  /** One spelling of each address. */
+  readonly spell?: (address: string) => string
+  readonly clock: Clock
+  readonly random: () => number
+}
+
+const keepaliveS = 15
+const connectTimeoutMs = 10_000
+
+/**
+ * Terminals that report through a broker. The session is kept there under the client id, so that what comes while the link is down is delivered
+ * later, as far as the broker keeps it. A new client for each connection, and reconnection of its own, as of the uplink.
+ */
+export class MqttSource implements ReportSource {
+  readonly spell: (address: string) => string
+  readonly #options: MqttSourceOptions
+  #connected = false
+  #refused = 0
+
+  constructor(options: MqttSourceOptions) {
+    this.#options = options
+    this.spell = options.spell ?? ((address) => address)
+  }
+
+  get health(): SourceCounters {
+    return { connected: this.#connected, connections: this.#connected ? 1 : 0, refused: this.#refused }
+  }
+
+  async run(hearing: Hearing, signal: AbortSignal): Promise<void> {
+    const { clock, random } = this.#options
+    let failures = 0
+    while (!signal.aborted) {
+      const { why, worked } = await this.#session(hearing, signal)
+      if (signal.aborted) return
+      hearing.trouble(why)
+      failures = worked ? 1 : failures + 1
+      await sleep(clock, backoffMs(failures, random), signal).catch(() => undefined)
+    }
+  }
+
+  /** One connection, from its attempt to its end. */
+  async #session(hearing: Hearing, signal: AbortSignal): Promise<{ readonly why: string; readonly worked: boolean }> {
+    let why = 'connection closed'
+    let worked = false
+    const { client, socket } = this.#open()
+    const end = (reason: string): void => {
+      why = reason
+      client.end(true)
+      socket()?.destroy()
+    }
+    const stop = (): void => end('stopped')
+    signal.addEventListener('abort', stop, { once: true })
+    client.on('error', (error) => {
+      why = error.message
+    })
+    client.on('connect', () => {
+      this.#subscribe(client).then(
+        () => {
+          worked = true
+          this.#connected = true
+          hearing.trouble(undefined)
+        },
+        (error: Error) => end(error.message),
+      )
+    })
+    client.on('message', (topic, payload, { retain }) => this.#take({ topic, payload, retained: retain }, hearing))
+    await new Promise<void>((resolve) => client.once('close', () => resolve()))
+    this.#connected = false
+    signal.removeEventListener('abort', stop)
+    client.end(true)
+    return { why, worked }
+  }
+
+  async #subscribe(client: MqttClient): Promise<void> {
+    const { topics } = this.#options
+    const granted = await client.subscribeAsync([...topics], { qos: 1 })
+    const refused = granted.find(({ qos }) => qos === 128)
+    if (refused) throw new Error(`the broker refuses the subscription to ${refused.topic}`)
+  }
+
+  #take(message: Parameters<MqttJsonReader['read']>[0], hearing: Hearing): void {
+    const { reader, topics } = this.#options
+    // The kept session may still deliver what an older configuration asked for.
+    if (!topics.some((filter) => matchesFilter(filter, message.topic))) return
+    const read = reader.read(message)
+    if (read.kind === 'refused') this.#refused++
+    if (read.kind !== 'report') return
+    hearing.heard(read.report.address)
+    hearing.report(read.report)
+  }
+
+  #open(): { readonly client: MqttClient; readonly socket: () => Socket | undefined } {
+    const { url, clientId, username, password } = this.#options
+    const { hostname, port } = new URL(url)
+    let socket: Socket | undefined
+    const streamBuilder = (): Socket => {
+      socket = dial({ host: hostname.replace(/^\[|\]$/g, ''), port: Number(port || 1883), noDelay: true })
+      return socket
+    }
+    const client = new MqttClient(streamBuilder as unknown as ConstructorParameters<typeof MqttClient>[0], {
+      ...{ clientId, protocolId: 'MQTT', protocolVersion: 4, clean: false },
+      ...(username !== undefined && { username }),
+      ...(password && { password: password() }),
+      ...{ keepalive: keepaliveS, connectTimeout: connectTimeoutMs, reconnectPeriod: 0 },
+      ...{ queueQoSZero: false, resubscribe: false },
+    })
+    return { client, socket: () => socket }
+  }
+}
