@@ -1,6 +1,6 @@
 import type { BadQuality } from './driver.ts'
 import { valueOfRaw } from './driver.ts'
-import type { ElementProfile } from './profile.ts'
+import type { ElementPoint } from './profile.ts'
 
 /** What a report says of a terminal's points. A point of which it says nothing stands in neither. */
 export interface ElementReading {
@@ -13,7 +13,7 @@ export interface ElementReading {
  * terminal itself calls bad, which have no value. One element may serve several points.
  */
 export function elementValues(
-  { points }: Pick<ElementProfile, 'points'>,
+  { points }: { readonly points: readonly ElementPoint[] },
   elements: Readonly<Record<string, number>>,
   bad: Readonly<Record<string, BadQuality>> = {},
 ): ElementReading {

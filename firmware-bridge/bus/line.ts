@@ -3,7 +3,7 @@ import { checkDlt645, type Dlt645Request } from '../dlt645/framing.ts'
 import type { ElementData } from '../frames/elements.ts'
 import type { ModbusData, ModbusRequest, TimedModbusLine } from '../modbus/line.ts'
 import { checkRequest } from '../modbus/pdu.ts'
-import type { Line, LineFailure, TimedLine } from '../wire/line.ts'
+import type { Line, LineFailure, LinePace, LineStatistics, Outcome, TimedLine } from '../wire/line.ts'
 
 /** A request to a meter, by the protocol it names. */
 export type MeterRequest = Dlt645Request | Cjt188Request
@@ -35,34 +35,46 @@ export function checkBus(request: BusRequest): void {
 /** What cannot come: the framing of one protocol answers its own requests alone. */
 const confused: LineFailure = { ok: false, kind: 'crc', detail: 'the reply of another protocol' }
 
-/** The Modbus side of a bus. */
-export const modbusSide = (bus: TimedBusLine): TimedModbusLine => ({
-  async transact(request, signal) {
-    const outcome = await bus.transact(request, signal)
-    if (outcome.ok && 'elements' in outcome) return confused
-    return outcome
-  },
-  ...sharedSide(bus),
-})
+/** One protocol's view of a bus. */
+class Side<Q extends BusRequest, R extends BusData> implements TimedLine<Q, R> {
+  readonly pace: LinePace
+  readonly #bus: TimedBusLine
+  readonly #isOwn: (data: BusData) => data is R
 
-/** The meters' side of a bus. */
-export const meterSide = (bus: TimedBusLine): MeterLine => ({
-  async transact(request, signal) {
-    const outcome = await bus.transact(request, signal)
-    if (outcome.ok && !('elements' in outcome)) return confused
-    return outcome
-  },
-  ...sharedSide(bus),
-})
+  constructor(bus: TimedBusLine, isOwn: (data: BusData) => data is R) {
+    this.#bus = bus
+    this.#isOwn = isOwn
+    this.pace = bus.pace
+  }
 
-const sharedSide = (bus: TimedBusLine) => ({
-  close: () => bus.close(),
-  turnaroundMs: (terminal: number | string) => bus.turnaroundMs(terminal),
-  pace: bus.pace,
-  get health() {
-    return bus.health
-  },
-  get window() {
-    return bus.window
-  },
-})
+  async transact(request: Q, signal?: AbortSignal): Promise<Outcome<R>> {
+    const outcome = await this.#bus.transact(request, signal)
+    if (!outcome.ok || this.#isOwn(outcome)) return outcome
+    return confused
+  }
+
+  close(): Promise<void> {
+    return this.#bus.close()
+  }
+
+  turnaroundMs(terminal: number | string): number {
+    return this.#bus.turnaroundMs(terminal)
+  }
+
+  get health(): LineStatistics {
+    return this.#bus.health
+  }
+
+  get window(): number {
+    return this.#bus.window
+  }
+}
+
+const isElements = (data: BusData): data is ElementData => 'elements' in data
+const isModbus = (data: BusData): data is ModbusData => !isElements(data)
+
+/** A bus as those see it who ask its Modbus terminals. Closing it closes the bus. */
+export const modbusSide = (bus: TimedBusLine): TimedModbusLine => new Side<ModbusRequest, ModbusData>(bus, isModbus)
+
+/** A bus as those see it who ask its meters. Closing it closes the bus. */
+export const meterSide = (bus: TimedBusLine): MeterLine => new Side<MeterRequest, ElementData>(bus, isElements)

@@ -1,5 +1,6 @@
 import { blockOf } from '../dlt645/elements.ts'
-import { type BadQuality, valueOfRaw } from '../driver.ts'
+import type { BadQuality } from '../driver.ts'
+import { elementValues } from '../element-values.ts'
 import type { ElementData } from '../frames/elements.ts'
 import type { ElementPoint, ElementProfile } from '../profile.ts'
 import type { PlannedRead, PlanReading, TerminalReader } from '../terminal-reader.ts'
@@ -153,15 +154,9 @@ function readingOf(
   { points }: MeterPlan,
   { elements, texts = {} }: ElementData,
 ): Pick<PlanReading, 'values' | 'quality'> {
-  const values: Record<string, number> = {}
-  const quality: Record<string, BadQuality> = {}
-  for (const point of points) {
-    const raw = elements[point.read.element]
-    const value = raw === undefined ? absent(point, texts) : valueOfRaw(point, raw)
-    if (typeof value === 'number') values[point.id] = value
-    else quality[point.id] = value
-  }
-  return { values, quality }
+  const reading = elementValues({ points }, elements)
+  for (const point of points) if (!(point.read.element in elements)) reading.quality[point.id] = absent(point, texts)
+  return reading
 }
 
 /** The meter says it has no such phase or rate; or what it sent is not what the identifier says. */

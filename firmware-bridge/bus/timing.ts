@@ -43,6 +43,7 @@ export function busTiming(
   return {
     ...modbus,
     terminal: terminalOf,
+    known: (request) => ('protocol' in request ? {} : (modbus.known?.(request) ?? {})),
     timeoutMs: (request, turnaroundMs) =>
       'protocol' in request
         ? (fixedMs ?? charactersOf(request) * characterMs + 2 * modbus.gapMs + learned(turnaroundMs))

@@ -146,6 +146,8 @@ lines:
 
 t.test('lines on which the gateway listens', async (t) => {
   t.same(problems(listening), [])
+  const beside = `${listening}      - { id: noise-02, unit: 7, profile: noise-meter }\n`
+  t.same(problems(beside), [], 'meters and Modbus terminals go side by side')
   const cases: [string, string | RegExp, string, string[]][] = [
     [
       'a protocol its transport cannot carry',
@@ -158,8 +160,8 @@ t.test('lines on which the gateway listens', async (t) => {
     [
       'two protocols on one line',
       /$/,
-      '      - { id: noise-02, unit: 7, profile: noise-meter }\n',
-      ['gw.yaml:23:43: lines.3.terminals.1.profile: profile noise-meter speaks modbus, but this line speaks dlt645'],
+      "      - { id: air-02, address: '24', profile: hj212-air }\n",
+      ['gw.yaml:23:47: lines.3.terminals.1.profile: profile hj212-air speaks hj212, but this line speaks dlt645'],
     ],
     [
       'a meter number that is none',

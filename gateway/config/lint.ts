@@ -2,7 +2,7 @@ import { type Problem, problemAt } from '@civitals/contracts/document'
 import { durationMs } from '@civitals/contracts/duration'
 import { nearest } from '@civitals/contracts/nearest'
 import type { KnownProfiles } from './config.ts'
-import { type ProtocolRule, ruleOf } from './protocol-rules.ts'
+import { type ProtocolRule, ruleOf, shareALine } from './protocol-rules.ts'
 import type { GatewayConfig, LineConfig, TerminalConfig } from './schema.ts'
 import { sizeBytes } from './size.ts'
 
@@ -166,7 +166,7 @@ function protocolFindings(
   const findings: Finding[] = []
   const [first] = seen
   seen.add(protocol)
-  if (first !== undefined && first !== protocol)
+  if (first !== undefined && !shareALine(first, protocol))
     findings.push([at('profile'), `profile ${terminal.profile} speaks ${protocol}, but this line speaks ${first}`])
   const { kind } = line.transport
   if (!rule.transports.includes(kind))

@@ -62,3 +62,13 @@ export type PushProtocol = (typeof pushProtocols)[number]
 
 export const isPushProtocol = (protocol: string): protocol is PushProtocol =>
   (pushProtocols as readonly string[]).includes(protocol)
+
+/** Protocols whose terminals are asked, and that go side by side on one serial line. */
+const busProtocols: ReadonlySet<string> = new Set(['modbus', 'dlt645', 'cjt188'])
+
+/** Whether terminals of both may stand on one line. */
+export const shareALine = (one: string, other: string): boolean =>
+  one === other || (busProtocols.has(one) && busProtocols.has(other))
+
+/** What a line has to be opened for: the protocols that go side by side are one. */
+export const familyOf = (protocol: string): string => (busProtocols.has(protocol) ? 'bus' : protocol)

@@ -1,6 +1,7 @@
 import { type Profile, type ProfilePoint, polledPoints } from '@civitals/firmware-bridge/profile'
 import type { TerminalReader } from '@civitals/firmware-bridge/terminal-reader'
 import type { Prepared } from '../config/io/prepare.ts'
+import { familyOf } from '../config/protocol-rules.ts'
 import type { LineConfig, TerminalConfig } from '../config/schema.ts'
 import type { GatewaySettings } from '../config/settings.ts'
 import type { HeardTerminal } from '../listening/line-listener.ts'
@@ -83,11 +84,11 @@ function lineOf(
   return { opened, protocol, line: { id, line: opened.line, terminals } }
 }
 
-/** What is spoken on a line: as it says, else as its terminals' profiles say. */
+/** What is spoken on a line: as it says, else as its terminals' profiles say; `bus` for what goes side by side. */
 function protocolOf({ protocol, transport, terminals }: LineConfig, profiles: Prepared['profiles']): string {
   if (transport.kind === 'mqtt') return 'mqtt-json'
   const [first] = terminals
-  return protocol ?? (first && profiles[first.profile]?.protocol) ?? 'modbus'
+  return familyOf(protocol ?? (first && profiles[first.profile]?.protocol) ?? 'modbus')
 }
 
 const heardTerminalOf = (config: TerminalConfig, profile: Profile, settings: GatewaySettings): HeardTerminal => ({

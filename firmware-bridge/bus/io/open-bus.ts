@@ -1,6 +1,6 @@
 import { Cjt188Framing } from '../../cjt188/framing.ts'
 import { Dlt645Framing } from '../../dlt645/framing.ts'
-import type { ModbusLineOptions } from '../../modbus/io/open-line.ts'
+import { type ModbusLineOptions, timingOf } from '../../modbus/io/open-line.ts'
 import { RtuFraming } from '../../modbus/rtu-framing.ts'
 import { characterMs, farCharacterMs, rtuOverTcpTiming, serialTiming } from '../../modbus/timing.ts'
 import type { Transport } from '../../transport.ts'
@@ -12,7 +12,7 @@ import type { LineTiming } from '../../wire/timing.ts'
 import { type BusData, type BusRequest, checkBus, protocolOf, type TimedBusLine } from '../line.ts'
 import { busTiming } from '../timing.ts'
 
-export type BusLineOptions = Pick<ModbusLineOptions, 'clock' | 'timeoutMs' | 'quarantineMs' | 'mayRead'>
+export type BusLineOptions = Pick<ModbusLineOptions, 'clock' | 'timeoutMs' | 'quarantineMs' | 'mayRead' | 'quirksOf'>
 /** Transports that carry the bytes of a serial line and on which this side opens it. */
 export type BusTransport = Extract<Transport, { kind: 'serial' | 'rtu-over-tcp' | 'tcp' }>
 
@@ -26,13 +26,17 @@ const silentLimit = { network: 3, serial: 20 } as const
 export async function openBusLine(transport: BusTransport, options: BusLineOptions): Promise<TimedBusLine> {
   if (transport.kind !== 'serial') return busThroughSocket(dialTcp(transport.host, transport.port), options)
   const { dialSerial } = await import('../../wire/io/dial-serial.ts')
-  const timing = busTiming(serialTiming(transport, options.timeoutMs), characterMs(transport), options.timeoutMs)
+  const timing = busTiming(
+    timingOf(serialTiming(transport, options.timeoutMs), options),
+    characterMs(transport),
+    options.timeoutMs,
+  )
   return busLine(dialSerial(transport, options.clock), timing, silentLimit.serial, options)
 }
 
 /** The same through any socket, dialled or dialling in. */
 export function busThroughSocket(dial: Dial, options: BusLineOptions): TimedBusLine {
-  const timing = busTiming(rtuOverTcpTiming(options.timeoutMs), farCharacterMs, options.timeoutMs)
+  const timing = busTiming(timingOf(rtuOverTcpTiming(options.timeoutMs), options), farCharacterMs, options.timeoutMs)
   return busLine(dial, timing, silentLimit.network, options)
 }
 

@@ -76,8 +76,11 @@ export async function openModbusLine(transport: ModbusTransport, options: Modbus
   }
 }
 
-const timingOf = (timing: LineTiming<ModbusRequest>, { quirksOf }: ModbusLineOptions): LineTiming<ModbusRequest> =>
-  quirksOf ? { ...timing, known: ({ unit }) => quirksOf(unit) } : timing
+/** The timing of a line with what is known of its units beforehand. */
+export const timingOf = (
+  timing: LineTiming<ModbusRequest>,
+  { quirksOf }: Pick<ModbusLineOptions, 'quirksOf'>,
+): LineTiming<ModbusRequest> => (quirksOf ? { ...timing, known: ({ unit }) => quirksOf(unit) } : timing)
 
 /** Modbus TCP on any socket, dialled or dialling in. */
 export const modbusTcpLine = (dial: Dial, options: ModbusLineOptions): TimedModbusLine =>

@@ -1,14 +1,18 @@
 import type { Clock } from '@civitals/contracts/clock'
 import { durationMs } from '@civitals/contracts/duration'
 import { CivitalsError } from '@civitals/contracts/errors'
+import { openBusLine } from '@civitals/firmware-bridge/bus'
+import { meterSide, modbusSide } from '@civitals/firmware-bridge/bus/line'
+import { MeterReader } from '@civitals/firmware-bridge/bus/meter-reader'
 import { openModbusLine } from '@civitals/firmware-bridge/modbus'
+import type { TimedModbusLine } from '@civitals/firmware-bridge/modbus/line'
 import { ModbusReader } from '@civitals/firmware-bridge/modbus/reader'
 import { askingRules, UnitRules } from '@civitals/firmware-bridge/modbus/unit-rules'
-import { modbusPoints } from '@civitals/firmware-bridge/profile'
+import { modbusPoints, type Profile } from '@civitals/firmware-bridge/profile'
 import { isPushProtocol } from '../../config/protocol-rules.ts'
 import type { LineConfig } from '../../config/schema.ts'
 import type { Ports } from '../../listening/io/ports.ts'
-import type { OpenedLine, OpenLine } from '../assemble.ts'
+import type { AskedLine, OpenLine } from '../assemble.ts'
 
 /**
  * Makes lines of the configuration ready and says how their terminals are read. They are opened by their first transaction, or when they are
@@ -25,30 +29,42 @@ export const openLines = (clock: Clock, gateway: string): OpenLine => {
       const { openMqttSource } = await import('../../listening/io/open-mqtt-source.ts')
       return { source: openMqttSource(line, line.transport, gateway, clock) }
     }
-    if (!isPushProtocol(protocol)) return modbusLine(line, clock)
+    if (!isPushProtocol(protocol)) return polledLine(line, clock)
     const { openSource } = await import('../../listening/io/open-source.ts')
     return { source: await openSource(line, protocol, clock, await ports()) }
   }
 }
 
-async function modbusLine(config: LineConfig, clock: Clock): Promise<OpenedLine> {
-  const { id, transport, timeout } = config
-  if (transport.kind === 'tcp' || transport.kind === 'tcp-server' || transport.kind === 'mqtt')
-    throw notWorked(id, transport.kind)
+async function polledLine({ id, transport, timeout, terminals }: LineConfig, clock: Clock): Promise<AskedLine> {
   const rules = new UnitRules()
-  const line = await openModbusLine(transport, {
-    ...{ clock, ...rules },
-    ...(timeout !== undefined && { timeoutMs: durationMs(timeout) }),
-    ...(transport.kind === 'modbus-tcp' && { window: windowOf(transport, config.terminals) }),
-  })
-  return {
-    line,
-    readerOf: ({ unit = 0 }, profile) => {
-      rules.set(unit, profile)
-      const points = modbusPoints(profile)
-      return new ModbusReader({ line, unit, points, cost: line.pace, clock, ...askingRules(profile) })
-    },
+  const options = { clock, ...rules, ...(timeout !== undefined && { timeoutMs: durationMs(timeout) }) }
+  switch (transport.kind) {
+    case 'modbus-tcp': {
+      const line = await openModbusLine(transport, { ...options, window: windowOf(transport, terminals) })
+      return { line, readerOf: ({ unit }, profile) => modbusReader(line, unit, profile, rules, clock) }
+    }
+    case 'serial':
+    case 'rtu-over-tcp':
+    case 'tcp': {
+      const bus = await openBusLine(transport, options)
+      const [modbus, meters] = [modbusSide(bus), meterSide(bus)]
+      return {
+        line: bus,
+        readerOf: ({ unit, address = '' }, profile) =>
+          profile.protocol === 'modbus'
+            ? modbusReader(modbus, unit, profile, rules, clock)
+            : new MeterReader({ line: meters, meter: address, profile }),
+      }
+    }
+    default:
+      throw notWorked(id, transport.kind)
   }
+}
+
+function modbusReader(line: TimedModbusLine, unit = 0, profile: Profile, rules: UnitRules, clock: Clock): ModbusReader {
+  rules.set(unit, profile)
+  const points = modbusPoints(profile)
+  return new ModbusReader({ line, unit, points, cost: line.pace, clock, ...askingRules(profile) })
 }
 
 function notWorked(line: string, kind: string): CivitalsError {
