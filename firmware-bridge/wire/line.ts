@@ -81,6 +81,8 @@ export interface TimedLine<Q, R extends object> extends Line<Q, R> {
   readonly pace: LinePace
   /** How many transactions may be under way at once now: 1 on every line but a connection that stood the test of more. */
   readonly window: number
+  /** The next request may open the line, whatever its back-off says: who was awaited has dialled in. */
+  hasten?(): void
   /** How long `terminal` takes to begin its reply, 99 times in 100, ms; the line's start value until it has answered often enough. */
   turnaroundMs(terminal: number | string): number
 }

@@ -24,6 +24,11 @@ export class Reconnect {
     this.#waitMs = Math.min(this.#waitMs * 2, mostMs)
   }
 
+  /** Whoever was awaited has come: the line may be opened now. */
+  hasten(): void {
+    this.#notBefore = Number.NEGATIVE_INFINITY
+  }
+
   /** A terminal answered: the next loss begins with the shortest wait again. */
   proven(): void {
     this.#waitMs = firstMs

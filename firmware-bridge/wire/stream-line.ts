@@ -107,6 +107,10 @@ export class StreamLine<Q, R extends object> implements TimedLine<Q, R> {
     return this.#terminals.turnaroundMs(terminal)
   }
 
+  hasten(): void {
+    this.#reconnect.hasten()
+  }
+
   async transact(request: Q, signal?: AbortSignal): Promise<Outcome<R>> {
     this.#parts.check(request)
     if (this.#closed) return aborted()

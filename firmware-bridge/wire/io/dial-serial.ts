@@ -1,7 +1,9 @@
 import { type Clock, sleep } from '@civitals/contracts/clock'
+import { durationMs } from '@civitals/contracts/duration'
 import { SerialPort } from 'serialport'
 import type { SerialTransport } from '../../transport.ts'
 import type { Dial, Link } from '../link.ts'
+import { Rs485Stream, type Rs485Switching } from '../rs485-stream.ts'
 
 /** The system frees a port's lock a little after it was closed: "Cannot lock port" is worth trying again. */
 const lockRetriesMs = [50, 100, 200, 400, 800]
@@ -12,16 +14,16 @@ export const dialSerial =
   async (signal) => {
     for (const waitMs of lockRetriesMs) {
       try {
-        return await openPort(line)
+        return await openPort(line, clock)
       } catch (error) {
         if (!/lock/i.test(String(error))) throw error
         await sleep(clock, waitMs, signal)
       }
     }
-    return openPort(line)
+    return openPort(line, clock)
   }
 
-function openPort(line: SerialTransport): Promise<Link> {
+async function openPort(line: SerialTransport, clock: Clock): Promise<Link> {
   const port = new SerialPort({
     path: line.path,
     baudRate: line.baud,
@@ -30,10 +32,35 @@ function openPort(line: SerialTransport): Promise<Link> {
     stopBits: line.stopBits ?? 1,
     autoOpen: false,
   })
-  return new Promise((resolve, reject) => {
-    port.open((error) => (error ? reject(error) : resolve({ stream: port, close: () => closePort(port) })))
+  await new Promise<void>((resolve, reject) => {
+    port.open((error) => (error ? reject(error) : resolve()))
   })
+  if (!line.rs485) return { stream: port, close: () => closePort(port) }
+  const stream = new Rs485Stream(port, switchingOf(line.rs485), clock)
+  const close = async (): Promise<void> => {
+    await closePort(port)
+    stream.destroy()
+  }
+  try {
+    await stream.listen()
+  } catch (error) {
+    await close()
+    throw new Error(`RTS of ${line.path} cannot be set, which rs485 needs: ${String(error)}`)
+  }
+  return { stream, close }
 }
+
+const switchingOf = ({
+  rtsPolarity = 'high',
+  rtsDelayBefore = '0ms',
+  rtsDelayAfter = '0ms',
+  rxDuringTx = false,
+}: NonNullable<SerialTransport['rs485']>): Rs485Switching => ({
+  sending: rtsPolarity === 'high',
+  beforeMs: durationMs(rtsDelayBefore),
+  afterMs: durationMs(rtsDelayAfter),
+  hearsItself: rxDuringTx,
+})
 
 /** Paused first: a port closed while it flows may leave a read pending that keeps the process alive (serialport #2776). */
 const closePort = (port: SerialPort): Promise<void> =>
