@@ -50,6 +50,35 @@ export const edgeCommands: readonly Command[] = [
     load: async () => (await import('./commands/gateway-read.ts')).gatewayRead,
   },
   {
+    words: 'gateway watch',
+    summary: 'Watch the values of a terminal as they change, beside their valid range; Ctrl-C ends it.',
+    options: {
+      ...terminalOptions,
+      every: { value: 'TIME', help: 'time from one round to the next', default: '1s' },
+      count: { value: 'N', help: 'stop after so many rounds' },
+      json: { help: 'a line of JSON a round' },
+    },
+    examples: [
+      'civitals gateway watch --serial /dev/ttyUSB0 --baud 9600 --unit 3 --profile noise-meter',
+      'civitals gateway watch --config gateway.yaml --terminal noise-01 --every 5s --count 12 --json',
+    ],
+    load: async () => (await import('./commands/gateway-watch.ts')).gatewayWatch,
+  },
+  {
+    words: 'gateway write',
+    summary: 'Write one point a profile allows to be written, and read it back. It moves real things.',
+    options: {
+      ...terminalOptions,
+      point: { value: 'ID', help: 'point of the profile, one with a `write` key' },
+      value: { value: 'V', help: 'in the unit of the point; a negative one as --value=-5' },
+      yes: { help: 'do not ask' },
+      audit: { value: 'FILE', help: 'where each write is noted before it is made', default: './civitals-writes.log' },
+      json: { help: 'what was done as JSON' },
+    },
+    examples: ['civitals gateway write --config gateway.yaml --terminal lamp-01 --point dimming --value 60'],
+    load: async () => (await import('./commands/gateway-write.ts')).gatewayWrite,
+  },
+  {
     words: 'gateway diagnose',
     summary: 'Look at a terminal that does not read well; name the most probable cause and the next step.',
     options: {

@@ -3,6 +3,7 @@ import { CivitalsError } from '@civitals/contracts/errors'
 import { nearest } from '@civitals/contracts/nearest'
 import { systemClock } from '@civitals/contracts/system-clock'
 import { openModbusLine, type TimedModbusLine } from '@civitals/firmware-bridge/modbus'
+import { UnitRules } from '@civitals/firmware-bridge/modbus/unit-rules'
 import type { ModbusProfile, Profile } from '@civitals/firmware-bridge/profile'
 import { lintProfiles, shippedProfiles } from '@civitals/firmware-bridge/profiles'
 import type { ModbusTransport } from '@civitals/firmware-bridge/transport'
@@ -72,12 +73,20 @@ function modbusOnly(profile: Profile): ModbusProfile {
   throw usage(`profile ${profile.profile} speaks ${profile.protocol}; this command speaks Modbus alone`)
 }
 
-/** The line of a terminal, opened by its first transaction. */
-export const lineTo = ({
+/** The line of a terminal, opened by its first transaction; a profile says how its unit wants to be asked. */
+export async function lineTo({
   transport,
   timeoutMs,
-}: Pick<TerminalTarget, 'transport' | 'timeoutMs'>): Promise<TimedModbusLine> =>
-  openModbusLine(transport, { clock: systemClock, ...(timeoutMs !== undefined && { timeoutMs }) })
+  unit,
+  profile,
+}: Omit<TerminalTarget, 'profile'> & { readonly profile?: ModbusProfile }): Promise<TimedModbusLine> {
+  const rules = new UnitRules()
+  if (profile) rules.set(unit, profile)
+  return await openModbusLine(transport, {
+    ...{ clock: systemClock, ...rules },
+    ...(timeoutMs !== undefined && { timeoutMs }),
+  })
+}
 
 const list = (ids: readonly string[]): string =>
   ids.length > 12 ? `${ids.slice(0, 12).join(', ')} and ${ids.length - 12} more` : ids.join(', ') || 'none'

@@ -1,0 +1,79 @@
+import type { EpochMs } from '@civitals/contracts/clock'
+import type { TerminalReading } from '@civitals/firmware-bridge/driver'
+import type { ModbusPoint } from '@civitals/firmware-bridge/profile'
+import type { LineStatistics } from '@civitals/firmware-bridge/wire/line'
+import { failureInWords, printBand, printValue, reportsOf, symbolOf } from './point-report.ts'
+import { sparkline, table } from './print.ts'
+
+/** Rounds a sparkline looks back. */
+const lookBack = 60
+const screenWidth = 100
+
+/** One terminal watched: its last rounds, as pictures of them. */
+export class WatchReport {
+  readonly #points: readonly ModbusPoint[]
+  readonly #history: (number | undefined)[][]
+  #rounds = 0
+
+  constructor(points: readonly ModbusPoint[]) {
+    this.#points = points
+    this.#history = points.map(() => [])
+  }
+
+  add(reading: TerminalReading): void {
+    this.#rounds++
+    for (const [place, { id }] of this.#points.entries()) {
+      const past = this.#history[place]
+      past?.push(reading.values[id])
+      if (past && past.length > lookBack) past.shift()
+    }
+  }
+
+  /** The whole picture: every point beside its valid range with its last rounds, and what the line has suffered. */
+  screen(title: string, reading: TerminalReading, health: LineStatistics): string {
+    const reports = reportsOf(this.#points, reading)
+    const rows = reports.map(({ point, value, unit, range, wrong = '' }, place) => [
+      ...[point, printValue(value, this.#points[place] ?? { resolution: 1 }), symbolOf(unit), printBand(range)],
+      wrong,
+    ])
+    const lines = table(['point', 'value', 'unit', 'valid', ''], rows).trimEnd().split('\n')
+    const drawn = lines.flatMap((text, place) => {
+      const past = this.#history[place - 1]
+      if (!past || past.every((value) => value === undefined)) return [text]
+      const graph = sparkline(past)
+      // Beside the row where the screen is wide enough for it, else under it.
+      return text.length + 2 + lookBack <= screenWidth
+        ? [`${text.padEnd(screenWidth - lookBack)}${graph}`]
+        : [text, `  ${graph}`]
+    })
+    const why = reading.failure ? [failureInWords(reading.failure)] : []
+    return `${[title, ...drawn, ...why, printHealth(health, this.#rounds)].join('\n')}\n`
+  }
+
+  /** One round as a line of text. */
+  row(at: EpochMs, reading: TerminalReading): string {
+    const parts = reportsOf(this.#points, reading).map(({ point, value, unit, wrong }, place) =>
+      value === undefined
+        ? `${point} - (${wrong ?? 'not read'})`
+        : `${point} ${printValue(value, this.#points[place] ?? { resolution: 1 })} ${symbolOf(unit)}`.trimEnd(),
+    )
+    return `${new Date(at).toISOString()}  ${parts.join('  ')}\n`
+  }
+
+  /** One round as a line of JSON. */
+  json(at: EpochMs, reading: TerminalReading, health: LineStatistics): string {
+    const { values, quality, failure } = reading
+    const round = { at: new Date(at).toISOString(), values, quality, ...(failure && { failure }), line: health }
+    return `${JSON.stringify(round)}\n`
+  }
+}
+
+/** What a line has suffered so far. */
+export function printHealth(health: LineStatistics, rounds: number): string {
+  const { transactions, timeouts, crcErrors, exceptions, linkErrors, late, foreign } = health
+  return [
+    `${rounds} rounds, ${transactions} requests`,
+    ...[`no answer ${timeouts}`, `damaged ${crcErrors}`, `refused ${exceptions}`, `line down ${linkErrors}`],
+    ...[`late ${late}`, `foreign ${foreign}`],
+  ].join(', ')
+}
