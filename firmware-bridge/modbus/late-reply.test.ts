@@ -34,7 +34,8 @@ function rtuLine(answer: (request: SeenRequest, send: (delayMs: number, bytes: B
 const holding = (address: number, count = 1) => ({ unit: 1, function: 'holding' as const, address, count })
 
 t.test('[A] a reply that comes after its time-out does not answer the next request', async (t) => {
-  const line = rtuLine((request, send) => send(request.address === 0 ? 150 : 5, rtuReply(request)))
+  // Asked at once, the second request would be under way from 102 to 182: the first one's reply comes at 150.
+  const line = rtuLine((request, send) => send(request.address === 0 ? 150 : 80, rtuReply(request)))
   const first = line.transact(holding(0))
   const second = line.transact(holding(100))
   await pass(clock, 1000)

@@ -1,6 +1,7 @@
 // Real sockets: refused, cut in the middle, torn into single bytes, one server restarted.
 import { once } from 'node:events'
 import { createServer, type Server, type Socket } from 'node:net'
+import { setImmediate } from 'node:timers/promises'
 import { systemClock } from '@civitals/contracts/system-clock'
 import t, { type Test } from 'tap'
 import { freePort } from '../../testing/processes.ts'
@@ -33,9 +34,13 @@ t.test('a refused connection is a line that is down, said at once', async (t) =>
 
 t.test('[L] a reply in single bytes is one reply', async (t) => {
   const port = await freePort()
-  await serve(t, port, (seen, socket) => {
+  await serve(t, port, async (seen, socket) => {
     socket.setNoDelay(true)
-    for (const byte of tcpReply(seen)) socket.write(Buffer.from([byte]))
+    for (const byte of tcpReply(seen)) {
+      socket.write(Buffer.from([byte]))
+      // Written together they would be one segment: the other end reads each before the next is sent.
+      await setImmediate()
+    }
   })
   const line = await lineTo(t, port)
   t.match(await line.transact(request), { ok: true, registers: [1004, 1005] })
