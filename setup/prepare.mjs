@@ -16,6 +16,7 @@ import {
 } from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { bringLibmodbusTests } from './libmodbus-tests.mjs'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const stampFolder = join(root, 'node_modules', '.civitals')
@@ -159,12 +160,13 @@ function onPath(program) {
 const present = (entry) =>
   entry.program ? onPath(entry.program) || existsSync(`/usr/sbin/${entry.program}`) : existsSync(entry.file)
 
+const mayInstall = process.getuid?.() === 0 && onPath('apt-get') && process.env.CIVITALS_APT !== '0'
+
 /** Brings the foreign programs on Debian as root; elsewhere says what is missing and what that skips. */
 function bringForeignPrograms() {
   const missing = foreignPrograms.filter((entry) => !present(entry))
   if (missing.length === 0) return
   const names = missing.map((entry) => entry.debian)
-  const mayInstall = process.getuid?.() === 0 && onPath('apt-get') && process.env.CIVITALS_APT !== '0'
   if (mayInstall) {
     say(`installing Debian packages the tests use: ${names.join(' ')} (CIVITALS_APT=0 forbids this)`)
     const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
@@ -187,4 +189,6 @@ buildPages(node)
 if (purpose === 'test') {
   buildTestRunner(node)
   bringForeignPrograms()
+  const missing = bringLibmodbusTests(join(stampFolder, 'libmodbus'), mayInstall)
+  if (missing) say(`the source of libmodbus is not here (${missing}): tests skip its own test server`)
 }
