@@ -7,58 +7,68 @@ export interface Codec {
   readonly cutter: () => FrameCutter
   /** Its frames are text on the wire; a person may paste them as they stand. */
   readonly text: boolean
+  /** Longest frame as it stands in a stream, what stands before it included: no cutter keeps more. */
+  readonly longestBytes: number
 }
 
 /** The code of each protocol is loaded when it is asked for. */
 const codecs = {
   hj212: async (): Promise<Codec> => {
-    const [{ explainHj212 }, { Hj212Cutter }] = await Promise.all([
+    const [{ explainHj212 }, { Hj212Cutter }, { longestHj212 }] = await Promise.all([
       import('./hj212/explain.ts'),
       import('./hj212/cutter.ts'),
+      import('./hj212/frame.ts'),
     ])
-    return { explain: explainHj212, cutter: () => new Hj212Cutter(), text: true }
+    return { explain: explainHj212, cutter: () => new Hj212Cutter(), text: true, longestBytes: longestHj212 }
   },
   sl651: async (): Promise<Codec> => {
-    const [{ explainSl651 }, { Sl651Cutter }] = await Promise.all([
+    const [{ explainSl651 }, { Sl651Cutter }, { longestSl651 }] = await Promise.all([
       import('./sl651/explain.ts'),
       import('./sl651/cutter.ts'),
+      import('./sl651/frame.ts'),
     ])
-    return { explain: explainSl651, cutter: () => new Sl651Cutter(), text: false }
+    return { explain: explainSl651, cutter: () => new Sl651Cutter(), text: false, longestBytes: longestSl651 }
   },
   dlt645: async (): Promise<Codec> => {
-    const [{ explainDlt645 }, { Dlt645Cutter }] = await Promise.all([
+    const [{ explainDlt645 }, { Dlt645Cutter }, { longestDlt645 }] = await Promise.all([
       import('./dlt645/explain.ts'),
       import('./dlt645/cutter.ts'),
+      import('./dlt645/frame.ts'),
     ])
-    return { explain: explainDlt645, cutter: () => new Dlt645Cutter(), text: false }
+    return { explain: explainDlt645, cutter: () => new Dlt645Cutter(), text: false, longestBytes: longestDlt645 }
   },
   cjt188: async (): Promise<Codec> => {
-    const [{ explainCjt188 }, { Cjt188Cutter }] = await Promise.all([
+    const [{ explainCjt188 }, { Cjt188Cutter }, { longestCjt188 }] = await Promise.all([
       import('./cjt188/explain.ts'),
       import('./cjt188/cutter.ts'),
+      import('./cjt188/frame.ts'),
     ])
-    return { explain: explainCjt188, cutter: () => new Cjt188Cutter(), text: false }
+    return { explain: explainCjt188, cutter: () => new Cjt188Cutter(), text: false, longestBytes: longestCjt188 }
   },
   gb26875: async (): Promise<Codec> => {
-    const [{ explainGb26875 }, { Gb26875Cutter }] = await Promise.all([
+    const [{ explainGb26875 }, { Gb26875Cutter }, { frameOverhead, longestData }] = await Promise.all([
       import('./gb26875/explain.ts'),
       import('./gb26875/cutter.ts'),
+      import('./gb26875/frame.ts'),
     ])
-    return { explain: explainGb26875, cutter: () => new Gb26875Cutter(), text: false }
+    const longestBytes = frameOverhead + longestData
+    return { explain: explainGb26875, cutter: () => new Gb26875Cutter(), text: false, longestBytes }
   },
   jtt808: async (): Promise<Codec> => {
-    const [{ explainJtt808 }, { Jtt808Cutter }] = await Promise.all([
+    const [{ explainJtt808 }, { Jtt808Cutter }, { longestFrame }] = await Promise.all([
       import('./jtt808/explain.ts'),
       import('./jtt808/cutter.ts'),
+      import('./jtt808/frame.ts'),
     ])
-    return { explain: explainJtt808, cutter: () => new Jtt808Cutter(), text: false }
+    return { explain: explainJtt808, cutter: () => new Jtt808Cutter(), text: false, longestBytes: longestFrame }
   },
   'modbus-rtu': async (): Promise<Codec> => {
-    const [{ explainModbusRtu }, { ModbusRtuCutter }] = await Promise.all([
+    const [{ explainModbusRtu }, { ModbusRtuCutter }, { longestRtu }] = await Promise.all([
       import('./modbus/explain.ts'),
       import('./modbus/cutter.ts'),
+      import('./modbus/frame-shapes.ts'),
     ])
-    return { explain: explainModbusRtu, cutter: () => new ModbusRtuCutter(), text: false }
+    return { explain: explainModbusRtu, cutter: () => new ModbusRtuCutter(), text: false, longestBytes: longestRtu }
   },
 } as const
 

@@ -4,6 +4,7 @@ import {
   endMark,
   hex,
   type MeterFrameShape,
+  mostLead,
   printedDigits,
   startMark,
   sumOf,
@@ -28,6 +29,8 @@ export const head = 11
 const tail = 2
 /** Data of a read are at most 100 bytes; a key may not be longer either [CJ/T 188 6.3]. */
 const mostData = 100
+/** With the FE bytes before it. */
+export const longestCjt188: number = mostLead + head + mostData + tail
 
 export const frameShape: MeterFrameShape = {
   head,

@@ -4,6 +4,7 @@ import {
   endMark,
   hex,
   type MeterFrameShape,
+  mostLead,
   printedDigits,
   startMark,
   sumOf,
@@ -25,6 +26,8 @@ const head = 10
 const tail = 2
 /** Most data of a frame: 200 bytes in a read, 50 in a write [DL/T 645-2007 5.2.5]. */
 export const mostData = 200
+/** With the FE bytes before it. */
+export const longestDlt645: number = mostLead + head + mostData + tail
 
 export const frameShape: MeterFrameShape = {
   head,

@@ -6,7 +6,7 @@ export const startMark = 0x68
 export const endMark = 0x16
 const leadByte = 0xfe
 /** The standards say one to four; adapters and repeaters are met that send more. */
-const mostLead = 16
+export const mostLead = 16
 
 /** FE bytes before the frame. */
 export function leadLength(bytes: Uint8Array): number {

@@ -24,7 +24,8 @@ export interface FuzzResult {
   readonly missed: number
   /** Most bytes the cutter kept after a push. */
   readonly heldMost: number
-  readonly heapGrowthBytes: number
+  /** Heap and buffers outside it, after garbage was collected, beside those before. */
+  readonly growthBytes: number
   /** Longest single call of explain or push. */
   readonly slowestMs: number
   readonly ms: number
@@ -104,8 +105,17 @@ function truncated(good: readonly Buffer[], number: number): Buffer {
   return frame.subarray(0, Math.floor(number / good.length) % Math.max(1, frame.length))
 }
 
-/** Longer than the longest frame of any protocol here: after so many zeros nothing of what came before can wait any more. */
-const flush = Buffer.alloc(4096)
+/** A good frame whose middle is repeated until it is about as long as a frame can be, so that codecs meet their longest frames. */
+function grown(pick: Random, frame: Buffer, longestBytes: number): Buffer {
+  const middle = Math.floor(frame.length / 2)
+  const more = pick(Math.max(1, longestBytes - frame.length + 1))
+  const fill = frame.subarray(Math.floor(middle / 2), middle)
+  return Buffer.concat([
+    frame.subarray(0, middle),
+    Buffer.alloc(more, fill.length > 0 ? fill : 0),
+    frame.subarray(middle),
+  ])
+}
 
 /** The frames of a run, one after the other. */
 export function* madeFrames(good: readonly Buffer[], reseal: Reseal, count: number, seed: number): Generator<Buffer> {
@@ -182,8 +192,10 @@ export function fuzzCodec(
       fail('a good frame was not found', bytes)
     }
   }
+  // After so many zeros nothing of what came before can wait any more.
+  const flush = Buffer.alloc(codec.longestBytes)
   collectGarbage()
-  const heapBefore = process.memoryUsage().heapUsed
+  const before = memoryBytes()
   const began = performance.now()
   for (let number = 0; number < count; number++) {
     const bytes = made(pick, good, reseal, number)
@@ -194,6 +206,10 @@ export function fuzzCodec(
     feed(bytes.subarray(0, middle))
     feed(bytes.subarray(middle))
     if (number % 97 !== 0) continue
+    const long = reseal(grown(pick, good[pick(good.length)] ?? Buffer.alloc(0), codec.longestBytes))
+    explain(long)
+    // Half of them without their end, so that they wait; a text frame is whole before its line end.
+    feed(long.subarray(0, pick(2) === 0 ? long.length : -3))
     feed(flush)
     const planted = good[pick(good.length)]
     if (planted) feed(Buffer.concat([planted, flush]), planted)
@@ -211,12 +227,18 @@ export function fuzzCodec(
     bytesLost: bytesFed - cut.bytes - cut.refusedBytes - cutter.between - cutter.held,
     missed,
     heldMost,
-    heapGrowthBytes: process.memoryUsage().heapUsed - heapBefore,
+    growthBytes: memoryBytes() - before,
     slowestMs,
     ms,
     ...(firstFailure === undefined ? {} : { firstFailure }),
   }
 }
 
-/** Only where Node was started with --expose-gc; without it the heap figure is rough. */
-const collectGarbage = (): void => (globalThis as { gc?: () => void }).gc?.()
+/** What is in use, in the heap and in buffers outside it. */
+export function memoryBytes(): number {
+  const { heapUsed, arrayBuffers } = process.memoryUsage()
+  return heapUsed + arrayBuffers
+}
+
+/** Only where Node was started with --expose-gc; without it figures of memory are rough. */
+export const collectGarbage = (): void => (globalThis as { gc?: () => void }).gc?.()
