@@ -1,4 +1,5 @@
 // What every bench shares: endings, medians, and a table with the target beside each figure.
+import { readFileSync } from 'node:fs'
 import type { Ending } from '../test/stage/process.ts'
 
 /** Runs a bench and ends what it started, whatever happens. */
@@ -9,6 +10,15 @@ export async function bench(work: (ending: Ending) => Promise<void>): Promise<vo
   } finally {
     for (const end of endings) await end()
   }
+}
+
+/** Resident memory in MB and processor seconds of a process, threads included. */
+export function processUsage(pid: number): { residentMB: number; cpuSeconds: number } {
+  const resident = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+  // The name of the program, in brackets, may hold spaces.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  return { residentMB: (Number(resident) * 1024) / 1e6, cpuSeconds: (Number(fields[11]) + Number(fields[12])) / 100 }
 }
 
 /** The value below which `share` of the samples lie (nearest rank). */

@@ -1,10 +1,10 @@
 // The edge bundle as it is installed: 64 terminals of 6 points polled every second, on its own Node, with no npm and no network.
 //   setup/with-node bench/edge/bundle.ts [SECONDS]
 import { spawnSync } from 'node:child_process'
-import { globSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { globSync, mkdirSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Ending, root, start, temporaryFolder } from '../../test/stage/process.ts'
-import { bench, median, printFigures } from '../run.ts'
+import { bench, median, printFigures, processUsage } from '../run.ts'
 import { acknowledgingCentre } from './peers/broker.ts'
 
 const seconds = Number(process.argv[2] ?? 60)
@@ -13,18 +13,6 @@ const lines = 4
 const monthSeconds = 30 * 86_400
 
 const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
-
-/** Resident memory and processor time of one process, threads included. */
-function usage(pid: number): { residentMB: number; cpuSeconds: number } {
-  const status = readFileSync(`/proc/${pid}/status`, 'utf8')
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    .replace(/^.*\) /, '')
-    .split(' ')
-  return {
-    residentMB: (Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) * 1024) / 1e6,
-    cpuSeconds: (Number(fields[11]) + Number(fields[12])) / 100,
-  }
-}
 
 function build(): string {
   const out = join(root, 'var/bundles')
@@ -122,9 +110,9 @@ async function measure(ending: Ending, folder: string, bundle: string, metered: 
   const firstMs = (centre.firstReadingAt() ?? Number.NaN) - startedAt
   await wait(10_000)
   const pid = gateway.child.pid ?? 0
-  const [before, counted] = [usage(pid), centre.counts()]
+  const [before, counted] = [processUsage(pid), centre.counts()]
   await wait(span * 1000)
-  const [after, now] = [usage(pid), centre.counts()]
+  const [after, now] = [processUsage(pid), centre.counts()]
   await gateway.kill('SIGTERM')
   return {
     firstMs,

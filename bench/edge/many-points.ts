@@ -1,24 +1,15 @@
 // A hundred Modbus TCP terminals of a thousand points, every point read each second and every value sent: what the gateway takes of memory and
 // processor. Spool on disk, Debian's mosquitto as broker, a centre that acknowledges; the terminals are a process of their own.
 //   setup/with-node bench/edge/many-points.ts [SECONDS] [TERMINALS] [POINTS]
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { start, temporaryFolder } from '../../test/stage/process.ts'
-import { bench, printFigures, quantile } from '../run.ts'
+import { bench, printFigures, processUsage, quantile } from '../run.ts'
 import { acknowledgingCentre } from './peers/broker.ts'
 
 const [seconds = 30, terminals = 100, points = 1000] = process.argv.slice(2).map(Number)
 const warmUpMs = 10_000
 
 const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
-
-/** Resident memory in MB and processor seconds of a process, threads included. */
-function usage(pid: number): { residentMB: number; cpuSeconds: number } {
-  const resident = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
-  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-  return { residentMB: (Number(resident) * 1024) / 1e6, cpuSeconds: (Number(fields[11]) + Number(fields[12])) / 100 }
-}
 
 await bench(async (ending) => {
   const folder = temporaryFolder(ending)
@@ -44,13 +35,13 @@ await bench(async (ending) => {
   await wait(warmUpMs)
   gateway.child.kill('SIGUSR2')
   const pid = gateway.child.pid ?? 0
-  const [before, counted, begun] = [usage(pid), centre.counts(), performance.now()]
+  const [before, counted, begun] = [processUsage(pid), centre.counts(), performance.now()]
   const resident: number[] = []
   while (performance.now() - begun < seconds * 1000) {
     await wait(500)
-    resident.push(usage(pid).residentMB)
+    resident.push(processUsage(pid).residentMB)
   }
-  const [after, now, tookS] = [usage(pid), centre.counts(), (performance.now() - begun) / 1000]
+  const [after, now, tookS] = [processUsage(pid), centre.counts(), (performance.now() - begun) / 1000]
   await gateway.kill('SIGTERM')
   const [, , p99, most] = /delay p50 ([\d.]+) p99 ([\d.]+) max ([\d.]+) ms/.exec(gateway.output()) ?? []
   const wanted = terminals * points

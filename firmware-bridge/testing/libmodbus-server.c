@@ -88,7 +88,7 @@ static void serve_line(void) {
 
 static void serve_sockets(int port) {
   uint8_t request[MODBUS_TCP_MAX_ADU_LENGTH];
-  int listening = modbus_tcp_listen(context, 8), highest = listening, yes = 1;
+  int listening = modbus_tcp_listen(context, 128), highest = listening, yes = 1;
   if (listening < 0) { perror("listen"); exit(1); }
   fd_set open, ready;
   FD_ZERO(&open);
