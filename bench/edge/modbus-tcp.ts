@@ -9,7 +9,7 @@ import { type Ending, freePort, type Running, start, temporaryFolder } from '../
 import { bench, median, printFigures, processUsage } from '../run.ts'
 import type { Measured } from './peers/modbus-client.ts'
 
-const [rounds = 4, ms = 800] = process.argv.slice(2).map(Number)
+const [rounds = 3, ms = 800] = process.argv.slice(2).map(Number)
 const names = {
   ours: 'ours, window as probed',
   'ours-one': 'ours, window 1',
