@@ -1,9 +1,6 @@
 // The whole gateway as one process would run it: configuration file, Modbus TCP terminal, spool on disk, a real broker (Aedes)
 // and a centre that acknowledges.
-import { once } from 'node:events'
-import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
-import { tmpdir } from 'node:os'
+import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { decodeEnvelope, type Envelope } from '@civitals/contracts/envelope'
 import { decodeStatus, type GatewayStatus } from '@civitals/contracts/status'
@@ -12,37 +9,9 @@ import { Aedes } from 'aedes'
 import { pino } from 'pino'
 import t, { type Test } from 'tap'
 import { runGateway } from './main.ts'
+import { configFolder, listen, terminal } from './testing/file-gateway.ts'
 
 const logger = pino({ level: 'silent' })
-
-async function listen(t: Test, onSocket: (socket: Socket) => void): Promise<number> {
-  const sockets = new Set<Socket>()
-  const server: Server = createServer((socket) => {
-    sockets.add(socket)
-    onSocket(socket)
-  })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  t.teardown(() => {
-    for (const socket of sockets) socket.destroy()
-    server.close()
-  })
-  return (server.address() as AddressInfo).port
-}
-
-/** Answers every register read with registers of value 7 [MODBUS 6.3]. */
-function terminal(socket: Socket): void {
-  socket.on('error', () => undefined)
-  socket.on('data', (request) => {
-    const count = request.readUInt16BE(10)
-    const reply = Buffer.alloc(9 + count * 2)
-    request.copy(reply, 0, 0, 8)
-    reply.writeUInt16BE(3 + count * 2, 4)
-    reply[8] = count * 2
-    for (let index = 0; index < count; index++) reply.writeUInt16BE(7, 9 + index * 2)
-    socket.write(reply)
-  })
-}
 
 interface Centre {
   readonly port: number
@@ -89,26 +58,6 @@ async function centre(t: Test): Promise<Centre> {
     waiters.clear()
   })
   return state
-}
-
-function configFolder(t: Test, brokerPort: number, modbusPort: number): string {
-  const folder = mkdtempSync(join(tmpdir(), 'gateway-'))
-  t.teardown(() => rmSync(folder, { recursive: true }))
-  writeFileSync(join(folder, 'password'), 'secret\n')
-  writeFileSync(
-    join(folder, 'gateway.yaml'),
-    `gateway: gw-01
-uplink: { url: mqtt://127.0.0.1:${brokerPort}, passwordFile: ./password }
-spool: { folder: ./spool }
-poll: { alarm: 100ms, normal: 100ms, bulk: 100ms }
-lines:
-  - id: tcp-1
-    transport: { kind: modbus-tcp, host: 127.0.0.1, port: ${modbusPort} }
-    terminals:
-      - { id: weather-01, unit: 1, profile: weather-foreign }
-`,
-  )
-  return folder
 }
 
 t.test('a reading goes from a register to the centre, is acknowledged, and the gateway says goodbye', async (t) => {

@@ -78,8 +78,8 @@ export async function listeningGateway(t: Test, lines: LineConfig[], profiles: r
 }
 
 /** Resolves once `what` holds; fails the test when it does not within 5 s. */
-export async function until(t: Test, what: () => boolean, name: string): Promise<void> {
-  const end = systemClock.mono() + 5000
+export async function until(t: Test, what: () => boolean, name: string, patienceMs = 5000): Promise<void> {
+  const end = systemClock.mono() + patienceMs
   while (!what() && systemClock.mono() < end)
     await new Promise((resolve) => systemClock.after(10, () => resolve(undefined)))
   t.ok(what(), name)

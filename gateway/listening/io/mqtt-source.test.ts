@@ -1,32 +1,16 @@
 // A broker that is not ours (mosquitto), messages published by its own client, and the whole gateway listening.
-import { type ChildProcess, execFile, spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { execFile } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import t, { type Test } from 'tap'
 import type { LineConfig } from '../../config/schema.ts'
 import { elementProfile, freePort, listeningGateway, until } from '../../testing/listening-gateway.ts'
+import { missingMosquitto, mosquitto } from '../../testing/mosquitto.ts'
 
-const broker = '/usr/sbin/mosquitto'
-const client = '/usr/bin/mosquitto_pub'
-const missing = [broker, client].find((program) => !existsSync(program))
-const options = missing === undefined ? {} : { skip: `${missing} is not installed` }
+const options = { skip: missingMosquitto() }
 const run = promisify(execFile)
-
-async function mosquitto(t: Test, port: number, folder: string): Promise<ChildProcess> {
-  const file = join(folder, 'mosquitto.conf')
-  writeFileSync(file, `listener ${port} 127.0.0.1\nallow_anonymous true\npersistence false\n`)
-  const child = spawn(broker, ['-c', file], { stdio: 'ignore' })
-  t.teardown(() => child.kill('SIGKILL'))
-  const up = async (): Promise<boolean> =>
-    run(client, ['-p', String(port), '-t', 'up', '-m', '']).then(
-      () => true,
-      () => false,
-    )
-  while (!(await up()));
-  return child
-}
 
 type Publish = (topic: string, message: unknown, ...flags: string[]) => Promise<unknown>
 
@@ -42,7 +26,7 @@ async function start(
   t.teardown(() => rmSync(folder, { recursive: true }))
   const child = await mosquitto(t, port, folder)
   const publish = (topic: string, message: unknown, ...flags: string[]) =>
-    run(client, ['-p', String(port), '-q', '1', '-t', topic, '-m', JSON.stringify(message), ...flags])
+    run('mosquitto_pub', ['-p', String(port), '-q', '1', '-t', topic, '-m', JSON.stringify(message), ...flags])
   await before?.(publish)
   const points = Object.entries(elements).map(([id, element]) => [id, { element }] as const)
   const profile = elementProfile('mqtt-json', Object.fromEntries(points))
