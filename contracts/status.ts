@@ -16,6 +16,16 @@ export const TerminalHealthSchema = Type.Object({
 })
 export type TerminalHealth = Static<typeof TerminalHealthSchema>
 
+/** Who is at the other end of an open connection of a line. */
+export const PeerSchema = Type.Object({
+  from: Type.String({ description: 'ADDRESS:PORT.' }),
+  name: Type.Optional(
+    Type.String({ maxLength: 64, description: 'Its DTU, or the address in its last good frame; absent: none came.' }),
+  ),
+  since: Type.Number(),
+  heardAt: Type.Optional(Type.Number({ description: 'Its last good frame.' })),
+})
+
 /** Terminals a line lists one by one; of more, those that do not answer come first. */
 export const mostTerminalsListed = 64
 
@@ -36,9 +46,20 @@ export const LineHealthSchema = Type.Object({
   strangers: Type.Optional(
     Type.Array(Type.String({ maxLength: 64 }), {
       maxItems: 16,
-      description: 'Addresses heard that no terminal of the configuration has; the first of them.',
+      description: 'Addresses or DTUs heard that the configuration does not have; the first of them.',
     }),
   ),
+  listening: Type.Optional(Type.Boolean({ description: 'Its port is open, where terminals or their DTU dial in.' })),
+  peers: Type.Optional(
+    Type.Array(PeerSchema, { maxItems: 16, description: 'Who is connected, heard last first; the first of them.' }),
+  ),
+  refused: Type.Optional(
+    Type.Record(Type.String(), Type.Integer(), {
+      description: 'Frames, messages and connections refused, by why. Connections: those of the whole port.',
+    }),
+  ),
+  lastHeardAt: Type.Optional(Type.Number({ description: 'Of any of its terminals; absent: never since start.' })),
+  trouble: Type.Optional(Type.String({ maxLength: 200, description: 'Why it is down now.' })),
   perTerminal: Type.Optional(Type.Array(TerminalHealthSchema, { maxItems: mostTerminalsListed })),
 })
 

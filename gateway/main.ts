@@ -67,7 +67,9 @@ export async function startGateway(prepared: Prepared, options: GatewayOptions):
   }
   const spool = await openSqliteSpool({ folder: settings.spoolFolder, limits, clock })
   if (spool.movedAside) logger.error({ movedAside: spool.movedAside }, 'the spool was damaged; a new one continues it')
-  const assembly = new Assembly(openLines(clock, settings.gateway))
+  const assembly = new Assembly(
+    openLines(clock, settings.gateway, (stranger) => logger.warn(stranger, 'a DTU no line has')),
+  )
   const gateway = new Gateway({
     lines: await assembly.lines(prepared),
     spool,

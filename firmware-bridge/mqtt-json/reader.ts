@@ -1,4 +1,5 @@
 import type { EpochMs } from '@civitals/contracts/clock'
+import type { FrameCheck } from '../frames/frame.ts'
 import type { TerminalReport } from '../frames/session.ts'
 import type { MqttTransport } from '../transport.ts'
 import { chirpStackAddress, chirpStackDocument, chirpStackTime } from './chirpstack.ts'
@@ -22,7 +23,7 @@ export type ReadMessage =
   | { readonly kind: 'report'; readonly report: TerminalReport }
   /** It came before, or is kept and has no time of its own. */
   | { readonly kind: 'ignored' }
-  | { readonly kind: 'refused'; readonly detail: string }
+  | { readonly kind: 'refused'; readonly check: FrameCheck; readonly detail: string }
 
 const mostBytes = 256 * 1024
 const longestAddress = 128
@@ -43,13 +44,13 @@ export class MqttJsonReader {
   }
 
   read({ topic, payload, retained = false }: JsonMessage): ReadMessage {
-    if (payload.length > mostBytes) return refused(`${payload.length} bytes, at most ${mostBytes}`)
+    if (payload.length > mostBytes) return refused('length', `${payload.length} bytes, at most ${mostBytes}`)
     const parsed = parse(payload)
-    if ('detail' in parsed) return refused(parsed.detail)
+    if ('detail' in parsed) return refused('field', parsed.detail)
     const document = this.#isChirpStack ? chirpStackDocument(parsed.document) : parsed.document
     const address = this.#addressOf(topic, document)
-    if (address === undefined) return refused('names no terminal')
-    if (address.length > longestAddress) return refused(`names a terminal by ${address.length} characters`)
+    if (address === undefined) return refused('address', 'names no terminal')
+    if (address.length > longestAddress) return refused('address', `names a terminal by ${address.length} characters`)
     const at = this.#timeOf(document)
     if (this.#isCopy(document) || (retained && at === undefined)) return { kind: 'ignored' }
     const { elements, bad } = elementsOf(document)
@@ -87,7 +88,7 @@ export class MqttJsonReader {
   }
 }
 
-const refused = (detail: string): ReadMessage => ({ kind: 'refused', detail })
+const refused = (check: FrameCheck, detail: string): ReadMessage => ({ kind: 'refused', check, detail })
 
 function parse(payload: Uint8Array): { readonly document: object } | { readonly detail: string } {
   try {

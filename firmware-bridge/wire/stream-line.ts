@@ -77,6 +77,8 @@ export class StreamLine<Q, R extends object> implements TimedLine<Q, R> {
   /** The transaction whose turn has come but that cannot be sent yet. */
   #preparing: Transaction<Q, R> | undefined
   #link: Link | undefined
+  /** What ended the last link or kept it from opening, while it waits before it is opened again. */
+  #whyDown = ''
   #id = 0
   #leaving: Promise<void> = Promise.resolve()
   #silent = 0
@@ -253,7 +255,7 @@ export class StreamLine<Q, R extends object> implements TimedLine<Q, R> {
   /** Undefined when the line is open. */
   async #open(transaction: Transaction<Q, R>): Promise<LineFailure | undefined> {
     if (this.#link) return undefined
-    if (this.#reconnect.dueInMs > 0) return linkDown('waits before it is opened again')
+    if (this.#reconnect.dueInMs > 0) return linkDown(`waits before it is opened again: ${this.#whyDown}`)
     await this.#leaving
     if (transaction.ended) return aborted()
     const { clock, dial } = this.#parts
@@ -270,7 +272,8 @@ export class StreamLine<Q, R extends object> implements TimedLine<Q, R> {
     } catch (error) {
       if (transaction.ended) return aborted()
       this.#reconnect.failed()
-      return linkDown(error instanceof Error ? error.message : String(error))
+      this.#whyDown = error instanceof Error ? error.message : String(error)
+      return linkDown(this.#whyDown)
     } finally {
       late.cancel()
       transaction.onEnd = undefined
@@ -306,6 +309,7 @@ export class StreamLine<Q, R extends object> implements TimedLine<Q, R> {
   #lost(link: Link, detail: string): void {
     if (link !== this.#link) return
     this.#reconnect.failed()
+    this.#whyDown = detail
     this.#drop(linkDown(detail))
   }
 

@@ -5,13 +5,19 @@ import type { LineCounters, LineStatistics } from '@civitals/firmware-bridge/wir
 import type { Logger } from 'pino'
 import type { PollPeriods } from '../config/settings.ts'
 import type { HeardTerminal } from '../listening/line-listener.ts'
-import type { ReportSource } from '../listening/report-source.ts'
+import type { ReportSource, SourceCounters } from '../listening/report-source.ts'
 import type { Readings, ReportingTerminal } from '../readings/readings.ts'
 import type { LineTerminal } from '../scheduling/terminal-state.ts'
 import { type LineWorker, workLine } from './work-line.ts'
 
 /** A terminal the gateway asks and reports. */
 export type GatewayTerminal = LineTerminal & ReportingTerminal
+
+/** What a line in which the gateway asks has of the port its DTU dials in to. */
+export type PortHealth = Required<Pick<SourceCounters, 'listening' | 'peers' | 'refused'>> & {
+  /** DTUs no line has, the first of them. */
+  readonly strangers: readonly string[]
+}
 
 /** A line in which the gateway asks, with the terminals on it. */
 export interface PolledLine {
@@ -20,6 +26,10 @@ export interface PolledLine {
     readonly health: LineCounters & Partial<LineStatistics>
     /** Transactions it may carry at once. Default 1. */
     readonly window?: number
+    /** Of the port its DTU dials in to. */
+    readonly port?: PortHealth
+    /** Who is to be told when the line may answer again at once, because its DTU has dialled in. One listener; the last counts. */
+    onArrival?(listener: () => void): void
     close(): Promise<void>
   }
   readonly terminals: readonly GatewayTerminal[]

@@ -1,6 +1,8 @@
 import { type LineHealth, mostTerminalsListed, type TerminalHealth } from '@civitals/contracts/status'
+import { frameChecks } from '@civitals/firmware-bridge/frames/frame'
 import type { PollPeriods } from '../config/settings.ts'
 import { LineListener } from '../listening/line-listener.ts'
+import type { Peer, SourceCounters } from '../listening/report-source.ts'
 import { LineRunner } from '../scheduling/line-runner.ts'
 import type { GatewayLine, HeardLine, LinesOptions, PolledLine } from './lines.ts'
 
@@ -16,7 +18,8 @@ export interface LineWorker {
   health(): LineHealth
 }
 
-const mostStrangersListed = 16
+/** Connections and strangers a status names. */
+const mostListed = 16
 
 /** Readings of the line go to `readings`, which must follow its terminals. */
 export const workLine = (line: GatewayLine, options: LinesOptions): LineWorker =>
@@ -24,17 +27,18 @@ export const workLine = (line: GatewayLine, options: LinesOptions): LineWorker =
 
 function poll(line: PolledLine, options: LinesOptions): LineWorker {
   const { clock, periods, readings } = options
-  const trouble = troubleOf(line.id, options)
+  const trouble = new Trouble(line.id, options)
   const runner = new LineRunner({
     ...{ terminals: line.terminals, periods, clock },
     window: () => line.line.window ?? 1,
     onReading: ({ id }, reading) => {
-      if (reading.failure?.kind === 'link') trouble(reading.failure.detail ?? 'cannot be opened')
-      else if (reading.at !== undefined || reading.failure !== undefined) trouble(undefined)
+      if (reading.failure?.kind === 'link') trouble.tell(reading.failure.detail ?? 'cannot be opened')
+      else if (reading.at !== undefined || reading.failure !== undefined) trouble.tell(undefined)
       readings.take(id, reading)
     },
     onSilence: silenceOf(line.id, options, 'terminal answers again'),
   })
+  line.line.onArrival?.(() => runner.hasten())
   return {
     run: (signal) => runner.run(signal),
     close: () => line.line.close(),
@@ -49,7 +53,12 @@ function poll(line: PolledLine, options: LinesOptions): LineWorker {
         ...(foreign !== undefined && { foreignFrames: foreign }),
       }
       const counts = { terminals: runner.terminals.length, silent: runner.silent, transactions, timeouts, crcErrors }
-      return { line: line.id, ...counts, connected, ...stray, perTerminal: listed(runner.health()) }
+      const port = line.line.port && portOf({ ...line.line.port, connections: line.line.port.peers.length })
+      const perTerminal = runner.health()
+      return {
+        ...{ line: line.id, ...counts, connected, ...stray, ...port, ...trouble.now },
+        ...{ ...lastHeard(perTerminal), perTerminal: listed(perTerminal) },
+      }
     },
   }
 }
@@ -57,12 +66,13 @@ function poll(line: PolledLine, options: LinesOptions): LineWorker {
 function listenTo(line: HeardLine, options: LinesOptions): LineWorker {
   const { clock, readings, logger } = options
   const { source } = line
+  const trouble = new Trouble(line.id, options)
   const listener = new LineListener({
     ...{ source, terminals: line.terminals, clock, clockState: () => readings.clockState() },
     onReading: ({ id }, reading) => readings.take(id, reading),
     onSilence: silenceOf(line.id, options, 'terminal is heard again'),
     onStranger: (address) => logger.warn({ line: line.id, address }, 'an address no terminal has'),
-    onTrouble: troubleOf(line.id, options),
+    onTrouble: (detail) => trouble.tell(detail),
   })
   return {
     run: (signal) => listener.run(signal),
@@ -72,24 +82,69 @@ function listenTo(line: HeardLine, options: LinesOptions): LineWorker {
     },
     setPeriods: () => undefined,
     health: () => {
-      const { connected, connections, refused } = source.health
+      const { connected, refused } = source.health
       const { known, strange } = listener.frames
       const counts = { terminals: listener.terminals.length, silent: listener.silent, transactions: known }
-      const failures = { timeouts: 0, crcErrors: refused, connected, connections, foreignFrames: strange }
-      const strangers = listener.strangers.slice(0, mostStrangersListed)
-      const perTerminal = listed(listener.health())
-      return { line: line.id, ...counts, ...failures, ...(strangers.length > 0 && { strangers }), perTerminal }
+      const failures = { timeouts: 0, crcErrors: damaged(refused), connected, foreignFrames: strange }
+      const perTerminal = listener.health()
+      return {
+        ...{ line: line.id, ...counts, ...failures },
+        ...{ ...portOf({ ...source.health, strangers: listener.strangers }), ...trouble.now },
+        ...{ ...lastHeard(perTerminal), perTerminal: listed(perTerminal) },
+      }
     },
   }
 }
 
-/** Tells each change once, whatever comes of it again and again. */
-function troubleOf(line: string, { logger }: LinesOptions): (detail: string | undefined) => void {
-  let troubled = false
-  return (detail) => {
-    if (detail !== undefined && !troubled) logger.warn({ line, detail }, 'line is down')
-    if (detail === undefined && troubled) logger.warn({ line }, 'line works again')
-    troubled = detail !== undefined
+/** Of what was refused, the frames and messages; connections are no frames. */
+const damaged = (refused: SourceCounters['refused']): number =>
+  frameChecks.reduce((sum, check) => sum + (refused[check] ?? 0), 0)
+
+function portOf({
+  listening,
+  connections,
+  peers = [],
+  strangers,
+  refused,
+}: Omit<SourceCounters, 'connected'> & { readonly strangers: readonly string[] }): Partial<LineHealth> {
+  const why = Object.fromEntries(Object.entries(refused).filter(([, count]) => count > 0))
+  return {
+    connections,
+    ...(listening !== undefined && { listening }),
+    ...(peers.length > 0 && { peers: peers.slice(0, mostListed).map(shown) }),
+    ...(strangers.length > 0 && { strangers: strangers.slice(0, mostListed) }),
+    ...(Object.keys(why).length > 0 && { refused: why }),
+  }
+}
+
+const shown = ({ name, ...peer }: Peer): Peer => ({ ...peer, ...(name !== undefined && { name: name.slice(0, 64) }) })
+
+function lastHeard(perTerminal: readonly TerminalHealth[]): { readonly lastHeardAt?: number } {
+  const last = Math.max(...perTerminal.map(({ lastAnswerAt = 0 }) => lastAnswerAt), 0)
+  return last > 0 ? { lastHeardAt: last } : {}
+}
+
+/** Tells each change of a line once, whatever comes of it again and again. */
+class Trouble {
+  readonly #line: string
+  readonly #logger: LinesOptions['logger']
+  #detail: string | undefined
+
+  constructor(line: string, { logger }: LinesOptions) {
+    this.#line = line
+    this.#logger = logger
+  }
+
+  /** Why it is down now. */
+  get now(): { readonly trouble?: string } {
+    return this.#detail === undefined ? {} : { trouble: this.#detail.slice(0, 200) }
+  }
+
+  tell(detail: string | undefined): void {
+    const line = this.#line
+    if (detail !== undefined && this.#detail === undefined) this.#logger.warn({ line, detail }, 'line is down')
+    if (detail === undefined && this.#detail !== undefined) this.#logger.warn({ line }, 'line works again')
+    this.#detail = detail
   }
 }
 

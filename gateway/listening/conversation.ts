@@ -1,4 +1,5 @@
-import type { Clock, Timer } from '@civitals/contracts/clock'
+import type { Clock, EpochMs, Timer } from '@civitals/contracts/clock'
+import type { FrameFault } from '@civitals/firmware-bridge/frames/frame'
 import type { PushSession } from '@civitals/firmware-bridge/frames/session'
 import type { Link } from '@civitals/firmware-bridge/wire/link'
 import type { Hearing } from './report-source.ts'
@@ -8,8 +9,8 @@ export interface ConversationOptions {
   readonly session: PushSession
   readonly clock: Clock
   readonly hearing: Pick<Hearing, 'heard' | 'report'>
-  /** Told of frames that were refused. */
-  readonly onRefused: (count: number) => void
+  /** Told of each frame that was refused. */
+  readonly onRefused: (fault: FrameFault) => void
   /** By then a good frame must have come, or it ends, ms: for connections of which nobody knows who they are. Default: for ever. */
   readonly identifyWithinMs?: number
 }
@@ -26,9 +27,10 @@ export class Conversation {
   readonly ended: Promise<string>
   readonly #options: ConversationOptions
   readonly #end: (why: string) => void
+  /** Whose good frame came last, and when; undefined before one came. */
+  #last: { readonly address: string; readonly at: EpochMs } | undefined
   /** Monotonic time of the last good frame, and of the beginning before that. */
   lastHeardAt: number
-  #identified = false
   #strangeBytes = 0
   #over = false
   #due: Timer | undefined
@@ -57,7 +59,11 @@ export class Conversation {
 
   /** A good frame came on it. */
   get identified(): boolean {
-    return this.#identified
+    return this.#last !== undefined
+  }
+
+  get last(): { readonly address: string; readonly at: EpochMs } | undefined {
+    return this.#last
   }
 
   end(why: string): void {
@@ -72,18 +78,20 @@ export class Conversation {
     if (this.#over) return
     const { session, clock, hearing, onRefused } = this.#options
     const { answers, reports, refused, heard } = session.receive(chunk, clock.now())
-    if (refused.length > 0) onRefused(refused.length)
+    for (const fault of refused) onRefused(fault)
     for (const address of heard) hearing.heard(address)
     for (const report of reports) hearing.report(report)
     this.#send(answers)
-    if (heard.length > 0) this.#identify()
-    else if (!this.#identified) this.#strange(chunk.length)
+    const address = heard.at(-1)
+    if (address !== undefined) this.#identify(address)
+    else if (!this.identified) this.#strange(chunk.length)
   }
 
-  #identify(): void {
-    this.#identified = true
+  #identify(address: string): void {
+    const { clock } = this.#options
+    this.#last = { address, at: clock.now() }
     this.#deadline?.cancel()
-    this.lastHeardAt = this.#options.clock.mono()
+    this.lastHeardAt = clock.mono()
   }
 
   #strange(bytes: number): void {

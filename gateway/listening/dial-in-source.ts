@@ -1,14 +1,27 @@
-import type { Clock } from '@civitals/contracts/clock'
+import type { Clock, EpochMs } from '@civitals/contracts/clock'
 import { durationMs } from '@civitals/contracts/duration'
 import type { PushSession } from '@civitals/firmware-bridge/frames/session'
 import type { TcpServerTransport } from '@civitals/firmware-bridge/transport'
-import type { Link } from '@civitals/firmware-bridge/wire/link'
 import { Conversation } from './conversation.ts'
-import type { Guest } from './doorway.ts'
-import type { Hearing, ReportSource, SourceCounters } from './report-source.ts'
+import type { Caller, Guest, TurnedAway } from './doorway.ts'
+import { Refusals } from './refusals.ts'
+import type { Hearing, Peer, ReportSource, SourceCounters } from './report-source.ts'
 
-/** Lets a line take the connections of its port; the function it returns gives that up. */
-export type Join = (guest: Guest) => () => Promise<void>
+/** What a line has of its port. */
+export interface Seat {
+  /** Takes no connections any more; resolves when the port is free again, where nobody else wants it. */
+  leave(): Promise<void>
+  /** Of the whole port, which several lines may share. */
+  door(): {
+    readonly listening: boolean
+    /** DTUs no line has, the first of them. */
+    readonly strangers: readonly string[]
+    readonly turnedAway: Readonly<Record<TurnedAway, number>>
+  }
+}
+
+/** Lets a line take the connections of its port. */
+export type Join = (guest: Guest) => Seat
 
 const defaultWithinMs = 30_000
 /** Connections of one line: a city's stations of one kind, with those the network has lost and nobody noticed yet. */
@@ -20,8 +33,9 @@ export class DialInSource implements ReportSource {
   readonly #join: Join
   readonly #session: () => PushSession
   readonly #clock: Clock
-  readonly #open = new Set<Conversation>()
-  #refused = 0
+  readonly #open = new Map<Conversation, { readonly from: string; readonly since: EpochMs }>()
+  readonly #refusals = new Refusals()
+  #seat: Seat | undefined
 
   constructor(transport: TcpServerTransport, join: Join, session: () => PushSession, clock: Clock) {
     this.#transport = transport
@@ -31,49 +45,63 @@ export class DialInSource implements ReportSource {
   }
 
   get health(): SourceCounters {
-    return { connected: this.#open.size > 0, connections: this.#open.size, refused: this.#refused }
+    const door = this.#seat?.door()
+    return {
+      ...{ connected: this.#open.size > 0, connections: this.#open.size, peers: this.#peers() },
+      listening: door?.listening ?? false,
+      refused: { ...this.#refusals.counts, ...door?.turnedAway },
+    }
+  }
+
+  #peers(): readonly Peer[] {
+    const { dtu } = this.#transport
+    const newestFirst = [...this.#open].sort(([a], [b]) => b.lastHeardAt - a.lastHeardAt)
+    return newestFirst.map(([{ last }, { from, since }]) => {
+      const name = dtu ?? last?.address
+      return { from, ...(name !== undefined && { name }), since, ...(last && { heardAt: last.at }) }
+    })
   }
 
   async run(hearing: Hearing, signal: AbortSignal): Promise<void> {
-    const leave = this.#join({
+    const seat = this.#join({
       transport: this.#transport,
-      welcome: (link) => this.#converse(link, hearing),
+      welcome: (caller) => this.#converse(caller, hearing),
       trouble: (detail) => hearing.trouble(detail),
     })
+    this.#seat = seat
     await new Promise<void>((resolve) => {
       if (signal.aborted) resolve()
       else signal.addEventListener('abort', () => resolve(), { once: true })
     })
-    const open = [...this.#open]
+    const open = [...this.#open.keys()]
     for (const conversation of open) conversation.end('stopped')
-    await Promise.all([leave(), ...open.map(({ ended }) => ended)])
+    await Promise.all([seat.leave(), ...open.map(({ ended }) => ended)])
   }
 
-  #converse(link: Link, hearing: Hearing): void {
+  #converse(link: Caller, hearing: Hearing): void {
     const { dtu, identify } = this.#transport
     // The newest connection of a DTU is the one it uses.
-    if (dtu !== undefined) for (const other of this.#open) other.end('its DTU has dialled in again')
+    if (dtu !== undefined) for (const other of this.#open.keys()) other.end('its DTU has dialled in again')
     if (this.#open.size >= mostConnections) this.#makeRoom()
     const conversation = new Conversation({
       ...{ link, session: this.#session(), clock: this.#clock, hearing },
-      onRefused: (count) => {
-        this.#refused += count
-      },
+      onRefused: ({ check }) => this.#refusals.add(check),
       ...(dtu === undefined && {
         identifyWithinMs: identify?.within === undefined ? defaultWithinMs : durationMs(identify.within),
       }),
     })
-    this.#open.add(conversation)
+    this.#open.set(conversation, { from: link.from, since: this.#clock.now() })
     void conversation.ended.then(() => this.#open.delete(conversation))
   }
 
   /** Those that never said anything go first, then the longest silent. */
   #makeRoom(): void {
-    const [first] = [...this.#open].sort(
+    const [first] = [...this.#open.keys()].sort(
       (a, b) => Number(a.identified) - Number(b.identified) || a.lastHeardAt - b.lastHeardAt,
     )
     if (!first) return
     this.#open.delete(first)
+    this.#refusals.add('no-room')
     first.end('others need the room')
   }
 }

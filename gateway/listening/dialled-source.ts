@@ -3,6 +3,7 @@ import type { PushSession } from '@civitals/firmware-bridge/frames/session'
 import type { Dial, Link } from '@civitals/firmware-bridge/wire/link'
 import { Reconnect } from '@civitals/firmware-bridge/wire/reconnect'
 import { Conversation } from './conversation.ts'
+import { Refusals } from './refusals.ts'
 import type { Hearing, ReportSource, SourceCounters } from './report-source.ts'
 
 const connectTimeoutMs = 10_000
@@ -12,8 +13,8 @@ export class DialledSource implements ReportSource {
   readonly #dial: Dial
   readonly #session: () => PushSession
   readonly #clock: Clock
+  readonly #refusals = new Refusals()
   #connected = false
-  #refused = 0
 
   /** `session`: a new one for each connection. */
   constructor(dial: Dial, session: () => PushSession, clock: Clock) {
@@ -23,7 +24,7 @@ export class DialledSource implements ReportSource {
   }
 
   get health(): SourceCounters {
-    return { connected: this.#connected, connections: this.#connected ? 1 : 0, refused: this.#refused }
+    return { connected: this.#connected, connections: this.#connected ? 1 : 0, refused: this.#refusals.counts }
   }
 
   async run(hearing: Hearing, signal: AbortSignal): Promise<void> {
@@ -62,9 +63,7 @@ export class DialledSource implements ReportSource {
     const conversation = new Conversation({
       ...{ link, session: this.#session(), clock: this.#clock },
       hearing: { heard, report: (report) => hearing.report(report) },
-      onRefused: (count) => {
-        this.#refused += count
-      },
+      onRefused: ({ check }) => this.#refusals.add(check),
     })
     const stop = (): void => conversation.end('stopped')
     signal.addEventListener('abort', stop, { once: true })

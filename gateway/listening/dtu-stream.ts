@@ -1,19 +1,41 @@
 import { Duplex } from 'node:stream'
+import type { Clock, Timer } from '@civitals/contracts/clock'
+import type { DtuPackets } from './dtu-packets.ts'
 
-/** A DTU's socket without what is not for the terminals' protocol: `keep` says what of each chunk is. */
+/** What may be the beginning of a heartbeat is data when the rest of it has not come by then. */
+const tornMs = 50
+
+/** A DTU's socket without what the DTU says itself. */
 export class DtuStream extends Duplex {
   readonly #socket: Duplex
+  readonly #packets: DtuPackets
+  readonly #clock: Clock
+  #torn: Timer | undefined
 
-  constructor(socket: Duplex, keep: (chunk: Buffer) => Buffer) {
+  constructor(socket: Duplex, packets: DtuPackets, clock: Clock) {
     super()
     this.#socket = socket
-    socket.on('data', (chunk: Buffer) => {
-      const kept = keep(chunk)
-      if (kept.length > 0 && !this.push(kept)) socket.pause()
-    })
-    socket.on('end', () => this.push(null))
+    this.#packets = packets
+    this.#clock = clock
+    socket.on('data', (chunk: Buffer) => this.#take(chunk))
+    socket.on('end', () => this.#end())
     socket.on('error', (error: Error) => this.destroy(error))
     socket.on('close', () => this.destroy())
+  }
+
+  #take(chunk: Buffer): void {
+    this.#torn?.cancel()
+    this.#give(this.#packets.push(chunk))
+    if (this.#packets.held > 0) this.#torn = this.#clock.after(tornMs, () => this.#give(this.#packets.flush()))
+  }
+
+  #give(data: Buffer): void {
+    if (data.length > 0 && !this.destroyed && !this.push(data)) this.#socket.pause()
+  }
+
+  #end(): void {
+    this.#give(this.#packets.flush())
+    this.push(null)
   }
 
   override _read(): void {
@@ -29,6 +51,7 @@ export class DtuStream extends Duplex {
   }
 
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
+    this.#torn?.cancel()
     this.#socket.destroy()
     done(error)
   }

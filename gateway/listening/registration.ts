@@ -1,68 +1,50 @@
 import type { TcpServerTransport } from '@civitals/firmware-bridge/transport'
 
-/** A registration packet that was found: who it is, and what came behind it. */
+/** A registration packet that was found. */
 export interface Registered {
   readonly dtu: string
+  /** The bytes that said so; some DTUs send them again as heartbeat. */
+  readonly packet: Buffer
+  /** What came behind it. */
   readonly rest: Buffer
+  /** More bytes may still make it another name: it ends where the bytes do. */
+  readonly mayGrow: boolean
 }
 
-/** The 15 digits of an IMEI or the 20 of an ICCID, with the line end some send behind them. */
-const usual = /^\s*(?<id>\d{15}|\d{20})\s*$/
-/** A registration packet is no longer; what is longer is data. */
+/** The 15 digits of an IMEI, or an ICCID, whose 20 places are digits and, on some cards, letters; with the line end some send behind them. */
+const usual = /^\s*(?<id>\d{15}|89[0-9A-Za-z]{18})(?![0-9A-Za-z])(?:\r\n|\r|\n)?/
+/** A registration packet is no longer; what stands behind is data. */
 const longestPacket = 512
-/** A heartbeat this short may stand in data by chance. */
-const tellingBytes = 4
+/** One of each kind of character a name is made of. */
+const moreOfIt = ['0', 'a', 'Z', '_', '-', '.', ' '] as const
 
-/**
- * How DTUs of one port say who they are and that they still live. DTUs send a registration packet once connected, some again as heartbeat, others
- * a heartbeat of its own; none of it is for the terminals' protocol.
- */
+/** How the DTUs of one port say who they are, in the first bytes of their connection. */
 export class Registration {
   readonly #pattern: RegExp
   readonly #hex: boolean
-  readonly #heartbeat: Buffer | undefined
 
-  constructor({ identify, heartbeat }: Pick<TcpServerTransport, 'identify' | 'heartbeat'>) {
+  constructor({ identify }: Pick<TcpServerTransport, 'identify'>) {
     this.#pattern = identify?.pattern === undefined ? usual : new RegExp(identify.pattern)
     this.#hex = identify?.as === 'hex'
-    this.#heartbeat = heartbeat === undefined ? undefined : bytesOf(heartbeat)
   }
 
   /** Who sent these first bytes of a connection; undefined when they do not say, or not yet. */
   read(bytes: Buffer): Registered | undefined {
-    if (bytes.length > longestPacket) return undefined
-    const match = this.#pattern.exec(bytes.toString(this.#hex ? 'hex' : 'latin1'))
+    const text = bytes.toString(this.#hex ? 'hex' : 'latin1', 0, longestPacket)
+    const match = this.#pattern.exec(text)
     const dtu = match?.groups?.id
     if (!match || dtu === undefined || dtu === '') return undefined
     const end = match.index + match[0].length
-    return { dtu, rest: bytes.subarray(this.#hex ? Math.ceil(end / 2) : end) }
+    const place = this.#hex ? Math.ceil(end / 2) : end
+    const mayGrow = end === text.length && moreOfIt.some((more) => this.#nameOf(text + this.#written(more)) !== dtu)
+    return { dtu, packet: bytes.subarray(0, place), rest: bytes.subarray(place), mayGrow }
   }
 
-  /** What of a chunk is for the terminals' protocol: all but heartbeats, and the registration packet of `dtu` sent again. */
-  keep(chunk: Buffer, dtu: string): Buffer {
-    let kept = chunk
-    const beat = this.#heartbeat
-    if (beat) {
-      const telling = beat.length >= tellingBytes
-      while (kept.length === beat.length || telling) {
-        if (kept.length >= beat.length && kept.subarray(0, beat.length).equals(beat)) kept = kept.subarray(beat.length)
-        else if (kept.length > beat.length && kept.subarray(-beat.length).equals(beat))
-          kept = kept.subarray(0, -beat.length)
-        else break
-      }
-      if (!telling && isRepeated(kept, beat)) return kept.subarray(0, 0)
-    }
-    return kept.length > 0 && this.read(kept)?.dtu === dtu ? kept.subarray(0, 0) : kept
+  #nameOf(text: string): string | undefined {
+    return this.#pattern.exec(text)?.groups?.id
+  }
+
+  #written(character: string): string {
+    return this.#hex ? Buffer.from(character).toString('hex') : character
   }
 }
-
-/** Heartbeats that the network put together. */
-function isRepeated(chunk: Buffer, beat: Buffer): boolean {
-  if (chunk.length % beat.length !== 0) return false
-  for (let from = 0; from < chunk.length; from += beat.length)
-    if (!chunk.subarray(from, from + beat.length).equals(beat)) return false
-  return true
-}
-
-const bytesOf = (written: string): Buffer =>
-  written.startsWith('0x') ? Buffer.from(written.slice(2), 'hex') : Buffer.from(written)

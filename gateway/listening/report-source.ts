@@ -1,3 +1,4 @@
+import type { EpochMs } from '@civitals/contracts/clock'
 import type { TerminalReport } from '@civitals/firmware-bridge/frames/session'
 
 /** Who is told what terminals say by themselves. None of it may throw. */
@@ -9,13 +10,27 @@ export interface Hearing {
   trouble(detail: string | undefined): void
 }
 
+/** Who is at the other end of an open connection. */
+export interface Peer {
+  /** ADDRESS:PORT. */
+  readonly from: string
+  /** The DTU, or the address its last good frame named; absent before one came. */
+  readonly name?: string
+  readonly since: EpochMs
+  readonly heardAt?: EpochMs
+}
+
 /** What a source has seen since it was made. */
 export interface SourceCounters {
   readonly connected: boolean
   /** Connections that are open now. */
   readonly connections: number
-  /** Frames or messages that were refused: check sums, passwords, contents that cannot be read. */
-  readonly refused: number
+  /** Who they are, those heard last first; only of a port. */
+  readonly peers?: readonly Peer[]
+  /** Its port is open; only of a line whose terminals dial in. */
+  readonly listening?: boolean
+  /** Frames, messages and connections that were refused, by why: check sums, passwords, contents that cannot be read. */
+  readonly refused: Readonly<Record<string, number>>
 }
 
 /** Where terminals that speak first are heard: sockets, a serial port, a broker. */

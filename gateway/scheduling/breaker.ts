@@ -53,6 +53,11 @@ export class Breaker {
     this.#probeAt = now + Math.max(firstPauseMs, this.#pauseMs)
   }
 
+  /** There is a reason to think that it answers now: its next probe is due. */
+  hasten(now: number): void {
+    this.#probeAt = Math.min(this.#probeAt, now)
+  }
+
   #answered(): boolean {
     const wasOpen = this.#open
     this.#open = false

@@ -136,6 +136,17 @@ export class LineRunner {
     this.#wakeUp()
   }
 
+  /** The line can be reached again after it could not: everything is read at once, and silent terminals are probed. */
+  hasten(): void {
+    const now = this.#options.clock.mono()
+    this.#budget.forgive()
+    for (const { terminal, breaker } of this.#states.values()) {
+      breaker.hasten(now)
+      this.#schedule.hasten(terminal.id, now)
+    }
+    this.#wakeUp()
+  }
+
   /** Polls at other periods from now on; the first round reads everything. */
   setPeriods(periods: PollPeriods): void {
     this.#schedule = new PollSchedule(periods, this.#options.clock.mono())

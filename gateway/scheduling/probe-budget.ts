@@ -21,6 +21,11 @@ export class ProbeBudget {
     return now >= this.#nextAt || idleMs > this.#costMs
   }
 
+  /** What earlier probes cost says nothing of the next: the line was away. */
+  forgive(): void {
+    this.#nextAt = Number.NEGATIVE_INFINITY
+  }
+
   /** A probe ended at `now`, having kept the line for `costMs`. */
   spent(costMs: number, now: number): void {
     this.#costMs = costMs

@@ -47,9 +47,10 @@ export async function listeningGateway(t: Test, lines: LineConfig[], profiles: r
   const limits = { budgetBytes: 1e9, keepAcknowledgedMs: 1e12, compress: false }
   const spool = memorySpool({ id: 's1', limits, clock })
   const centre = new ScriptedCentre(clock)
-  const logged: { readonly msg: string; readonly detail?: string }[] = []
+  const logged: { readonly msg: string; readonly detail?: string; readonly dtu?: string }[] = []
   const logger = pino({ level: 'info' }, { write: (line: string) => void logged.push(JSON.parse(line)) })
-  const assembly = new Assembly(openLines(clock, 'gw-01'))
+  const strange = (stranger: object): void => logger.warn(stranger, 'a DTU no line has')
+  const assembly = new Assembly(openLines(clock, 'gw-01', strange))
   const gateway = new Gateway({
     ...{ lines: await assembly.lines(prepared(lines, profiles)), spool, clock, connect: centre.connect, logger },
     ...{ random: () => 0, periods: { alarm: 100, normal: 100, bulk: 1000 }, config: 'c0ffee', version: '0.0.0' },

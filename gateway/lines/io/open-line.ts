@@ -2,7 +2,7 @@ import type { Clock } from '@civitals/contracts/clock'
 import { durationMs } from '@civitals/contracts/duration'
 import { CivitalsError } from '@civitals/contracts/errors'
 import { openBusLine } from '@civitals/firmware-bridge/bus'
-import { meterSide, modbusSide } from '@civitals/firmware-bridge/bus/line'
+import { meterSide, modbusSide, type TimedBusLine } from '@civitals/firmware-bridge/bus/line'
 import { MeterReader } from '@civitals/firmware-bridge/bus/meter-reader'
 import { openModbusLine } from '@civitals/firmware-bridge/modbus'
 import type { TimedModbusLine } from '@civitals/firmware-bridge/modbus/line'
@@ -11,17 +11,19 @@ import { askingRules, UnitRules } from '@civitals/firmware-bridge/modbus/unit-ru
 import { modbusPoints, type Profile } from '@civitals/firmware-bridge/profile'
 import { isPushProtocol } from '../../config/protocol-rules.ts'
 import type { LineConfig } from '../../config/schema.ts'
-import type { Ports } from '../../listening/io/ports.ts'
+import type { OnStranger, Ports } from '../../listening/io/ports.ts'
 import type { AskedLine, OpenLine } from '../assemble.ts'
+import { dtuLine } from './dtu-line.ts'
 
 /**
  * Makes lines of the configuration ready and says how their terminals are read. They are opened by their first transaction, or when they are
  * listened to; what only some lines need is loaded when the first of them is there. `gateway`: its id, part of the client ids at brokers.
+ * `onStranger`: told of a DTU that dials in and no line has.
  */
-export const openLines = (clock: Clock, gateway: string): OpenLine => {
+export const openLines = (clock: Clock, gateway: string, onStranger: OnStranger = () => undefined): OpenLine => {
   let shared: Promise<Ports> | undefined
   const ports = (): Promise<Ports> => {
-    shared ??= import('../../listening/io/ports.ts').then(({ Ports }) => new Ports(clock))
+    shared ??= import('../../listening/io/ports.ts').then(({ Ports }) => new Ports(clock, onStranger))
     return shared
   }
   return async (line, protocol) => {
@@ -29,13 +31,17 @@ export const openLines = (clock: Clock, gateway: string): OpenLine => {
       const { openMqttSource } = await import('../../listening/io/open-mqtt-source.ts')
       return { source: openMqttSource(line, line.transport, gateway, clock) }
     }
-    if (!isPushProtocol(protocol)) return polledLine(line, clock)
+    if (!isPushProtocol(protocol)) return await polledLine(line, clock, ports)
     const { openSource } = await import('../../listening/io/open-source.ts')
     return { source: await openSource(line, protocol, clock, await ports()) }
   }
 }
 
-async function polledLine({ id, transport, timeout, terminals }: LineConfig, clock: Clock): Promise<AskedLine> {
+async function polledLine(
+  { id, transport, timeout, terminals }: LineConfig,
+  clock: Clock,
+  ports: () => Promise<Ports>,
+): Promise<AskedLine> {
   const rules = new UnitRules()
   const options = { clock, ...rules, ...(timeout !== undefined && { timeoutMs: durationMs(timeout) }) }
   switch (transport.kind) {
@@ -47,29 +53,30 @@ async function polledLine({ id, transport, timeout, terminals }: LineConfig, clo
     case 'rtu-over-tcp':
     case 'tcp': {
       const bus = await openBusLine(transport, options)
-      const [modbus, meters] = [modbusSide(bus), meterSide(bus)]
-      return {
-        line: bus,
-        readerOf: ({ unit, address = '' }, profile) =>
-          profile.protocol === 'modbus'
-            ? modbusReader(modbus, unit, profile, rules, clock)
-            : new MeterReader({ line: meters, meter: address, profile }),
-      }
+      return { line: bus, readerOf: busReaders(bus, rules, clock) }
     }
-    default:
-      throw notWorked(id, transport.kind)
+    case 'tcp-server': {
+      const shared = await ports()
+      const { bus, line } = dtuLine(transport, (guest) => shared.join(guest), options)
+      return { line, readerOf: busReaders(bus, rules, clock) }
+    }
+    case 'mqtt':
+      throw new CivitalsError('CIV_GATEWAY_CONFIG', `line ${id}: nobody is asked over mqtt`)
   }
+}
+
+function busReaders(bus: TimedBusLine, rules: UnitRules, clock: Clock): AskedLine['readerOf'] {
+  const [modbus, meters] = [modbusSide(bus), meterSide(bus)]
+  return ({ unit, address = '' }, profile) =>
+    profile.protocol === 'modbus'
+      ? modbusReader(modbus, unit, profile, rules, clock)
+      : new MeterReader({ line: meters, meter: address, profile })
 }
 
 function modbusReader(line: TimedModbusLine, unit = 0, profile: Profile, rules: UnitRules, clock: Clock): ModbusReader {
   rules.set(unit, profile)
   const points = modbusPoints(profile)
   return new ModbusReader({ line, unit, points, cost: line.pace, clock, ...askingRules(profile) })
-}
-
-function notWorked(line: string, kind: string): CivitalsError {
-  const message = `line ${line}: ${kind} lines are not worked yet`
-  return new CivitalsError('CIV_GATEWAY_CONFIG', message, { context: { problems: [message] } })
 }
 
 const mostUnderWay = 8

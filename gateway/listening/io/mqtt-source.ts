@@ -3,6 +3,7 @@ import { type Clock, sleep } from '@civitals/contracts/clock'
 import type { MqttJsonReader } from '@civitals/firmware-bridge/mqtt-json/reader'
 import { MqttClient } from 'mqtt'
 import { backoffMs } from '../../uplink/backoff.ts'
+import { Refusals } from '../refusals.ts'
 import type { Hearing, ReportSource, SourceCounters } from '../report-source.ts'
 import { matchesFilter } from '../topic-filter.ts'
 
@@ -31,8 +32,8 @@ const connectTimeoutMs = 10_000
 export class MqttSource implements ReportSource {
   readonly spell: (address: string) => string
   readonly #options: MqttSourceOptions
+  readonly #refusals = new Refusals()
   #connected = false
-  #refused = 0
 
   constructor(options: MqttSourceOptions) {
     this.#options = options
@@ -40,7 +41,7 @@ export class MqttSource implements ReportSource {
   }
 
   get health(): SourceCounters {
-    return { connected: this.#connected, connections: this.#connected ? 1 : 0, refused: this.#refused }
+    return { connected: this.#connected, connections: this.#connected ? 1 : 0, refused: this.#refusals.counts }
   }
 
   async run(hearing: Hearing, signal: AbortSignal): Promise<void> {
@@ -100,7 +101,7 @@ export class MqttSource implements ReportSource {
     // The kept session may still deliver what an older configuration asked for.
     if (!topics.some((filter) => matchesFilter(filter, message.topic))) return
     const read = reader.read(message)
-    if (read.kind === 'refused') this.#refused++
+    if (read.kind === 'refused') this.#refusals.add(read.check)
     if (read.kind !== 'report') return
     hearing.heard(read.report.address)
     hearing.report(read.report)

@@ -1,33 +1,39 @@
 import { createServer, type Server, type Socket } from 'node:net'
 import type { Clock, Timer } from '@civitals/contracts/clock'
-import type { Link } from '@civitals/firmware-bridge/wire/link'
-import { Doorway, type Guest } from '../doorway.ts'
+import type { Seat } from '../dial-in-source.ts'
+import { type Caller, Doorway, type Guest } from '../doorway.ts'
 
 /** Connections of one port; more are turned away. */
 const mostConnections = 1024
 const againMs = 2000
 const keepAliveMs = 15_000
 
+/** Told of a DTU no line has, once each. */
+export type OnStranger = (stranger: { readonly listen: string; readonly dtu: string; readonly from: string }) => void
+
 /** The ports this gateway listens on. Lines with the same address share one; it is open while a line wants it. */
 export class Ports {
   readonly #clock: Clock
+  readonly #onStranger: OnStranger
   readonly #open = new Map<string, Port>()
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, onStranger: OnStranger) {
     this.#clock = clock
+    this.#onStranger = onStranger
   }
 
-  /** Gives a line the connections that are for it until the returned function is called, which resolves when the port is free again. */
-  join(guest: Guest): () => Promise<void> {
+  /** Gives a line the connections that are for it until it leaves, which resolves when the port is free again. */
+  join(guest: Guest): Seat {
     const { listen } = guest.transport
-    const port = this.#open.get(listen) ?? new Port(listen, this.#clock)
+    const port = this.#open.get(listen) ?? new Port(listen, this.#clock, this.#onStranger)
     this.#open.set(listen, port)
     port.add(guest)
-    return async () => {
+    const leave = async (): Promise<void> => {
       if (!port.remove(guest)) return
       if (this.#open.get(listen) === port) this.#open.delete(listen)
       await port.close()
     }
+    return { leave, door: () => port.health }
   }
 }
 
@@ -41,11 +47,16 @@ class Port {
   #trouble: string | undefined
   #listening = false
 
-  constructor(listen: string, clock: Clock) {
+  constructor(listen: string, clock: Clock, onStranger: OnStranger) {
     this.#listen = listen
     this.#clock = clock
-    this.#doorway = new Doorway(clock)
+    this.#doorway = new Doorway({ clock, onStranger: (dtu, from) => onStranger({ listen, dtu, from }) })
     this.#bind()
+  }
+
+  get health(): ReturnType<Seat['door']> {
+    const { strangers, turnedAway } = this.#doorway
+    return { listening: this.#listening, strangers, turnedAway }
   }
 
   add(guest: Guest): void {
@@ -76,6 +87,7 @@ class Port {
     server.maxConnections = mostConnections
     this.#server = server
     server.on('error', (error) => this.#failed(error.message))
+    server.on('drop', () => this.#doorway.overflowed())
     server.listen(port, host, () => {
       this.#listening = true
       this.#tell(undefined)
@@ -101,12 +113,13 @@ class Port {
     // Listeners of whoever takes it come and go; an error between them must not end the process.
     socket.on('error', () => undefined)
     socket.once('close', () => this.#sockets.delete(socket))
-    this.#doorway.arrive(linkOf(socket))
+    this.#doorway.arrive(callerOf(socket))
   }
 }
 
-const linkOf = (socket: Socket): Link => ({
+const callerOf = (socket: Socket): Caller => ({
   stream: socket,
+  from: `${socket.remoteAddress ?? ''}:${socket.remotePort ?? ''}`,
   close: () =>
     new Promise((resolve) => {
       if (socket.closed) return resolve()
