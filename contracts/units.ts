@@ -36,6 +36,7 @@ export const units = {
   'm/s': unit('m/s', 'speed', '米每秒', 'metre per second'),
   'km/h': unit('km/h', 'speed', '千米每小时', 'kilometre per hour'),
   degree: unit('°', 'angle', '度', 'degree'),
+  km: unit('km', 'length', '千米', 'kilometre'),
   cm: unit('cm', 'length', '厘米', 'centimetre'),
   m: unit('m', 'length', '米', 'metre'),
   mm: unit('mm', 'precipitation', '毫米', 'millimetre'),
@@ -54,7 +55,9 @@ export const units = {
   kWh: unit('kWh', 'energy', '千瓦时', 'kilowatt hour'),
   kvarh: unit('kvarh', 'reactive energy', '千乏时', 'kilovar hour'),
   Hz: unit('Hz', 'frequency', '赫兹', 'hertz'),
+  L: unit('L', 'volume', '升', 'litre'),
   m3: unit('m³', 'volume', '立方米', 'cubic metre'),
+  'm3/s': unit('m³/s', 'volume flow', '立方米每秒', 'cubic metre per second'),
   'm3/h': unit('m³/h', 'volume flow', '立方米每小时', 'cubic metre per hour'),
   NTU: unit('NTU', 'turbidity', '散射浊度单位', 'nephelometric turbidity unit'),
   pH: unit('', 'acidity', 'pH', 'pH'),
@@ -62,6 +65,7 @@ export const units = {
   dBm: unit('dBm', 'signal level', '毫瓦分贝', 'decibel milliwatt'),
   s: unit('s', 'duration', '秒', 'second'),
   min: unit('min', 'duration', '分钟', 'minute'),
+  h: unit('h', 'duration', '小时', 'hour'),
   onoff: unit('', 'state', '开关', 'on or off'),
 } as const satisfies Readonly<Record<string, Unit>>
 

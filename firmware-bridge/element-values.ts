@@ -34,7 +34,7 @@ export function elementValues(
 }
 
 /** Paths into JSON may be written from their root, $. */
-const keyOf = (element: string): string => (element.startsWith('$') ? element.replace(/^\$\.?/, '') : element)
+export const keyOf = (element: string): string => (element.startsWith('$') ? element.replace(/^\$\.?/, '') : element)
 
 /** Keys come from the street: `constructor` is none of ours. */
 const own = <T>(record: Readonly<Record<string, T>>, key: string): T | undefined =>

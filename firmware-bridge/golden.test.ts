@@ -1,5 +1,5 @@
 // A bug report becomes a folder: frames as they stood on the wire, and what a technician expects to read. The frames were
-// built outside this project (Python's struct, a CRC written from the specification), never with our own encoder.
+// published by others or built outside this project (Python's struct, check sums written from the standards), never with our own encoder.
 import { globSync, readFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { FakeClock } from '@civitals/contracts/clock'
@@ -13,6 +13,8 @@ import { withCrc } from './modbus/crc.ts'
 import { checkRequest } from './modbus/pdu.ts'
 import { RtuFraming } from './modbus/rtu-framing.ts'
 import { modbusPoints, type Profile } from './profile.ts'
+import { protocols } from './profile-schema.ts'
+import { replayElements } from './testing/replay-elements.ts'
 import { pass } from './testing/scripted-terminal.ts'
 import { MemoryWire } from './wire/memory-wire.ts'
 import { StreamLine } from './wire/stream-line.ts'
@@ -118,14 +120,29 @@ t.test('every profile has golden cases and every case reads as expected', async 
   for (const [id, profile] of profiles) {
     const files = globSync(join(shippedProfilesFolder, id, 'golden', '*.yaml')).sort()
     t.ok(files.length > 0, `${id} has a golden case`)
+    const seen = new Set<string>()
     for (const file of files) {
+      const name = `${basename(dirname(dirname(file)))}: ${basename(file, '.yaml')}`
+      if (profile.protocol !== 'modbus') {
+        const { got, wanted, points } = await replayElements(profile, file)
+        t.same(got, wanted, name)
+        for (const point of points) seen.add(point)
+        continue
+      }
       const golden = load(file)
       const reading = await replay(golden, profile)
-      const name = `${basename(dirname(dirname(file)))}: ${basename(file, '.yaml')}`
       t.same(reading.values, golden.values, `${name}: values`)
       t.same(reading.quality, golden.quality, `${name}: qualities`)
     }
+    if (profile.protocol === 'modbus') continue
+    const unseen = profile.points.map((point) => point.id).filter((point) => !seen.has(point))
+    t.same(unseen, [], `${id}: every point has a value in a golden case`)
   }
+})
+
+t.test('every protocol has a profile', async (t) => {
+  const spoken = new Set([...(await shippedProfiles()).values()].map(({ protocol }) => protocol))
+  t.same([...spoken].sort(), [...protocols].sort())
 })
 
 t.test('every function, every type and every word order is exercised by a golden case', async (t) => {

@@ -2,6 +2,7 @@ import type { Finding } from '@civitals/contracts/document'
 import { nearest } from '@civitals/contracts/nearest'
 import { isUnitId, units } from '@civitals/contracts/units'
 import { elementFindings, meterFindings } from './element-lint.ts'
+import { keyOf } from './element-values.ts'
 import { isModbusPoint, type ModbusProfile, type Profile, type ProfilePoint } from './profile.ts'
 import { identifyFindings, limitFindings, overlaps, readFindings, writeFindings } from './read-lint.ts'
 
@@ -58,7 +59,7 @@ function* remarks(point: ProfilePoint, profile: Profile): Generator<Remark> {
     if (profile.protocol !== 'modbus') return
     yield* readFindings(point, profile.limits)
     yield* writeFindings(point)
-  } else if (profile.protocol !== 'modbus') yield* elementFindings(point, profile.protocol)
+  } else if (profile.protocol !== 'modbus') yield* elementFindings(point, profile)
 }
 
 function* bands({ range, normal, resolution }: ProfilePoint): Generator<Remark> {
@@ -101,6 +102,6 @@ function* clashes(point: ProfilePoint, earlier: readonly ProfilePoint[]): Genera
     return
   }
   const { element } = point.read
-  const other = earlier.find((one) => !isModbusPoint(one) && one.read.element === element)
+  const other = earlier.find((one) => !isModbusPoint(one) && keyOf(one.read.element) === keyOf(element))
   if (other) yield ['read.element', `${element} is already ${other.id}`]
 }

@@ -1,16 +1,26 @@
 import { printProblem } from '@civitals/contracts/document'
-import { lintProfiles, shippedProfilesFolder } from '@civitals/firmware-bridge/profiles'
+import { lintProfiles, type SourceKind, shippedProfilesFolder } from '@civitals/firmware-bridge/profiles'
 import { type Arguments, exitCodes } from '../command.ts'
 
 /** `civitals profile lint [DIR]`: problems and advice, one a line; exit code 1 when a profile cannot be used. */
 export async function profileLint(args: Arguments): Promise<number> {
-  const { profiles, problems, advice } = await lintProfiles(args.positionals[0] ?? shippedProfilesFolder)
+  const { profiles, sources, problems, advice } = await lintProfiles(args.positionals[0] ?? shippedProfilesFolder)
   if (args.options.json) {
-    process.stdout.write(`${JSON.stringify({ profiles: [...profiles.keys()], problems, advice })}\n`)
+    const report = { profiles: [...profiles.keys()], sources: Object.fromEntries(sources), problems, advice }
+    process.stdout.write(`${JSON.stringify({ ...report, counts: countsOf(sources) })}\n`)
   } else {
     for (const problem of problems) process.stdout.write(`${printProblem(problem)}\n`)
     for (const line of advice) process.stdout.write(`${printProblem(line)} (advice)\n`)
+    const { opened, convention, unverified } = countsOf(sources)
+    const kinds = [`${opened} with a source`, `${convention} platform conventions`, `${unverified} unverified`]
+    process.stdout.write(`${profiles.size} profiles: ${kinds.join(', ')}\n`)
     process.stderr.write(`${profiles.size} profiles can be used, ${problems.length} problems\n`)
   }
   return problems.length > 0 ? exitCodes.invalid : exitCodes.done
+}
+
+function countsOf(sources: ReadonlyMap<string, SourceKind>): Record<SourceKind, number> {
+  const counts = { opened: 0, convention: 0, unverified: 0 }
+  for (const kind of sources.values()) counts[kind]++
+  return counts
 }

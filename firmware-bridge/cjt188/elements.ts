@@ -4,6 +4,27 @@ import type { Content } from './explain.ts'
 
 type Kind = 'energy' | 'power' | 'volume' | 'flow' | 'temperature' | 'time'
 
+/** What a water or gas meter says under 901F, in these units; `flag` is 0 or 1, '' a code. */
+export const volumeElements: Readonly<Record<string, string>> = {
+  total: 'm³',
+  settlementTotal: 'm³',
+  valve: '',
+  batteryLow: 'flag',
+}
+/** The same of a heat meter. */
+export const heatElements: Readonly<Record<string, string>> = {
+  heat: 'kWh',
+  settlementHeat: 'kWh',
+  power: 'W',
+  flow: 'm³/h',
+  total: 'm³',
+  supplyTemperature: '°C',
+  returnTemperature: '°C',
+  workingTime: 'h',
+  valve: '',
+  batteryLow: 'flag',
+}
+
 const joulesPerKWh = 3_600_000
 /** What each unit is, in kWh, W, m3, m3/h, degrees Celsius and hours. */
 const unitsOfMeters: Readonly<Record<string, readonly [kind: Kind, factor: number]>> = {

@@ -101,3 +101,25 @@ export function dataLengthOf(identifier: string, format?: string): number | unde
   if (!meaning || meaning.repeats) return undefined
   return meaning.of.reduce((sum, { bytes }) => sum + bytes, 0)
 }
+
+/**
+ * Unit of the number an element key names, `flag` for a bit of a state word; undefined for an identifier the standard does not know, for
+ * a text, and for a part the identifier does not have.
+ */
+export function unitOfElement(element: string): string | undefined {
+  const [identifier = '', part] = element.split('.')
+  const meaning = meaningOf(editionOfIdentifier(identifier), identifier)
+  if (!meaning) return undefined
+  if (meaning.kind === 'demand') return part === undefined ? meaning.of.unit : undefined
+  if (meaning.kind === 'text') {
+    if (!meaning.key.startsWith('status')) return undefined
+    return part === undefined ? '' : /^bit(1[0-5]|\d)$/.test(part) ? 'flag' : undefined
+  }
+  const [first] = meaning.of
+  const many = meaning.repeats || meaning.of.length > 1
+  if (part === undefined) return many ? undefined : first?.unit
+  if (!many) return undefined
+  return meaning.of.some(({ key }) => key === part) || (meaning.repeats && part.startsWith(`${first?.key}Rate`))
+    ? first?.unit
+    : undefined
+}

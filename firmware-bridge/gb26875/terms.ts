@@ -1,5 +1,5 @@
 // Tables of GB/T 26875.3-2011. Codes without a row are reserved or the maker's own.
-import { termTable } from '../frames/term.ts'
+import { type TermRow, termTable } from '../frames/term.ts'
 
 const reserved = { zh: '预留或自定义', en: 'reserved or the user’s own' }
 
@@ -52,29 +52,33 @@ export const typeTerm = termTable(
   reserved,
 )
 
+const systems: readonly TermRow[] = [
+  [0, '通用', 'general'],
+  [1, '火灾报警系统', 'fire alarm system'],
+  [10, '消防联动控制器', 'fire linkage controller'],
+  [11, '消火栓系统', 'hydrant system'],
+  [12, '自动喷水灭火系统', 'sprinkler system'],
+  [13, '气体灭火系统', 'gas extinguishing system'],
+  [14, '水喷雾灭火系统（泵启动方式）', 'water spray system (pump)'],
+  [15, '水喷雾灭火系统（压力容器启动方式）', 'water spray system (pressure vessel)'],
+  [16, '泡沫灭火系统', 'foam extinguishing system'],
+  [17, '干粉灭火系统', 'powder extinguishing system'],
+  [18, '防烟排烟系统', 'smoke control and exhaust system'],
+  [19, '防火门及卷帘系统', 'fire doors and shutters'],
+  [20, '消防电梯', 'fire lift'],
+  [21, '消防应急广播', 'emergency broadcast'],
+  [22, '消防应急照明和疏散指示系统', 'emergency lighting and evacuation signs'],
+  [23, '消防电源', 'fire power supply'],
+  [24, '消防电话', 'fire telephone'],
+]
+
 /** Systems of fire-fighting [GB/T 26875.3-2011 table 4]. */
-export const systemTerm = termTable(
-  [
-    [0, '通用', 'general'],
-    [1, '火灾报警系统', 'fire alarm system'],
-    [10, '消防联动控制器', 'fire linkage controller'],
-    [11, '消火栓系统', 'hydrant system'],
-    [12, '自动喷水灭火系统', 'sprinkler system'],
-    [13, '气体灭火系统', 'gas extinguishing system'],
-    [14, '水喷雾灭火系统（泵启动方式）', 'water spray system (pump)'],
-    [15, '水喷雾灭火系统（压力容器启动方式）', 'water spray system (pressure vessel)'],
-    [16, '泡沫灭火系统', 'foam extinguishing system'],
-    [17, '干粉灭火系统', 'powder extinguishing system'],
-    [18, '防烟排烟系统', 'smoke control and exhaust system'],
-    [19, '防火门及卷帘系统', 'fire doors and shutters'],
-    [20, '消防电梯', 'fire lift'],
-    [21, '消防应急广播', 'emergency broadcast'],
-    [22, '消防应急照明和疏散指示系统', 'emergency lighting and evacuation signs'],
-    [23, '消防电源', 'fire power supply'],
-    [24, '消防电话', 'fire telephone'],
-  ],
-  reserved,
-)
+export const systemTerm = termTable(systems, reserved)
+
+const systemCodes: ReadonlySet<number> = new Set(systems.map(([code]) => code))
+const firstOwnSystem = 128
+/** Whether a code names a system: one of the table, or one the user defines. */
+export const isSystem = (code: number): boolean => systemCodes.has(code) || (code >= firstOwnSystem && code <= 255)
 
 /** Components [GB/T 26875.3-2011 table 5]. */
 export const componentTerm = termTable(

@@ -22,7 +22,8 @@ export interface Hj212Reading {
 const numberPattern = /^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,2})?$/
 
 /** Fields of a factor that say something about its value but are none. */
-const sayings = new Set(['SampleTime', 'CompleteTime', 'SampleType', 'EFlag', 'SN'])
+const sayings: ReadonlySet<string> = new Set(['SampleTime', 'CompleteTime', 'SampleType', 'EFlag', 'SN', 'Flag'])
+export const isSaying = (field: string): boolean => sayings.has(field)
 
 /** Parameters that are quantities, with their units [HJ 212-2017 table 4]. */
 const parameterUnits: Readonly<Record<string, string>> = {

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { printProblem } from '@civitals/contracts/document'
 import t from 'tap'
@@ -10,18 +10,31 @@ t.test('the shipped profiles have neither problems nor advice', async (t) => {
   t.same([...(await shippedProfiles()).keys()], [...profiles.keys()])
 })
 
-t.test('at least 40 profiles ship with the text of their source', async (t) => {
-  const opened = /^- (opened: \d{4}-\d{2}-\d{2}|platform convention: )/m
-  const verified: string[] = []
-  for (const id of (await shippedProfiles()).keys()) {
-    const file = join(shippedProfilesFolder, id, 'source.md')
-    if (!existsSync(file)) continue
-    const text = readFileSync(file, 'utf8')
-    t.match(text, /```text\n[^`]+\n```/, `${id}: register lines`)
-    t.match(text, opened, `${id}: when it was opened, or that it is ours`)
-    verified.push(id)
+t.test('at least 40 profiles ship with the text of a source that was opened', async (t) => {
+  const { sources } = await lintProfiles()
+  const opened = [...sources.values()].filter((kind) => kind === 'opened')
+  t.ok(opened.length >= 40, `${opened.length} profiles have an opened source`)
+})
+
+t.test('a profile that claims a source must show it, and one that shows none is unverified', async (t) => {
+  const folder = t.testdir()
+  const shipped = readFileSync(join(shippedProfilesFolder, 'tuf-2000m', 'profile.yaml'), 'utf8')
+  const ship = (id: string, more: string, source?: string): void => {
+    mkdirSync(join(folder, id))
+    writeFileSync(join(folder, id, 'profile.yaml'), shipped.replace('profile: tuf-2000m', `profile: ${id}`) + more)
+    if (source !== undefined) writeFileSync(join(folder, id, 'source.md'), source)
   }
-  t.ok(verified.length >= 40, `${verified.length} profiles have a source`)
+  ship('claims', 'verified: true\n')
+  ship('silent', '')
+  ship('denied', 'verified: false\n', '- opened: 2026-01-31\n\n```text\na line\n```\n')
+  ship('shown', '', '- opened: 2026-01-31\n\n```text\na line\n```\n')
+  ship('undated', '', '```text\na line\n```\n')
+  const { sources, problems } = await lintProfiles(folder)
+  t.same(Object.fromEntries(sources), { denied: 'unverified', shown: 'opened', silent: 'unverified' })
+  t.match(problems.map(printProblem), [
+    /claims\/profile\.yaml:\d+:\d+: verified: is true, but no source\.md/,
+    /undated\/source\.md:1:1: .*opened/,
+  ])
 })
 
 t.test('a point has one unit in all profiles of its kind: indicators take it from any of them', async (t) => {

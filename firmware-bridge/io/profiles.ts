@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { type Problem, printProblem } from '@civitals/contracts/document'
+import { type Problem, printProblem, problemAt } from '@civitals/contracts/document'
 import { CivitalsError } from '@civitals/contracts/errors'
 import { checkProfile } from '../check-profile.ts'
 import type { Profile } from '../profile.ts'
@@ -12,9 +12,14 @@ export const shippedProfilesFolder: string = join(dirname(import.meta.dirname), 
 /** Result of reading a folder of profiles: what can be used, what cannot and why, and advice. */
 export interface ProfileFolder {
   readonly profiles: ReadonlyMap<string, Profile>
+  /** Where the map of each profile comes from, by id. */
+  readonly sources: ReadonlyMap<string, SourceKind>
   readonly problems: readonly Problem[]
   readonly advice: readonly Problem[]
 }
+
+/** `opened`: a foreign source whose text is kept in source.md; `convention`: ours; `unverified`: nobody opened its source. */
+export type SourceKind = 'opened' | 'convention' | 'unverified'
 
 /**
  * Reads and checks every `<folder>/<id>/profile.yaml`, with the templates of `<folder>/_templates`. A subfolder without one is a problem, and so is a folder that cannot
@@ -22,6 +27,7 @@ export interface ProfileFolder {
  */
 export async function lintProfiles(folder: string = shippedProfilesFolder): Promise<ProfileFolder> {
   const profiles = new Map<string, Profile>()
+  const sources = new Map<string, SourceKind>()
   const problems: Problem[] = []
   const advice: Problem[] = []
   const templates = await templatesIn(join(folder, templatesFolder))
@@ -35,11 +41,42 @@ export async function lintProfiles(folder: string = shippedProfilesFolder): Prom
     const checked = checkProfile(text, file, templates)
     if (!checked.ok) problems.push(...checked.problems)
     else {
-      profiles.set(checked.value.profile, checked.value)
+      const source = await sourceOf(checked.value, join(folder, id), text)
+      if (typeof source !== 'string') problems.push(source)
+      else {
+        profiles.set(checked.value.profile, checked.value)
+        sources.set(checked.value.profile, source)
+      }
       advice.push(...checked.advice)
     }
   }
-  return { profiles, problems, advice }
+  return { profiles, sources, problems, advice }
+}
+
+const opened = /^- opened: \d{4}-\d{2}-\d{2}$/m
+const convention = /^- platform convention: \S/m
+const lines = /^```text\n[^`]+^```$/m
+
+/** What stands behind a profile; a problem where it says it is verified and is not, or where its source.md does not say what it should. */
+async function sourceOf({ verified }: Profile, folder: string, profile: string): Promise<SourceKind | Problem> {
+  const file = join(folder, 'source.md')
+  const text = await readFile(file, 'utf8').catch(() => undefined)
+  if (text === undefined)
+    return verified
+      ? problemAt(profile, join(folder, 'profile.yaml'), ['verified'], 'is true, but no source.md stands beside it')
+      : 'unverified'
+  if (!lines.test(text))
+    return { file, line: 1, column: 1, path: '', message: 'holds no lines of the source in ```text' }
+  const kind = opened.test(text) ? 'opened' : convention.test(text) ? 'convention' : undefined
+  if (kind === undefined)
+    return {
+      file,
+      line: 1,
+      column: 1,
+      path: '',
+      message: 'does not say when the source was opened: - opened: 2026-01-31',
+    }
+  return verified === false ? 'unverified' : kind
 }
 
 /** Points that several profiles begin with; it holds no profiles. */

@@ -129,6 +129,13 @@ const byAscii = new Map(known.map((element) => [element.ascii, element]))
 export const elementOf = (id: string): Element =>
   byId.get(id) ?? { id, ascii: '', name: `element${id}`, zh: '自定义要素', en: 'element of the maker', unit: '' }
 
+/** State and alarms of a station, a word of bits [SL 651-2014 table 58]. */
+const state = '45'
+
+/** Unit of the numbers under an identifier; null: it is the maker's, who says; undefined: there is no such element. */
+export const unitOfElement = (id: string): string | null | undefined =>
+  id === state ? '' : /^FF/.test(id) ? null : byId.get(id)?.unit
+
 /** The same by the identifier of ASCII coded frames. */
 export const elementOfAscii = (ascii: string): Element =>
   byAscii.get(ascii.toUpperCase()) ?? {
