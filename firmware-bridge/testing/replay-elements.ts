@@ -1,7 +1,7 @@
 // Golden cases of profiles whose protocol is not Modbus: what terminals sent, through the sessions and readers the gateway runs.
 import { readFileSync } from 'node:fs'
 import { FakeClock } from '@civitals/contracts/clock'
-import { checkDocument, printProblem } from '@civitals/contracts/document'
+import { checkDocument, type Problem, printProblem } from '@civitals/contracts/document'
 import { QualitySchema } from '@civitals/contracts/quality'
 import { type Static, type TProperties, Type } from 'typebox'
 import { busThroughSocket } from '../bus/io/open-bus.ts'
@@ -81,7 +81,7 @@ export async function replayElements(profile: ElementProfile, file: string): Pro
 }
 
 function checked<T>(
-  document: { ok: true; value: T } | { ok: false; problems: Parameters<typeof printProblem>[0][] },
+  document: { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problems: readonly Problem[] },
 ): T {
   if (!document.ok) throw new Error(document.problems.map(printProblem).join('\n'))
   return document.value
