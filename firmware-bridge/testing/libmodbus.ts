@@ -11,6 +11,9 @@ export const missingLibmodbus = (): string | false =>
 /** Terminals of libmodbus; what it serves and how it goes wrong stands at its head. */
 export const libmodbusServer: string = join(import.meta.dirname, 'libmodbus-server.c')
 
+/** A master of libmodbus that asks as fast as it can. */
+export const libmodbusClient: string = join(import.meta.dirname, 'libmodbus-client.c')
+
 /** Compiles a C file into `folder` and returns the program; throws with what the compiler said. */
 export function compiled(source: string, folder: string, options: readonly string[] = ['-Wall', '-Wextra']): string {
   const program = join(folder, basename(source, '.c'))
