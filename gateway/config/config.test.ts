@@ -188,6 +188,16 @@ t.test('lines on which the gateway listens', async (t) => {
       ['gw.yaml:12:16: lines.1.transport: key dtu is missing: which DTU leads to these terminals'],
     ],
     [
+      'meters alone without their DTU, told once for all of them',
+      /kind: serial, path.*$/s,
+      `kind: tcp-server, listen: '127.0.0.1:15302' }
+    terminals:
+      - { id: meter-01, address: '000000000001', profile: dlt645-meter }
+      - { id: meter-02, address: '000000000002', profile: dlt645-meter }
+`,
+      ['gw.yaml:20:16: lines.3.transport: key dtu is missing: which DTU leads to these terminals'],
+    ],
+    [
       'a pattern without the name it looks for',
       "heartbeat: '0xFE01'",
       "identify: { pattern: '^ID' }",

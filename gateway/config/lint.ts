@@ -2,7 +2,7 @@ import { type Problem, problemAt } from '@civitals/contracts/document'
 import { durationMs } from '@civitals/contracts/duration'
 import { nearest } from '@civitals/contracts/nearest'
 import type { KnownProfiles } from './config.ts'
-import { type ProtocolRule, ruleOf, shareALine } from './protocol-rules.ts'
+import { isBusProtocol, type ProtocolRule, ruleOf, shareALine } from './protocol-rules.ts'
 import type { GatewayConfig, LineConfig, TerminalConfig } from './schema.ts'
 import { sizeBytes } from './size.ts'
 
@@ -146,8 +146,11 @@ function terminalFindings({ lines }: GatewayConfig, profiles: KnownProfiles): Fi
       }
       findings.push(...twiceFindings(line, terminal, terminalOfAddress, at))
     }
-    if (line.transport.kind === 'tcp-server' && protocols.size === 0)
+    if (line.transport.kind !== 'tcp-server') continue
+    if (protocols.size === 0)
       findings.push([['lines', place], 'key protocol is missing: no terminal says what is spoken here'])
+    if ([...protocols].some(isBusProtocol) && line.transport.dtu === undefined)
+      findings.push([['lines', place, 'transport'], 'key dtu is missing: which DTU leads to these terminals'])
   }
   return findings
 }
@@ -174,8 +177,6 @@ function protocolFindings(
       at('profile'),
       `${protocol} of profile ${terminal.profile} cannot go over ${kind}; it needs ${rule.transports.join(', ')}`,
     ])
-  if (protocol === 'modbus' && line.transport.kind === 'tcp-server' && line.transport.dtu === undefined)
-    findings.push([['lines', at()[1] ?? 0, 'transport'], 'key dtu is missing: which DTU leads to these terminals'])
   return [...findings, ...addressFindings(line, terminal, rule, at)]
 }
 

@@ -66,9 +66,12 @@ export const isPushProtocol = (protocol: string): protocol is PushProtocol =>
 /** Protocols whose terminals are asked, and that go side by side on one serial line. */
 const busProtocols: ReadonlySet<string> = new Set(['modbus', 'dlt645', 'cjt188'])
 
+/** Whether the gateway asks terminals of this protocol, so that it must know how to reach them. */
+export const isBusProtocol = (protocol: string): boolean => busProtocols.has(protocol)
+
 /** Whether terminals of both may stand on one line. */
 export const shareALine = (one: string, other: string): boolean =>
-  one === other || (busProtocols.has(one) && busProtocols.has(other))
+  one === other || (isBusProtocol(one) && isBusProtocol(other))
 
 /** What a line has to be opened for: the protocols that go side by side are one. */
-export const familyOf = (protocol: string): string => (busProtocols.has(protocol) ? 'bus' : protocol)
+export const familyOf = (protocol: string): string => (isBusProtocol(protocol) ? 'bus' : protocol)
