@@ -105,6 +105,13 @@ export class MissingTrack {
     this.#askedAt = undefined
   }
 
+  /** What was asked was lost on its way: it may be asked again at once, and as often as before. */
+  interrupted(): void {
+    if (this.#askedAt === undefined) return
+    this.#askedAt = undefined
+    this.#tries = Math.max(0, this.#tries - 1)
+  }
+
   /** The station has none of it, or will not: it is not asked again for the oldest stretch. */
   refused(): void {
     this.#askedAt = undefined

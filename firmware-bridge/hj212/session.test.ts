@@ -195,6 +195,36 @@ t.test('a lost connection leaves no gap when the memory is kept', async (t) => {
   ])
 })
 
+t.test('a station that reconnects while its old connection hangs is asked on the new one alone, at once', async (t) => {
+  const memory = new Hj212Memory()
+  const [hanging, fresh] = [new Hj212Session({ memory }), new Hj212Session({ memory })]
+  for (const time of ['0800', '0801', '0803']) hanging.receive(minute(time), at('2026-01-01T08:04:00'))
+  t.equal(hanging.due(at('2026-01-01T08:04:01')).length, 1)
+  t.same(hanging.due(at('2026-01-01T08:30:00')), [], 'no second request to a station that has said nothing since')
+  fresh.receive(minute('0829'), at('2026-01-01T08:30:01'))
+  const now = at('2026-01-01T08:30:02')
+  t.same(hanging.due(now), [], 'not where nobody listens')
+  t.match(read(fresh.due(now)[0])?.groups, [[['BeginTime', '20260101080200']], [['EndTime', '20260101080200']]])
+  fresh.receive(minute('0802'), now)
+  t.match(
+    [hanging.due(now + 60_000), read(fresh.due(now + 60_000)[0])?.groups],
+    [[], [[['BeginTime', '20260101080400']], [['EndTime', '20260101082800']]]],
+  )
+})
+
+t.test('requests lost with their connections are not counted as tries', async (t) => {
+  const memory = new Hj212Memory()
+  const first = new Hj212Session({ memory })
+  for (const time of ['0800', '0801', '0803']) first.receive(minute(time), at('2026-01-01T08:04:00'))
+  let asked = 0
+  for (let connection = 0; connection < 5; connection++) {
+    const session = new Hj212Session({ memory })
+    session.receive(minute('0803'), at('2026-01-01T08:04:01') + connection)
+    asked += session.due(at('2026-01-01T08:04:01') + connection).length
+  }
+  t.equal(asked, 5)
+})
+
 t.test('a station with its clock years ahead does not make all later data history', async (t) => {
   const session = new Hj212Session()
   session.receive(upload('2051', 'DataTime=20990101000000;a21026-Avg=1', '', 4), eight)

@@ -6,7 +6,7 @@ import { decodeHj212, encodeHj212, type Hj212Frame, hj212Digits } from './frame.
 import { PacketJoiner } from './joining.ts'
 import { countedValues, readingOf } from './reading.ts'
 import { sm4Key } from './sm4.ts'
-import { Hj212Memory, type PeriodCommand, periodCommands } from './stations.ts'
+import { Hj212Memory, heardOn, type PeriodCommand, periodCommands } from './stations.ts'
 
 export interface Hj212SessionOptions extends PushSessionOptions {
   /** SM4 key of the stations: 16 characters or 32 hexadecimal digits. Without it enciphered frames are refused. */
@@ -76,13 +76,16 @@ export class Hj212Session implements PushSession {
 
   #request(mn: string, cn: PeriodCommand, now: EpochMs): Buffer | undefined {
     const station = this.#memory.get(mn)
-    const periods = station?.periods[cn].ask(now)
-    if (!station || !periods) return undefined
+    if (station?.heardBy !== this) return undefined
+    // Repeated only to a station that still speaks: three requests into a dead connection must not end the asking.
+    if (station.asked[cn]?.heardSince === false) return undefined
+    const periods = station.periods[cn].ask(now)
+    if (!periods) return undefined
     const digits = (at: EpochMs): string => hj212Digits(at, this.#options.zoneMinutes)
     // QN names the request: two of one millisecond would be one.
     this.#lastQn = Math.max(now, this.#lastQn + 1)
     const qn = digits(this.#lastQn)
-    station.asked[cn] = qn
+    station.asked[cn] = { qn, heardSince: false }
     return encodeHj212({
       qn,
       st: station.st,
@@ -101,6 +104,8 @@ export class Hj212Session implements PushSession {
       return
     }
     to.heard.push(frame.mn)
+    const known = this.#memory.get(frame.mn)
+    if (known) heardOn(known, this)
     if (answers.has(frame.cn)) {
       this.#heardAnswer(frame)
       return
@@ -116,6 +121,7 @@ export class Hj212Session implements PushSession {
     station.st = frame.st
     station.password = frame.password
     station.edition = (frame.flag ?? 4) >> 2
+    station.heardBy = this
     this.#here.delete(frame.mn)
     this.#here.add(frame.mn)
     const first = this.#here.size > mostHere ? this.#here.values().next().value : undefined
@@ -125,7 +131,7 @@ export class Hj212Session implements PushSession {
   /** QnRtn: whether a request will be carried out; ExeRtn: what came of it [HJ 212-2017 6.6.2, 6.6.3]. */
   #heardAnswer(frame: Hj212Frame): void {
     const station = this.#memory.get(frame.mn)
-    const cn = periodCommands.find((command) => frame.qn !== undefined && station?.asked[command] === frame.qn)
+    const cn = periodCommands.find((command) => frame.qn !== undefined && station?.asked[command]?.qn === frame.qn)
     if (!station || !cn) return
     const { texts } = readingOf(frame)
     if (frame.cn === '9012' && texts.ExeRtn === '1') station.periods[cn].answered()

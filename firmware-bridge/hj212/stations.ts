@@ -1,7 +1,7 @@
 import { MissingTrack } from './missing.ts'
 
 /** Stations beyond this number on one memory: the longest silent is forgotten. */
-const mostStations = 256
+const mostStations = 512
 
 /** Commands whose periods are asked for again: minutes and hours. */
 export const periodCommands = ['2051', '2061'] as const
@@ -14,8 +14,28 @@ export interface Station {
   /** Edition of the standard, as bits 2-7 of Flag have it. */
   edition: number
   readonly periods: Readonly<Record<PeriodCommand, MissingTrack>>
-  /** QN of the request under way. */
-  readonly asked: Partial<Record<PeriodCommand, string>>
+  /** The last request of each kind. */
+  readonly asked: Partial<Record<PeriodCommand, AskedStation>>
+  /** The session that heard it last: only there it can be asked. An older connection may hang, which nobody is told. */
+  heardBy?: object
+}
+
+export interface AskedStation {
+  readonly qn: string
+  /** It has said something since. */
+  readonly heardSince: boolean
+}
+
+/** Notes that a session heard it. What was asked of it on another connection is not answered any more, and counts as not asked. */
+export function heardOn(station: Station, session: object): void {
+  const moved = station.heardBy !== undefined && station.heardBy !== session
+  station.heardBy = session
+  for (const cn of periodCommands) {
+    const asked = station.asked[cn]
+    if (!asked) continue
+    station.asked[cn] = { ...asked, heardSince: true }
+    if (moved) station.periods[cn].interrupted()
+  }
 }
 
 /** What has been heard of each station (MN). Give the same one to each connection, so that a lost connection leaves no gap. */
