@@ -14,6 +14,7 @@ export const topicKinds = {
   'config/state': 'up',
   command: 'down',
   reply: 'up',
+  time: 'down',
 } as const
 
 export type TopicKind = keyof typeof topicKinds

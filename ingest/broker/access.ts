@@ -1,3 +1,4 @@
+import { gatewayOfDoctor } from '@civitals/contracts/doctor-client'
 import type { RejectReason } from '@civitals/contracts/ledger'
 import { parseTopic, type TopicKind, topicKinds } from '@civitals/contracts/topics'
 
@@ -33,8 +34,16 @@ export function mayPublish(gateway: string, { topic, qos, retain }: Publication)
   return access
 }
 
-/** Whether `gateway` may subscribe: only kinds that go down, on its own topics, without wildcards. */
-export const maySubscribe = (gateway: string, topic: string): Access => ownTopic(gateway, topic, 'down')
+/**
+ * Whether `client` may subscribe: only kinds that go down, on its own topics, without wildcards. A gateway's doctor hears the time
+ * of the centre and nothing else; it publishes nothing, since no topic is its own.
+ */
+export function maySubscribe(client: string, topic: string): Access {
+  const patient = gatewayOfDoctor(client)
+  const access = ownTopic(patient ?? client, topic, 'down')
+  if (!access.ok || patient === undefined || access.kind === 'time') return access
+  return denied('foreign topic', `a doctor does not hear ${access.kind}`)
+}
 
 function ownTopic(gateway: string, topic: string, way: 'up' | 'down'): Access {
   const parsed = parseTopic(topic)

@@ -1,4 +1,5 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
+import { gatewayOfDoctor } from '@civitals/contracts/doctor-client'
 import { isId } from '@civitals/contracts/ids'
 import { verifyPassword } from '../registry/password.ts'
 import { type Denial, mayPublish, type Publication } from './access.ts'
@@ -16,7 +17,7 @@ export type HashOf = (gateway: string) => string | undefined
 
 /**
  * Judges logins: client id, user name and gateway id are one and the same, the password fits the stored scrypt hash, the will
- * passes the ACL. Both outcomes of the costly hash are remembered (as keyed digests, in memory), so that a storm of
+ * passes the ACL. A gateway's doctor has a client id of its own and no will. Both outcomes of the costly hash are remembered (as keyed digests, in memory), so that a storm of
  * reconnecting gateways, and one gateway that keeps trying the wrong password, cost next to nothing.
  */
 export class Credentials {
@@ -32,12 +33,12 @@ export class Credentials {
 
   /** undefined: welcome. */
   async judge({ clientId, username, password, will }: Login): Promise<Denial | undefined> {
-    if (!isId(clientId)) return { reason: 'protocol violation', detail: 'empty or impossible client id' }
-    if (username !== clientId) return { reason: 'wrong password', detail: 'user name is not the client id' }
-    const hash = this.#hashOf(clientId)
+    const gateway = gatewayOfDoctor(clientId) ?? clientId
+    if (!isId(gateway)) return { reason: 'protocol violation', detail: 'empty or impossible client id' }
+    if (username !== gateway) return { reason: 'wrong password', detail: 'user name is not the client id' }
+    const hash = this.#hashOf(gateway)
     if (!hash) return { reason: 'unknown gateway', detail: clientId }
-    if (!password || !(await this.#fits(clientId, password, hash)))
-      return { reason: 'wrong password', detail: clientId }
+    if (!password || !(await this.#fits(gateway, password, hash))) return { reason: 'wrong password', detail: clientId }
     if (!will) return undefined
     const access = mayPublish(clientId, will)
     return access.ok ? undefined : { ...access.denial, detail: `will: ${access.denial.detail}` }

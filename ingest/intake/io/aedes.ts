@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net'
 import type { Clock } from '@civitals/contracts/clock'
+import { gatewayOfDoctor } from '@civitals/contracts/doctor-client'
 import { maxWireBytes } from '@civitals/contracts/envelope'
 import { topicOf } from '@civitals/contracts/topics'
 import { Aedes, type AuthenticateError, type Client, type ConnectPacket, type PublishPacket } from 'aedes'
@@ -53,6 +54,7 @@ class AedesIntake implements Intake {
   readonly #guards = new Set<FrameGuard>()
   readonly #strangers = new Set<FrameGuard>()
   #server: Awaited<ReturnType<typeof listenTcp>> | undefined
+  #doctors = 0
   #closed = false
 
   constructor(broker: Aedes, { clock, events, hashOf }: AedesIntakeOptions) {
@@ -68,7 +70,7 @@ class AedesIntake implements Intake {
   }
 
   connected(): number {
-    return this.#broker.connectedClients
+    return this.#broker.connectedClients - this.#doctors
   }
 
   async listen(address: ListenAddress): Promise<void> {
@@ -114,8 +116,15 @@ class AedesIntake implements Intake {
     }
     broker.on('subscribe', (subscriptions, client) => {
       if (subscriptions.some(({ topic }) => topic === topicOf(client.id, 'ack'))) this.#events.listening(client.id)
+      this.#tellTime(client, subscriptions)
     })
-    broker.on('clientDisconnect', (client) => this.#events.gone(client.id))
+    broker.on('client', (client) => {
+      if (isDoctor(client)) this.#doctors++
+    })
+    broker.on('clientDisconnect', (client) => {
+      if (isDoctor(client)) this.#doctors--
+      else this.#events.gone(client.id)
+    })
     broker.on('connectionError', (client, error) => this.#strangerFailed(client, error))
     broker.on('clientError', () => undefined)
     // A fault of one packet must not take the process down; what it concerned was never acknowledged.
@@ -176,6 +185,14 @@ class AedesIntake implements Intake {
     done()
   }
 
+  /** Whoever subscribes to the time is told it once: how far the clock of an edge box is off shows in nothing else. */
+  #tellTime(client: Client, subscriptions: readonly { readonly topic: string }[]): void {
+    const topic = topicOf(gatewayOfDoctor(client.id) ?? client.id, 'time')
+    if (!subscriptions.some((subscription) => subscription.topic === topic)) return
+    const payload = Buffer.from(JSON.stringify({ now: this.#clock.now() }))
+    client.publish({ cmd: 'publish', dup: false, qos: 0, retain: false, topic, payload }, () => undefined)
+  }
+
   /** Only what the guard and the login have not told already: silence instead of CONNECT, bytes that are no MQTT. */
   #strangerFailed(client: Client, error: Error): void {
     const guard = client.conn
@@ -188,6 +205,8 @@ class AedesIntake implements Intake {
     this.#events.refused({ at: this.#clock.now(), scope, reason, detail, ...(gateway ? { gateway } : {}) })
   }
 }
+
+const isDoctor = (client: Client): boolean => gatewayOfDoctor(client.id) !== undefined
 
 const notAuthorized = 5
 
