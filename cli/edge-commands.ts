@@ -82,12 +82,14 @@ export const edgeCommands: readonly Command[] = [
     words: 'gateway diagnose',
     summary: 'Look at a terminal that does not read well; name the most probable cause and the next step.',
     options: {
-      ...lineOptions,
-      unit: { value: 'N', help: 'unit id of the terminal', default: '1' },
+      ...terminalOptions,
       profile: { value: 'ID', help: 'how it should be read; without it only the line is judged' },
       json: { help: 'cause and everything seen as JSON' },
     },
-    examples: ['civitals gateway diagnose --serial /dev/ttyUSB0 --baud 9600 --unit 3 --profile noise-meter'],
+    examples: [
+      'civitals gateway diagnose --serial /dev/ttyUSB0 --baud 9600 --unit 3 --profile noise-meter',
+      'civitals gateway diagnose --config gateway.yaml --terminal noise-01',
+    ],
     load: async () => (await import('./commands/gateway-diagnose.ts')).gatewayDiagnose,
   },
   {

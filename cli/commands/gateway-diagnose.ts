@@ -3,22 +3,24 @@ import { systemClock } from '@civitals/contracts/system-clock'
 import { diagnose } from '@civitals/firmware-bridge/diagnosis/diagnose'
 import { observe } from '@civitals/firmware-bridge/diagnosis/observe'
 import { dialSerial } from '@civitals/firmware-bridge/dial-serial'
-import { shippedProfiles } from '@civitals/firmware-bridge/profiles'
-import { type Arguments, exitCodes, wholeNumber } from '../command.ts'
+import { type Arguments, exitCodes } from '../command.ts'
 import { stopSignal } from '../io/stop-signal.ts'
-import { printTransport, transportOf } from '../technician/target.ts'
+import { printTransport } from '../technician/target.ts'
+import { bareTerminalOf } from '../technician/terminal.ts'
 
 const bauds = [9600, 19200, 4800, 115200, 38400, 2400] as const
 const parities = ['none', 'even', 'odd'] as const
 
 /** `civitals gateway diagnose`: the one most probable cause of what is wrong with a terminal on a serial line, and the next step. */
 export async function gatewayDiagnose(args: Arguments): Promise<number> {
-  const port = transportOf(args)
+  const { transport: port, unit, profile } = await bareTerminalOf(args)
   if (port.kind !== 'serial')
-    throw new CivitalsError('CIV_CLI_USAGE', 'diagnose listens to the bare line: it needs --serial PATH')
-  const profile = await profileNamed(args.options.profile)
+    throw new CivitalsError(
+      'CIV_CLI_USAGE',
+      'diagnose listens to the bare line: it needs --serial PATH, or a terminal on a serial line',
+    )
   const seen = await observe({
-    ...{ port, unit: wholeNumber(args, 'unit', 1, 247), clock: systemClock, signal: stopSignal() },
+    ...{ port, unit, clock: systemClock, signal: stopSignal() },
     ...(profile && { profile }),
     dial: (one) => dialSerial(one, systemClock),
     settings: bauds.flatMap((baud) => parities.map((parity) => ({ baud, parity, stopBits: 1 as const }))),
@@ -35,11 +37,4 @@ export async function gatewayDiagnose(args: Arguments): Promise<number> {
     )
   }
   return diagnosis.cause === 'healthy' ? exitCodes.done : exitCodes.failed
-}
-
-async function profileNamed(id: string | true | undefined) {
-  if (typeof id !== 'string') return undefined
-  const profile = (await shippedProfiles()).get(id)
-  if (!profile) throw new CivitalsError('CIV_CLI_USAGE', `no profile ${id} (civitals profile lint lists them)`)
-  return profile
 }

@@ -7,8 +7,8 @@ import { type Arguments, exitCodes, wholeNumber } from '../command.ts'
 import { stopSignal } from '../io/stop-signal.ts'
 import { failureInWords, printPoints, reportsOf } from '../technician/point-report.ts'
 import { printBits, printDecodes } from '../technician/scan-report.ts'
-import { printTransport, transportOf } from '../technician/target.ts'
-import { lineTo, terminalOf, unitOf } from '../technician/terminal.ts'
+import { printTransport } from '../technician/target.ts'
+import { bareTerminalOf, lineTo, terminalOf } from '../technician/terminal.ts'
 
 const tables = ['coil', 'discrete', 'holding', 'input'] as const satisfies readonly ModbusTable[]
 
@@ -40,7 +40,7 @@ async function readPoints(args: Arguments): Promise<number> {
 
 async function readRaw(args: Arguments, table: string | true): Promise<number> {
   const places = placesOf(args, table)
-  const target = args.options.config === undefined ? bareTarget(args) : await terminalOf(args)
+  const target = await bareTerminalOf(args)
   const { transport, unit } = target
   const line = await lineTo(target)
   const outcome = await line.transact({ ...places, unit }, stopSignal())
@@ -56,11 +56,6 @@ async function readRaw(args: Arguments, table: string | true): Promise<number> {
     else if (!outcome.ok) process.stdout.write(`${failureInWords(outcome)}\n`)
   }
   return outcome.ok ? exitCodes.done : exitCodes.failed
-}
-
-function bareTarget(args: Arguments) {
-  const transport = transportOf(args)
-  return { transport, unit: unitOf(args, transport) }
 }
 
 /** What `--function`, `--address` and `--count` ask for, within what one request can bring [MODBUS 6.1-6.4]. */

@@ -9,6 +9,7 @@ import { lintProfiles, shippedProfiles } from '@civitals/firmware-bridge/profile
 import type { ModbusTransport } from '@civitals/firmware-bridge/transport'
 import { prepare } from '@civitals/gateway/config/prepare'
 import { type Arguments, wholeNumber } from '../command.ts'
+import { reachOf } from './reach.ts'
 import { transportOf } from './target.ts'
 
 /** A Modbus terminal, and the line it stands on. */
@@ -20,16 +21,32 @@ export interface TerminalTarget {
   readonly timeoutMs?: number
 }
 
+export type BareTarget = Omit<TerminalTarget, 'profile'> & { readonly profile?: ModbusProfile }
+
 /** The terminal the options name. @throws CIV_CLI_USAGE, CIV_CLI_GATEWAY_CONFIG */
 export async function terminalOf(args: Arguments): Promise<TerminalTarget> {
   if (typeof args.options.config === 'string') return await configured(args, args.options.config)
   const transport = transportOf(args)
+  const profile = await profileOf(args)
+  if (!profile) throw usage('--profile ID says how the terminal is read')
+  return { transport, unit: unitOf(args, transport), profile }
+}
+
+/** The terminal the options name, of which nobody needs to know how it is read. @throws CIV_CLI_USAGE, CIV_CLI_GATEWAY_CONFIG */
+export async function bareTerminalOf(args: Arguments): Promise<BareTarget> {
+  if (typeof args.options.config === 'string') return await configured(args, args.options.config)
+  const transport = transportOf(args)
+  const profile = await profileOf(args)
+  return { transport, unit: unitOf(args, transport), ...(profile && { profile }) }
+}
+
+async function profileOf(args: Arguments): Promise<ModbusProfile | undefined> {
   const { profile } = args.options
-  if (typeof profile !== 'string') throw usage('--profile ID says how the terminal is read')
+  if (typeof profile !== 'string') return undefined
   const known = new Map([...(await shippedProfiles()), ...(await ownProfiles(args.options.profiles))])
   const found = known.get(profile)
   if (!found) throw usage(`no profile ${profile}${didYouMean(profile, [...known.keys()])}`)
-  return { transport, unit: unitOf(args, transport), profile: modbusOnly(found) }
+  return modbusOnly(found)
 }
 
 /** The unit id the options name; a serial line has none but 1 to 247 [MODBUS SERIAL 2.2]. */
@@ -60,10 +77,11 @@ async function configured(args: Arguments, file: string): Promise<TerminalTarget
   const profile = found && profiles[found.terminal.profile]
   if (!(found && profile)) throw usage(`no terminal ${id} in ${file}${didYouMean(id, ids)}`)
   const { transport, timeout } = found.line
-  if (transport.kind !== 'serial' && transport.kind !== 'modbus-tcp' && transport.kind !== 'rtu-over-tcp')
-    throw usage(`${id} is on a ${transport.kind} line, where the terminal speaks first: the gateway's log shows it`)
+  const { unit } = found.terminal
+  const reach = reachOf({ ...{ terminal: id, transport, profile }, ...(unit !== undefined && { unit }) })
+  if ('why' in reach) throw usage(reach.why)
   return {
-    ...{ transport, unit: found.terminal.unit ?? 0, profile: modbusOnly(profile) },
+    ...{ transport: reach.transport, unit: unit ?? 0, profile: modbusOnly(profile) },
     ...(timeout !== undefined && { timeoutMs: durationMs(timeout) }),
   }
 }
@@ -74,12 +92,7 @@ function modbusOnly(profile: Profile): ModbusProfile {
 }
 
 /** The line of a terminal, opened by its first transaction; a profile says how its unit wants to be asked. */
-export async function lineTo({
-  transport,
-  timeoutMs,
-  unit,
-  profile,
-}: Omit<TerminalTarget, 'profile'> & { readonly profile?: ModbusProfile }): Promise<TimedModbusLine> {
+export async function lineTo({ transport, timeoutMs, unit, profile }: BareTarget): Promise<TimedModbusLine> {
   const rules = new UnitRules()
   if (profile) rules.set(unit, profile)
   return await openModbusLine(transport, {
