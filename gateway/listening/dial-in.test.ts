@@ -93,6 +93,44 @@ t.test('an address no terminal has is named once, and known after a reload witho
   t.same(status()?.strangers, undefined)
 })
 
+t.test(
+  'a reload that adds and takes away other lines leaves a station its connection and loses no frame',
+  async (t) => {
+    const [port, elsewhere] = [await freePort(), await freePort()]
+    const { samples, status, reload } = await listeningGateway(t, [line(port)], [profile], eight)
+    const { socket, heard, closed } = await dialIn(t, port)
+    const answers = (): number =>
+      heard()
+        .toString()
+        .match(/CN=9014/g)?.length ?? 0
+    socket.write(electricity)
+    await until(t, () => answers() === 1, 'it is answered')
+    const newcomer = {
+      ...line(elsewhere, { terminals: [{ ...station, id: 'station-02', address: 'A2' }] }),
+      id: 'others',
+    }
+    const dtus: LineConfig = {
+      ...{
+        id: 'dtu',
+        transport: { kind: 'tcp-server', listen: String(port), dtu: '861234567890123' },
+        protocol: 'hj212',
+      },
+      terminals: [{ ...station, id: 'station-03' }],
+    }
+    // Torn across each reload: what was heard of a frame before it is not lost.
+    for (const lines of [[line(port), newcomer], [newcomer, line(port), dtus], [line(port)]]) {
+      const before = answers()
+      socket.write(electricity.slice(0, 60))
+      await reload(lines)
+      socket.write(electricity.slice(60))
+      await until(t, () => answers() > before, `${lines.length} lines: the frame is answered`)
+    }
+    await until(t, () => samples().length === 4, 'each of the four is a sample')
+    t.match(status(), { connections: 1, crcErrors: 0, transactions: 4 })
+    t.notOk(closed())
+  },
+)
+
 t.test('who says nothing that can be read is sent away; who does may stay', async (t) => {
   const port = await freePort()
   await listeningGateway(t, [line(port)], [profile], eight)

@@ -1,4 +1,5 @@
 // DTUs dial in on a real port and their Modbus terminals and meters are asked. Frames: [MODBUS 6.3], and meter frames built outside this project.
+import { systemClock } from '@civitals/contracts/system-clock'
 import type { ModbusProfile } from '@civitals/firmware-bridge/profile'
 import t, { type Test } from 'tap'
 import type { LineConfig } from '../config/schema.ts'
@@ -152,6 +153,34 @@ t.test('several DTUs on one port, each its line; an unknown one is told once and
   for (let wait = 0; wait < 2; wait++) await until(t, () => stranger.closed(), 'closed after a while')
   t.match(status(), { refused: { 'unknown-dtu': Number } })
 })
+
+t.test(
+  'a reload that adds lines beside a DTU that is polled: it keeps its connection and misses no poll',
+  async (t) => {
+    const port = await freePort()
+    const { status, reload } = await listeningGateway(t, [line(port)], [gauge])
+    const asked: number[] = []
+    const first = await dtu(t, port, imei, (ask) => {
+      asked.push(systemClock.mono())
+      return faithful(ask)
+    })
+    await until(t, () => asked.length > 5, 'it is polled')
+    const busy = line(port, { dtu: other })
+    const fresh = {
+      ...{ ...line(await freePort(), { dtu: other }), id: 'on-a-port-of-its-own' },
+      terminals: [{ id: 'gauge-fresh', unit: 17, profile: 'gauge' }],
+    }
+    for (const lines of [[line(port), busy], [busy, fresh, line(port)], [line(port)]]) {
+      const before = asked.length
+      await reload(lines)
+      await until(t, () => asked.length > before + 5, `${lines.length} lines: it is polled on`)
+    }
+    t.notOk(first.closed())
+    t.match(status(), { connections: 1, timeouts: 0 })
+    const gaps = asked.slice(1).map((at, place) => at - (asked[place] ?? 0))
+    t.ok(Math.max(...gaps) < 1000, `${Math.max(...gaps)} ms at most between two polls of 100 ms`)
+  },
+)
 
 t.test('who never registers is closed after a time; more than may be unknown: the oldest goes', async (t) => {
   const port = await freePort()

@@ -69,10 +69,12 @@ async function start() {
   const centre = new ScriptedCentre(clock)
   const opened: string[] = []
   const closed: string[] = []
+  const wires: { readonly id: string; readonly model: SerialModel }[] = []
   const assembly = new Assembly(async ({ id, transport }) => {
     const baud = transport.kind === 'serial' ? transport.baud : 0
     opened.push(`${id}@${baud}`)
     const model = new SerialModel({ clock, baud, turnaroundMs: 10 })
+    wires.push({ id, model })
     model.close = async () => void closed.push(`${id}@${baud}`)
     return {
       line: model,
@@ -117,7 +119,15 @@ async function start() {
     await alive(2)
     await running
   }
-  return { clock, gateway, centre, alive, reload, samples, end, opened, closed, startedAt: clock.now() }
+  const startedMono = clock.mono()
+  /** When a terminal was asked on the wire, ms since the start. */
+  const asked = (line: string, unit: number): number[] =>
+    wires.flatMap(({ id, model }) =>
+      id === line ? model.spent.filter((one) => one.unit === unit).map(({ from }) => from - startedMono) : [],
+    )
+  const transactions = (): number => wires.reduce((sum, { model }) => sum + model.spent.length, 0)
+  const startedAt = clock.now()
+  return { gateway, spool, centre, alive, reload, samples, end, opened, closed, asked, transactions, startedAt }
 }
 
 t.test('a terminal added on one line and another line at a new speed: nobody else misses a poll', async (t) => {
@@ -143,6 +153,73 @@ t.test('a terminal added on one line and another line at a new speed: nobody els
   t.equal(closed[0], 'b@9600')
   t.same([...new Set(samples().map(({ spool }) => spool))], ['s1'], 'the spool goes on')
 })
+
+const secondsOf = (times: readonly number[]): number[] => times.map((time) => Math.floor(time / 1000))
+const seconds = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, at) => from + at)
+
+t.test('on the wire: each terminal that stays is asked once a second through five reloads, nobody twice', async (t) => {
+  const { alive, reload, end, asked } = await start()
+  const [a, b, c] = [line('a', 9600, [1, 2, 3]), line('b', 9600, [1, 2]), line('c', 9600, [1, 2])]
+  const changes: readonly LineConfig[][] = [
+    [line('a', 9600, [1, 2, 3, 4]), b, c],
+    [line('a', 9600, [1, 2, 4]), b, c],
+    [line('a', 9600, [1, 2]), line('b', 19_200, [1, 2]), c, line('d', 9600, [1])],
+    [a, c, line('d', 9600, [1])],
+    [c, a, b],
+  ]
+  await alive(4)
+  for (const [place, lines] of changes.entries()) {
+    await reload(prepared(`change ${place}`, lines))
+    await alive(4)
+  }
+  for (const [id, unit] of [
+    ['a', 1],
+    ['a', 2],
+    ['c', 1],
+    ['c', 2],
+  ] as const) {
+    const times = asked(id, unit)
+    // The first round is spread over less than a period, so that somebody may be asked twice in the first second.
+    t.same(
+      secondsOf(times).filter((second) => second > 0),
+      seconds(1, 24),
+      `${id}-${unit}: once in every second`,
+    )
+    const longest = Math.max(...times.slice(1).map((time, at) => time - (times[at] ?? 0)))
+    t.ok(longest < 1100, `${id}-${unit}: ${Math.round(longest)} ms at most from one to the next`)
+  }
+  t.same(secondsOf(asked('d', 1)), seconds(12, 20), 'a line that came and went')
+  t.same([...new Set(secondsOf(asked('a', 4)))], seconds(4, 12), 'a terminal that came and went')
+  await end()
+})
+
+t.test(
+  'the spool is untouched: all that was read is in it, numbered without a hole, and nobody opened or closed it',
+  async (t) => {
+    const { gateway, spool, centre, alive, reload, end, transactions } = await start()
+    let closed = 0
+    const close = spool.close.bind(spool)
+    spool.close = () => {
+      closed++
+      return close()
+    }
+    await alive(5)
+    for (const unit of [4, 5]) {
+      await reload(prepared(`with ${unit}`, [line('a', 9600, [1, 2, 3, unit]), line('b', 19_200, [1, 2])]))
+      await alive(5)
+    }
+    t.equal(closed, 0)
+    t.equal(centre.sessions, 1, 'the link to the centre stays')
+    await end()
+    t.equal(gateway.status().spool?.producedReadings, transactions(), 'one reading for each transaction on the wire')
+    const seqs = centre.arrivals.map(({ seq }) => seq)
+    t.same(
+      seqs,
+      seqs.map((_, at) => at + 1),
+    )
+    t.same([...new Set(centre.arrivals.map((arrival) => arrival.spool))], ['s1'])
+  },
+)
 
 t.test('samples carry the hash of the configuration they were read with', async (t) => {
   const { alive, reload, samples, end, startedAt } = await start()
