@@ -26,6 +26,9 @@ export const PeerSchema = Type.Object({
   heardAt: Type.Optional(Type.Number({ description: 'Its last good frame.' })),
 })
 
+/** Reasons a line may give for what it refused: words of the gateway, not of terminals. */
+export const mostRefusalReasons = 24
+
 /** Terminals a line lists one by one; of more, those that do not answer come first. */
 export const mostTerminalsListed = 64
 
@@ -54,8 +57,11 @@ export const LineHealthSchema = Type.Object({
     Type.Array(PeerSchema, { maxItems: 16, description: 'Who is connected, heard last first; the first of them.' }),
   ),
   refused: Type.Optional(
-    Type.Record(Type.String(), Type.Integer(), {
-      description: 'Frames, messages and connections refused, by why. Connections: those of the whole port.',
+    Type.Record(Type.String({ pattern: '^[a-z-]{1,32}$' }), Type.Integer({ minimum: 0 }), {
+      maxProperties: mostRefusalReasons,
+      additionalProperties: false,
+      description:
+        'Frames, messages and connections refused, by why: start, length, end, checksum, escape, address, code, field; unknown-dtu, unidentified, no-room. Connections: those of the whole port.',
     }),
   ),
   lastHeardAt: Type.Optional(Type.Number({ description: 'Of any of its terminals; absent: never since start.' })),

@@ -12,7 +12,7 @@ const level: ModbusPoint = {
 }
 const health: LineStatistics = {
   ...{ connected: true, transactions: 70, timeouts: 2, crcErrors: 1, exceptions: 0, linkErrors: 0, connects: 1 },
-  ...{ late: 1, foreign: 0 },
+  ...{ late: 1, foreign: 0, refused: { checksum: 1, length: 2 } },
 }
 const reading = (value: number): TerminalReading => ({ values: { level: value }, quality: {} })
 
@@ -22,7 +22,10 @@ t.test('values beside their range, the last sixty drawn, what the line suffered'
   const screen = report.screen('the line', reading(8), health)
   t.match(screen, /level +8\.0 +cm +-2 to 300 +above its normal band/)
   t.match(screen, /▁{55}█{5}(?!█)/)
-  t.match(screen, /70 rounds, 70 requests, no answer 2, damaged 1, refused 0, line down 0, late 1, foreign 0/)
+  t.match(
+    screen,
+    /70 rounds, 70 requests, no answer 2, damaged 1, refused 0, line down 0, late 1, foreign 0\nrejected frames: checksum 1, length 2\n/,
+  )
   t.ok(screen.split('\n').every((line) => line.length <= 100))
 })
 

@@ -68,12 +68,14 @@ export class WatchReport {
   }
 }
 
-/** What a line has suffered so far. */
+/** What a line has suffered so far; why frames were rejected stands in a line of its own. */
 export function printHealth(health: LineStatistics, rounds: number): string {
-  const { transactions, timeouts, crcErrors, exceptions, linkErrors, late, foreign } = health
-  return [
+  const { transactions, timeouts, crcErrors, exceptions, linkErrors, late, foreign, refused } = health
+  const suffered = [
     `${rounds} rounds, ${transactions} requests`,
     ...[`no answer ${timeouts}`, `damaged ${crcErrors}`, `refused ${exceptions}`, `line down ${linkErrors}`],
     ...[`late ${late}`, `foreign ${foreign}`],
   ].join(', ')
+  const reasons = Object.entries(refused).map(([check, count]) => `${check} ${count}`)
+  return reasons.length === 0 ? suffered : `${suffered}\nrejected frames: ${reasons.join(', ')}`
 }

@@ -90,7 +90,7 @@ const dialect: MeterDialect<Cjt188Request, Frame> = {
     if (control & refused) return { ok: false, kind: 'exception', code: data.length >= 3 ? data.readUInt16LE(1) : 0 }
     if ('find' in request) return { ok: true, elements: {}, texts: { meter, type: type.toString(16) } }
     const content = contentOf(frame)
-    if (!content.ok) return { ok: false, kind: 'crc', detail: content.fault.detail }
+    if (!content.ok) return { ok: false, kind: 'crc', check: content.fault.check, detail: content.fault.detail }
     return { ok: true, ...elementsOf(request.identifier, content.message) }
   },
 

@@ -123,7 +123,7 @@ function codeOf(request: Dlt645Request): number {
 const isOf = (asked: string, meter: string): boolean =>
   asked === meter || (asked.match(/../g) ?? []).every((pair, at) => pair === 'AA' || meter.startsWith(pair, 2 * at))
 
-const broken = (detail: string): Reply<ElementData> => ({ ok: false, kind: 'crc', detail })
+const broken = (detail: string): Reply<ElementData> => ({ ok: false, kind: 'crc', check: 'field', detail })
 
 function refusal(request: Dlt645Request, code: number): Reply<ElementData> {
   const detail = errorTerms(editionOf(request), code)

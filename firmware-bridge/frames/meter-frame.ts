@@ -4,7 +4,8 @@ import type { FrameShape } from './stream-cutter.ts'
 
 export const startMark = 0x68
 export const endMark = 0x16
-const leadByte = 0xfe
+/** FE bytes stand before frames and wake the receiver. */
+export const leadByte = 0xfe
 /** The standards say one to four; adapters and repeaters are met that send more. */
 export const mostLead = 16
 

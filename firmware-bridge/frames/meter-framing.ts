@@ -1,7 +1,7 @@
-import type { Framing, Reply, Verdict } from '../wire/framing.ts'
+import type { Framing, Reply, Vain, Verdict } from '../wire/framing.ts'
 import type { ElementData } from './elements.ts'
-import type { Decoded } from './frame.ts'
-import { lead, type MeterFrameShape, startMark } from './meter-frame.ts'
+import type { Decoded, FrameCheck } from './frame.ts'
+import { lead, leadByte, type MeterFrameShape, startMark } from './meter-frame.ts'
 
 /** A request and the number the line gave it. */
 export interface Asked<Q> {
@@ -57,6 +57,8 @@ export class MeterFraming<Q, F> implements Framing<Q, ElementData> {
   /** When a question was last answered, or a meter last refused one. */
   readonly #answeredAt = new Map<string, number>()
   #buffer: Buffer = Buffer.alloc(0)
+  /** Bytes of the buffer, from its beginning, that were told to be no frame. */
+  #told = 0
 
   constructor(dialect: MeterDialect<Q, F>) {
     this.#dialect = dialect
@@ -66,6 +68,7 @@ export class MeterFraming<Q, F> implements Framing<Q, ElementData> {
     const sent = this.#dialect.encode({ id, request })
     this.#flight = { id, request, sent, foreign: 0 }
     this.#buffer = Buffer.alloc(0)
+    this.#told = 0
     // They wake the receiver of the meter [DL/T 645-2007 5.2, CJ/T 188 6.4].
     return Buffer.concat([lead(), sent])
   }
@@ -82,14 +85,29 @@ export class MeterFraming<Q, F> implements Framing<Q, ElementData> {
         from++
         continue
       }
+      const stray = from > this.#told ? this.#strayCheck(bytes.subarray(done, from)) : undefined
+      if (stray) verdicts.push({ kind: 'refused', check: stray })
       const verdict = this.#judge(decoded.message, whole, at)
       if (verdict) verdicts.push(verdict)
       from += length
       done = from
     }
     this.#buffer = bytes.subarray(done)
+    this.#told = Math.max(0, this.#told - done)
     if (this.#buffer.length > mostBytes) verdicts.push(...this.#noise())
     return verdicts
+  }
+
+  /** The check that bytes without a good frame failed; undefined where nothing but FE came. */
+  #strayCheck(bytes: Buffer): FrameCheck | undefined {
+    const { shape } = this.#dialect
+    if (bytes.every((byte) => byte === leadByte)) return undefined
+    const from = bytes.indexOf(startMark)
+    if (from < 0) return 'start'
+    if (bytes.length - from < shape.head) return 'length'
+    const length = shape.lengthAt(bytes, from) ?? shape.head
+    const decoded = this.#dialect.decode(bytes.subarray(from, from + length))
+    return decoded.ok ? 'start' : decoded.fault.check
   }
 
   /** Length of the whole frame that begins at `from`; 0 when none does, or not all of it is there. */
@@ -151,22 +169,30 @@ export class MeterFraming<Q, F> implements Framing<Q, ElementData> {
 
   #noise(): readonly Verdict<ElementData>[] {
     const bytes = this.#buffer.length
+    const check = this.#strayCheck(this.#buffer) ?? 'start'
     this.#buffer = Buffer.alloc(0)
+    this.#told = 0
     const flight = this.#flight
-    if (!flight) return []
+    if (!flight) return [{ kind: 'refused', check }]
     this.#flight = undefined
-    const reply = { ok: false, kind: 'crc', detail: 'noise on the line' } as const
+    const reply = { ok: false, kind: 'crc', check, detail: 'noise on the line' } as const
     return [{ kind: 'reply', id: flight.id, reply, bytes }]
   }
 
-  abandon(id: number, at: number): string | undefined {
+  giveUp(): FrameCheck | undefined {
+    return this.#buffer.length > this.#told ? this.#strayCheck(this.#buffer) : undefined
+  }
+
+  abandon(id: number, at: number): Vain | undefined {
     const flight = this.#flight
     if (flight?.id !== id) return undefined
     this.#flight = undefined
     this.#owed = this.#owed.filter((owed) => at - owed.at < forgetMs).slice(1 - mostRemembered)
     this.#owed.push({ id, request: flight.request, at })
-    if (flight.foreign > 0) return `${flight.foreign} frames that are no answer`
-    return this.#buffer.length > 0 ? `${this.#buffer.length} bytes without a good frame` : undefined
+    if (flight.foreign > 0) return { detail: `${flight.foreign} frames that are no answer` }
+    const check = this.giveUp()
+    this.#told = this.#buffer.length
+    return check && { check, detail: `${this.#buffer.length} bytes without a good frame` }
   }
 
   /** Nothing owed can be taken for the answer to another question. */
@@ -182,10 +208,13 @@ export class MeterFraming<Q, F> implements Framing<Q, ElementData> {
     return Math.max(0, last + maxLateMs - at)
   }
 
-  reset(): void {
+  reset(): FrameCheck | undefined {
+    const check = this.giveUp()
     this.#flight = undefined
     this.#buffer = Buffer.alloc(0)
+    this.#told = 0
     this.#answeredAt.clear()
+    return check
   }
 }
 

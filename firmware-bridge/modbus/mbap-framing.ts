@@ -1,4 +1,5 @@
-import type { Framing, Verdict } from '../wire/framing.ts'
+import type { FrameCheck } from '../frames/frame.ts'
+import type { Framing, Vain, Verdict } from '../wire/framing.ts'
 import type { ModbusData, ModbusRequest } from './line.ts'
 import { decodeReply, type ModbusReply, requestLength, writeRequest } from './pdu.ts'
 
@@ -65,7 +66,7 @@ export class MbapFraming implements Framing<ModbusRequest, ModbusData> {
     while (bytes.length - from >= headerLength) {
       const length = bytes.readUInt16BE(from + 4)
       const wrong = headerFault(bytes.readUInt16BE(from + 2), length)
-      if (wrong) return [...verdicts, { kind: 'violation', detail: wrong }]
+      if (wrong) return [...verdicts, { kind: 'violation', ...wrong }]
       const end = from + headerLength + length
       if (bytes.length < end) break
       verdicts.push(this.#verdict(bytes, from, end))
@@ -91,10 +92,10 @@ export class MbapFraming implements Framing<ModbusRequest, ModbusData> {
     this.#abandoned.delete(transaction)
     if (late !== undefined) return { kind: 'late', id: late, bytes: end - from }
     if (transaction >= 1 && transaction <= this.#used) return { kind: 'foreign' }
-    return { kind: 'violation', detail: `reply to transaction ${transaction}, which was never asked` }
+    return { kind: 'violation', check: 'field', detail: `reply to transaction ${transaction}, which was never asked` }
   }
 
-  abandon(id: number): string | undefined {
+  abandon(id: number): Vain | undefined {
     for (const [transaction, inFlight] of this.#flying) {
       if (inFlight.id !== id) continue
       this.#flying.delete(transaction)
@@ -109,23 +110,26 @@ export class MbapFraming implements Framing<ModbusRequest, ModbusData> {
     return false
   }
 
-  reset(): void {
+  reset(): FrameCheck | undefined {
+    const torn = this.#buffer.length > 0
     this.#flying.clear()
     this.#abandoned.clear()
     this.#last = 0
     this.#used = 0
     this.#buffer = Buffer.alloc(0)
+    return torn ? 'length' : undefined
   }
 }
 
 /** `bytes[from..end)`: unit and PDU. */
 function replyOf({ request }: InFlight, bytes: Buffer, from: number, end: number): ModbusReply {
   if (bytes[from] === request.unit) return decodeReply(request, bytes, from + 1, end)
-  return { ok: false, kind: 'crc', detail: `unit ${bytes[from]} instead of ${request.unit}` }
+  return { ok: false, kind: 'crc', check: 'address', detail: `unit ${bytes[from]} instead of ${request.unit}` }
 }
 
-function headerFault(protocol: number, length: number): string | undefined {
-  if (protocol !== 0) return `protocol id ${protocol} instead of 0`
-  if (length < shortest || length > longest) return `length ${length} outside ${shortest}-${longest}`
+function headerFault(protocol: number, length: number): Required<Vain> | undefined {
+  if (protocol !== 0) return { check: 'start', detail: `protocol id ${protocol} instead of 0` }
+  if (length < shortest || length > longest)
+    return { check: 'length', detail: `length ${length} outside ${shortest}-${longest}` }
   return undefined
 }

@@ -1,4 +1,5 @@
 import { CivitalsError } from '@civitals/contracts/errors'
+import type { FrameCheck } from '../frames/frame.ts'
 import type { Reply } from '../wire/framing.ts'
 import type { Identification, ModbusData, ModbusIdentify, ModbusRead, ModbusRequest, ModbusTable } from './line.ts'
 
@@ -193,7 +194,12 @@ function identifyLength(bytes: Buffer, from: number, to: number): number | undef
   return at - from
 }
 
-const notTheAnswer = (detail: string): ModbusReply => ({ ok: false, kind: 'crc', detail })
+const notTheAnswer = (detail: string, check: FrameCheck = 'field'): ModbusReply => ({
+  ok: false,
+  kind: 'crc',
+  check,
+  detail,
+})
 
 /** What the PDU `bytes[from..to)` says in answer to `request`. Reads nothing outside it; never throws. */
 export function decodeReply(request: ModbusRequest, bytes: Buffer, from: number, to: number): ModbusReply {
@@ -201,8 +207,9 @@ export function decodeReply(request: ModbusRequest, bytes: Buffer, from: number,
   if (to - from === 2 && bytes[from] === (code | exceptionFlag)) {
     return { ok: false, kind: 'exception', code: bytes.readUInt8(from + 1) }
   }
-  if (bytes[from] !== code) return notTheAnswer(`function ${bytes[from] ?? 'absent'} instead of ${code}`)
-  if (to - from !== replyLength(request, bytes, from, to)) return notTheAnswer(`a reply of ${to - from} bytes`)
+  if (bytes[from] !== code) return notTheAnswer(`function ${bytes[from] ?? 'absent'} instead of ${code}`, 'code')
+  if (to - from !== replyLength(request, bytes, from, to))
+    return notTheAnswer(`a reply of ${to - from} bytes`, 'length')
   switch (request.function) {
     case 'coil':
     case 'discrete':

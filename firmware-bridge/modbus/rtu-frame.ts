@@ -1,3 +1,4 @@
+import type { FrameCheck } from '../frames/frame.ts'
 import { crc16, crcHolds } from './crc.ts'
 import { rtuShapes } from './frame-shapes.ts'
 import type { ModbusRequest } from './line.ts'
@@ -41,6 +42,20 @@ export function replyMayFollow(bytes: Buffer, from: number, request: ModbusReque
   if (data > 0 && bytes[from + 2] !== data) return false
   const pdu = replyLength(request, bytes, from + 1, bytes.length)
   return pdu === undefined || from + pdu + around > bytes.length
+}
+
+/** Why bytes that hold no good frame are not the reply to `request`: damaged, cut off, of another length, or nothing like it. */
+export function strayCheck(bytes: Buffer, request: ModbusRequest | undefined): FrameCheck {
+  if (!request) return 'start'
+  const code = functionCodes[request.function]
+  for (let from = 0; from + 1 < bytes.length; from++) {
+    if (bytes[from] !== request.unit || (bytes.readUInt8(from + 1) & ~exceptionFlag) !== code) continue
+    if (bytes.readUInt8(from + 1) & exceptionFlag) return from + exceptionLength > bytes.length ? 'length' : 'checksum'
+    if (replyMayFollow(bytes, from, request)) return 'length'
+    const data = replyBytes(request)
+    return data > 0 && bytes[from + 2] !== data ? 'field' : 'checksum'
+  }
+  return 'start'
 }
 
 /** Where a good frame of anybody ends, when one begins at `from`; 0 where none does. */

@@ -1,9 +1,19 @@
-import type { Framing, Verdict } from '../wire/framing.ts'
+import type { FrameCheck } from '../frames/frame.ts'
+import type { Framing, Vain, Verdict } from '../wire/framing.ts'
 import { CopiedReplies } from './copied-replies.ts'
 import type { ModbusData, ModbusRead, ModbusRequest } from './line.ts'
 import { OwedReplies } from './owed-replies.ts'
 import { decodeReply, isRead, mostPlaces } from './pdu.ts'
-import { frameEnd, readAsked, refusalShape, replyEnd, replyMayFollow, replyShape, rtuRequest } from './rtu-frame.ts'
+import {
+  frameEnd,
+  readAsked,
+  refusalShape,
+  replyEnd,
+  replyMayFollow,
+  replyShape,
+  rtuRequest,
+  strayCheck,
+} from './rtu-frame.ts'
 
 /** Longest RTU frame [MODBUS SERIAL 2.5.1]; twice that of bytes without an answer is noise. */
 const mostBytes = 512
@@ -37,7 +47,11 @@ export class RtuFraming implements Framing<ModbusRequest, ModbusData> {
   readonly #owed = new OwedReplies()
   readonly #copies = new CopiedReplies()
   #flight: Flight | undefined
+  /** What was asked last, in flight or not. */
+  #asked: ModbusRequest | undefined
   #buffer: Buffer = Buffer.alloc(0)
+  /** Bytes of the buffer, from its beginning, that were told to be no frame. */
+  #told = 0
   /** Whether this machine hears what it says: some RS-485 adapters leave their receiver on. */
   #echoes = false
 
@@ -49,8 +63,10 @@ export class RtuFraming implements Framing<ModbusRequest, ModbusData> {
   begin(request: ModbusRequest, id: number): Buffer {
     const sent = rtuRequest(request)
     this.#flight = { id, request, sent, apart: this.#copies.copying, foreign: 0 }
+    this.#asked = request
     this.#owed.sent()
     this.#buffer = Buffer.alloc(0)
+    this.#told = 0
     return sent
   }
 
@@ -60,6 +76,7 @@ export class RtuFraming implements Framing<ModbusRequest, ModbusData> {
     const verdicts: Verdict<ModbusData>[] = []
     const done = this.#search(bytes, at, verdicts)
     this.#buffer = bytes.subarray(done)
+    this.#told = Math.max(0, this.#told - done)
     if (this.#buffer.length > mostBytes) this.#noise(verdicts)
     return verdicts
   }
@@ -79,6 +96,8 @@ export class RtuFraming implements Framing<ModbusRequest, ModbusData> {
         if (end > 0) this.#overhear(bytes, from, end, at, verdicts)
       }
       if (end === 0) continue
+      if (from > done && from > this.#told)
+        verdicts.push({ kind: 'refused', check: strayCheck(bytes.subarray(done, from), this.#asked) })
       done = end
       from = end - 1
     }
@@ -151,21 +170,32 @@ export class RtuFraming implements Framing<ModbusRequest, ModbusData> {
 
   #noise(verdicts: Verdict<ModbusData>[]): void {
     const bytes = this.#buffer.length
+    const check = strayCheck(this.#buffer, this.#asked)
     this.#buffer = Buffer.alloc(0)
-    if (!this.#flight) return
-    const reply = { ok: false, kind: 'crc', detail: 'noise on the line' } as const
+    this.#told = 0
+    if (!this.#flight) {
+      verdicts.push({ kind: 'refused', check })
+      return
+    }
+    const reply = { ok: false, kind: 'crc', check, detail: 'noise on the line' } as const
     verdicts.push({ kind: 'reply', id: this.#flight.id, reply, bytes })
     this.#flight = undefined
   }
 
-  abandon(id: number, at: number): string | undefined {
+  giveUp(): FrameCheck | undefined {
+    return this.#buffer.length > this.#told ? strayCheck(this.#buffer, this.#asked) : undefined
+  }
+
+  abandon(id: number, at: number): Vain | undefined {
     const flight = this.#flight
     if (flight?.id !== id) return undefined
     // The late reply may begin in what came in vain: it stays in the buffer.
     this.#owed.add(flight.request, at, id)
     this.#flight = undefined
-    if (flight.foreign > 0) return `${flight.foreign} frames that are no answer`
-    return this.#buffer.length > 0 ? `${this.#buffer.length} bytes without a good frame` : undefined
+    if (flight.foreign > 0) return { detail: `${flight.foreign} frames that are no answer` }
+    const check = this.giveUp()
+    this.#told = this.#buffer.length
+    return check && { check, detail: `${this.#buffer.length} bytes without a good frame` }
   }
 
   owes(request: ModbusRequest, at: number): boolean {
@@ -210,9 +240,12 @@ export class RtuFraming implements Framing<ModbusRequest, ModbusData> {
     return 'again'
   }
 
-  reset(): void {
+  reset(): FrameCheck | undefined {
+    const check = this.giveUp()
     this.#flight = undefined
     this.#buffer = Buffer.alloc(0)
+    this.#told = 0
     this.#copies.clear()
+    return check
   }
 }

@@ -1,4 +1,5 @@
-import type { Framing, Verdict } from './framing.ts'
+import type { FrameCheck } from '../frames/frame.ts'
+import type { Framing, Vain, Verdict } from './framing.ts'
 
 /** The framings of a bus, by protocol. `Q` and `R`: any request and any reply of them. */
 export type BusFramings<Q, R extends object> = Readonly<Record<string, Framing<Q, R>>>
@@ -12,6 +13,8 @@ export class BusFraming<Q, R extends object> implements Framing<Q, R> {
   readonly #framings: BusFramings<Q, R>
   readonly #protocolOf: (request: Q) => string
   readonly #spoken = new Map<string, Framing<Q, R>>()
+  /** That of the last request. */
+  #speaking: Framing<Q, R> | undefined
 
   /** `protocolOf` names one of `framings`. */
   constructor(framings: BusFramings<Q, R>, protocolOf: (request: Q) => string) {
@@ -20,22 +23,31 @@ export class BusFraming<Q, R extends object> implements Framing<Q, R> {
   }
 
   begin(request: Q, id: number): Buffer {
-    return this.#of(request).begin(request, id)
+    this.#speaking = this.#of(request)
+    return this.#speaking.begin(request, id)
   }
 
   push(chunk: Buffer, at: number): readonly Verdict<R>[] {
-    const [only] = this.#spoken.values()
-    if (only && this.#spoken.size === 1) return only.push(chunk, at)
-    const verdicts = [...this.#spoken.values()].flatMap((framing) => framing.push(chunk, at))
-    // The answer to one protocol is a frame of nobody's to no other; a foreign frame is counted once.
-    const known = verdicts.filter(({ kind }) => kind !== 'foreign')
-    return known.length > 0 ? known : verdicts.slice(0, 1)
+    const speaking = this.#speaking
+    if (speaking && this.#spoken.size === 1) return speaking.push(chunk, at)
+    const own = speaking?.push(chunk, at) ?? []
+    const others = [...this.#spoken.values()].filter((framing) => framing !== speaking)
+    // The frames of one protocol are rubbish to every other.
+    const theirs = others.flatMap((framing) => framing.push(chunk, at)).filter(({ kind }) => kind !== 'refused')
+    const known = [...own, ...theirs].filter(({ kind }) => kind === 'reply' || kind === 'late' || kind === 'violation')
+    if (known.length > 0) return known
+    const foreign = [...own, ...theirs].find(({ kind }) => kind === 'foreign')
+    return foreign ? [foreign] : own
   }
 
-  abandon(id: number, at: number): string | undefined {
-    let heard: string | undefined
+  abandon(id: number, at: number): Vain | undefined {
+    let heard: Vain | undefined
     for (const framing of this.#spoken.values()) heard ??= framing.abandon(id, at)
     return heard
+  }
+
+  giveUp(): FrameCheck | undefined {
+    return this.#speaking?.giveUp?.()
   }
 
   owes(request: Q, at: number): boolean {
@@ -56,8 +68,9 @@ export class BusFraming<Q, R extends object> implements Framing<Q, R> {
     return last
   }
 
-  reset(): void {
-    for (const framing of this.#spoken.values()) framing.reset()
+  reset(): FrameCheck | undefined {
+    const left = [...this.#spoken.values()].map((framing) => ({ framing, check: framing.reset() }))
+    return left.find(({ framing }) => framing === this.#speaking)?.check
   }
 
   #of(request: Q): Framing<Q, R> {

@@ -1,4 +1,5 @@
 import type { EpochMs } from '@civitals/contracts/clock'
+import type { FrameCheck } from '../frames/frame.ts'
 
 /** Why a transaction brought no data. All of them are expected on a field bus, so none is thrown. */
 export type LineFailureKind =
@@ -18,6 +19,8 @@ export interface LineFailure {
   readonly kind: LineFailureKind
   /** Exception code, only with kind `exception`. */
   readonly code?: number
+  /** The check that what came failed, only with kind `crc`; absent where good frames came that are no answer. */
+  readonly check?: FrameCheck
   /** What the system said, for people. */
   readonly detail?: string
 }
@@ -73,6 +76,8 @@ export interface LineStatistics extends LineCounters {
   readonly late: number
   /** Good frames nobody asked for: other units, another master, second copies. */
   readonly foreign: number
+  /** Frames that were refused, and rubbish between frames, by the check it failed. */
+  readonly refused: Readonly<Partial<Record<FrameCheck, number>>>
 }
 
 /** A line that knows what its transactions cost. */

@@ -1,4 +1,5 @@
 import type { Clock } from '@civitals/contracts/clock'
+import type { FrameCheck } from '../frames/frame.ts'
 import { Flight } from './flight.ts'
 import type { Framing, Reply } from './framing.ts'
 import type { LineFailure, LinePace, LineStatistics, Outcome, TimedLine } from './line.ts'
@@ -72,6 +73,7 @@ export class StreamLine<Q, R extends object> implements TimedLine<Q, R> {
     late: 0,
     foreign: 0,
   }
+  readonly #refused: Partial<Record<FrameCheck, number>> = {}
   readonly #waiting: Transaction<Q, R>[] = []
   readonly #flying = new Map<number, Flight<Q, R>>()
   /** The transaction whose turn has come but that cannot be sent yet. */
@@ -96,7 +98,7 @@ export class StreamLine<Q, R extends object> implements TimedLine<Q, R> {
   }
 
   get health(): LineStatistics {
-    return { connected: this.#link !== undefined, ...this.#counts }
+    return { connected: this.#link !== undefined, ...this.#counts, refused: { ...this.#refused } }
   }
 
   get window(): number {
@@ -213,6 +215,7 @@ export class StreamLine<Q, R extends object> implements TimedLine<Q, R> {
     const { framing, timing, clock } = this.#parts
     const terminal = this.#terminalOf(request)
     const id = ++this.#id
+    this.#refuse(framing.giveUp?.())
     const frame = framing.begin(request, id)
     const company = this.#flying.size + 1
     const flight = new Flight<Q, R>(clock, { id, request, bytes: frame.length, company }, done)
@@ -242,9 +245,10 @@ export class StreamLine<Q, R extends object> implements TimedLine<Q, R> {
   /** Its outcome is known: it leaves the line, the caller is told, the next may go. */
   #land(flight: Flight<Q, R>, outcome: Outcome<R>): void {
     if (!this.#flying.delete(flight.id)) return
-    const fragment = this.#parts.framing.abandon(flight.id, this.#parts.clock.mono())
-    const heardOnly = fragment && !outcome.ok && outcome.kind === 'timeout'
-    const final: Outcome<R> = heardOnly ? { ok: false, kind: 'crc', detail: fragment } : outcome
+    const vain = this.#parts.framing.abandon(flight.id, this.#parts.clock.mono())
+    const heardOnly = vain && !outcome.ok && outcome.kind === 'timeout'
+    const final: Outcome<R> = heardOnly ? { ok: false, kind: 'crc', ...vain } : outcome
+    this.#refuse(final.ok ? undefined : final.check)
     this.#quarantine.hold(this.#terminalOf(flight.request), this.#parts.timing.known?.(flight.request).pauseMs ?? 0)
     this.#learn(flight, final)
     this.#note(final, flight.sentAt)
@@ -284,7 +288,7 @@ export class StreamLine<Q, R extends object> implements TimedLine<Q, R> {
     this.#link = link
     this.#counts.connects++
     this.#silent = 0
-    this.#parts.framing.reset()
+    this.#refuse(this.#parts.framing.reset())
     const lost = (detail: string) => (): void => this.#lost(link, detail)
     link.stream.on('data', (chunk: Buffer) => this.#receive(link, chunk))
     link.stream.on('error', (error: Error) => this.#lost(link, error.message))
@@ -297,6 +301,7 @@ export class StreamLine<Q, R extends object> implements TimedLine<Q, R> {
     this.#quarantine.heard()
     this.#silent = 0
     for (const verdict of this.#parts.framing.push(chunk, this.#parts.clock.mono())) {
+      if (verdict.kind === 'violation' || verdict.kind === 'refused') this.#refuse(verdict.check)
       if (verdict.kind === 'violation') this.#lost(link, verdict.detail)
       if (verdict.kind === 'foreign') this.#counts.foreign++
       if (verdict.kind === 'late') this.#late(verdict.id, verdict.bytes)
@@ -304,6 +309,10 @@ export class StreamLine<Q, R extends object> implements TimedLine<Q, R> {
       const flight = this.#flying.get(verdict.id)
       if (flight) this.#answer(flight, verdict.reply, verdict.bytes)
     }
+  }
+
+  #refuse(check: FrameCheck | undefined): void {
+    if (check !== undefined) this.#refused[check] = (this.#refused[check] ?? 0) + 1
   }
 
   #lost(link: Link, detail: string): void {

@@ -47,16 +47,17 @@ function poll(line: PolledLine, options: LinesOptions): LineWorker {
     },
     setPeriods: (changed) => runner.setPeriods(changed),
     health: () => {
-      const { transactions, timeouts, crcErrors, connected, late, foreign } = line.line.health
+      const { transactions, timeouts, crcErrors, connected, late, foreign, refused } = line.line.health
       const stray = {
         ...(late !== undefined && { lateReplies: late }),
         ...(foreign !== undefined && { foreignFrames: foreign }),
       }
       const counts = { terminals: runner.terminals.length, silent: runner.silent, transactions, timeouts, crcErrors }
       const port = line.line.port && portOf({ ...line.line.port, connections: line.line.port.peers.length })
+      const reasons = refusedOf({ ...refused, ...line.line.port?.refused })
       const perTerminal = runner.health()
       return {
-        ...{ line: line.id, ...counts, connected, ...stray, ...port, ...trouble.now },
+        ...{ line: line.id, ...counts, connected, ...stray, ...port, ...reasons, ...trouble.now },
         ...{ ...lastHeard(perTerminal), perTerminal: listed(perTerminal) },
       }
     },
@@ -89,7 +90,7 @@ function listenTo(line: HeardLine, options: LinesOptions): LineWorker {
       const perTerminal = listener.health()
       return {
         ...{ line: line.id, ...counts, ...failures },
-        ...{ ...portOf({ ...source.health, strangers: listener.strangers }), ...trouble.now },
+        ...{ ...portOf({ ...source.health, strangers: listener.strangers }), ...refusedOf(refused), ...trouble.now },
         ...{ ...lastHeard(perTerminal), perTerminal: listed(perTerminal) },
       }
     },
@@ -105,16 +106,19 @@ function portOf({
   connections,
   peers = [],
   strangers,
-  refused,
-}: Omit<SourceCounters, 'connected'> & { readonly strangers: readonly string[] }): Partial<LineHealth> {
-  const why = Object.fromEntries(Object.entries(refused).filter(([, count]) => count > 0))
+}: Omit<SourceCounters, 'connected' | 'refused'> & { readonly strangers: readonly string[] }): Partial<LineHealth> {
   return {
     connections,
     ...(listening !== undefined && { listening }),
     ...(peers.length > 0 && { peers: peers.slice(0, mostListed).map(shown) }),
     ...(strangers.length > 0 && { strangers: strangers.slice(0, mostListed) }),
-    ...(Object.keys(why).length > 0 && { refused: why }),
   }
+}
+
+/** Only the reasons that were met. */
+function refusedOf(refused: SourceCounters['refused']): Pick<LineHealth, 'refused'> {
+  const met = Object.entries(refused).filter(([, count]) => count > 0)
+  return met.length > 0 ? { refused: Object.fromEntries(met) } : {}
 }
 
 const shown = ({ name, ...peer }: Peer): Peer => ({ ...peer, ...(name !== undefined && { name: name.slice(0, 64) }) })

@@ -1,12 +1,18 @@
-/** Counts what was refused, by why. The reasons are words of the code, never of a terminal: there are few. */
-export class Refusals {
-  readonly #counts = new Map<string, number>()
+import type { FrameCheck } from '@civitals/firmware-bridge/frames/frame'
+import type { TurnedAway } from './doorway.ts'
 
-  add(why: string): void {
+/** Why a frame, message or connection is refused: a word of this program, never of a terminal. */
+export type Refusal = FrameCheck | TurnedAway
+
+/** Counts what was refused, by why. */
+export class Refusals {
+  readonly #counts = new Map<Refusal, number>()
+
+  add(why: Refusal): void {
     this.#counts.set(why, (this.#counts.get(why) ?? 0) + 1)
   }
 
-  get counts(): Readonly<Record<string, number>> {
+  get counts(): Readonly<Partial<Record<Refusal, number>>> {
     return Object.fromEntries(this.#counts)
   }
 }

@@ -1,5 +1,6 @@
 import type { EpochMs } from '@civitals/contracts/clock'
 import type { TerminalReport } from '@civitals/firmware-bridge/frames/session'
+import type { Refusal } from './refusals.ts'
 
 /** Who is told what terminals say by themselves. None of it may throw. */
 export interface Hearing {
@@ -30,7 +31,7 @@ export interface SourceCounters {
   /** Its port is open; only of a line whose terminals dial in. */
   readonly listening?: boolean
   /** Frames, messages and connections that were refused, by why: check sums, passwords, contents that cannot be read. */
-  readonly refused: Readonly<Record<string, number>>
+  readonly refused: Readonly<Partial<Record<Refusal, number>>>
 }
 
 /** Where terminals that speak first are heard: sockets, a serial port, a broker. */

@@ -63,6 +63,7 @@ t.test('ChirpStack uplinks become readings; copies, foreign devices and rubbish 
     { terminal: 'node-2', values: { temperature: 4 } },
   ])
   t.match(status(), { transactions: 2, crcErrors: 1, foreignFrames: 1, strangers: ['0303030303030303'] })
+  t.same(status()?.refused, { field: 1 })
 })
 
 t.test('plain JSON, its address in the topic; a kept message without a time is not now', options, async (t) => {
