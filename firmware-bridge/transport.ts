@@ -127,7 +127,7 @@ const MqttSchema = Type.Object(
     url: Type.String({ pattern: '^mqtt://[^/@]+(:\\d+)?/?$', description: 'mqtt://HOST:PORT of the broker.' }),
     payload: Type.Optional(
       Type.Union([Type.Literal('chirpstack'), Type.Literal('json')], {
-        description: 'chirpstack: uplink events of ChirpStack 4 (and 3). json: any document. Default chirpstack.',
+        description: 'chirpstack: uplink events of ChirpStack 4. json: any document. Default chirpstack.',
       }),
     ),
     topics: Type.Optional(

@@ -8,36 +8,27 @@ export const chirpStackTopic = 'application/+/device/+/event/up'
 /** Fields that plain JSON of Protocol Buffers leaves out where they are zero. */
 const mayBeOmitted = ['fCnt', 'fPort', 'dr'] as const
 
-/** An uplink event with what its encoding leaves out or hides: zeros, and the decoded object that version 3 gives as a text. */
+/** An uplink event with the zeros its encoding may leave out. */
 export function chirpStackDocument(document: object): object {
   const uplink = Object.hasOwn(document, 'data') || Object.hasOwn(document, 'object')
   const zeros = uplink ? Object.fromEntries(mayBeOmitted.map((key) => [key, 0])) : {}
-  const { objectJSON } = document as { readonly objectJSON?: unknown }
-  if (typeof objectJSON !== 'string' || Object.hasOwn(document, 'object')) return { ...zeros, ...document }
-  try {
-    return { ...zeros, ...document, object: JSON.parse(objectJSON) as unknown }
-  } catch {
-    return { ...zeros, ...document }
-  }
+  return { ...zeros, ...document }
 }
 
-/** devEui of version 4, or devEUI of version 3 in hexadecimal digits or Base64; as 16 small hexadecimal digits. */
+/**
+ * What is wrong with an event that version 4 did not write: version 3 names the device outside deviceInfo, gives no time of the uplink and, as
+ * set up, its object as a text or not at all. Undefined: nothing.
+ */
+export const chirpStackFault = (document: object): string | undefined =>
+  Object.hasOwn(document, 'devEUI') && !Object.hasOwn(document, 'deviceInfo')
+    ? 'an event of ChirpStack 3 (devEUI without deviceInfo): version 4 is read; take payload: json with address: topic[3] for what stands in it'
+    : undefined
+
+/** devEui as 16 small hexadecimal digits. */
 export function chirpStackAddress(document: unknown): string | undefined {
-  for (const path of ['deviceInfo.devEui', 'devEUI']) {
-    const eui = valueAt(document, path)
-    if (typeof eui !== 'string') continue
-    if (/^[0-9A-Fa-f]{16}$/.test(eui)) return eui.toLowerCase()
-    const bytes = Buffer.from(eui, 'base64')
-    if (bytes.length === 8) return bytes.toString('hex')
-  }
-  return undefined
+  const eui = valueAt(document, 'deviceInfo.devEui')
+  return typeof eui === 'string' && /^[0-9A-Fa-f]{16}$/.test(eui) ? eui.toLowerCase() : undefined
 }
 
-/** When the uplink was received: of version 4, or of version 3, which says so of its gateways only. */
-export function chirpStackTime(document: unknown): EpochMs | undefined {
-  for (const path of ['time', 'publishedAt', 'rxInfo[0].time']) {
-    const at = instantOfJson(valueAt(document, path))
-    if (at !== undefined) return at
-  }
-  return undefined
-}
+/** When the uplink was received. */
+export const chirpStackTime = (document: unknown): EpochMs | undefined => instantOfJson(valueAt(document, 'time'))

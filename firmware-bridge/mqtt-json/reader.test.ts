@@ -53,18 +53,14 @@ t.test('the same event twice counts once', async (t) => {
   t.equal(reader.read(message({ ...uplink, deduplicationId: 'another' })).kind, 'report')
 })
 
-t.test('events of ChirpStack 3: devEUI in Base64 or digits, the object as a text', async (t) => {
+t.test('events of ChirpStack 3 are refused, with what to do, and may be read as plain JSON', async (t) => {
   const old = { devEUI: 'AgICAgICAgI=', fPort: 5, data: '', objectJSON: '{"temperatureSensor":{"1":25}}' }
-  const rxInfo = [{ gatewayID: 'AwMDAwMDAwM=', time: '2019-11-08T13:59:25.048445Z' }]
-  t.match(new MqttJsonReader().read(message({ ...old, rxInfo })), {
-    report: {
-      address: '0202020202020202',
-      at: Date.parse('2019-11-08T13:59:25.048Z'),
-      elements: { 'object.temperatureSensor.1': 25, fCnt: 0 },
-    },
-  })
-  t.match(new MqttJsonReader().read(message({ devEUI: '402C765000000074', object: { t: 1 } })), {
-    report: { address: '402c765000000074', elements: { 'object.t': 1 } },
+  const refused = { kind: 'refused', check: 'field', detail: /ChirpStack 3 .*payload: json with address: topic\[3\]/ }
+  t.match(new MqttJsonReader().read(message(old)), refused)
+  t.match(new MqttJsonReader().read(message({ devEUI: '402C765000000074', object: { t: 1 } })), refused)
+  t.match(new MqttJsonReader().read(message({ ...uplink, devEUI: '0101010101010101' })), { kind: 'report' })
+  t.match(new MqttJsonReader({ payload: 'json', address: 'topic[3]' }).read(message({ ...old, object: { t: 1 } })), {
+    report: { address: '0101010101010101', elements: { 'object.t': 1, fPort: 5 } },
   })
 })
 

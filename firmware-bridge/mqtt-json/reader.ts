@@ -2,7 +2,7 @@ import type { EpochMs } from '@civitals/contracts/clock'
 import type { FrameCheck } from '../frames/frame.ts'
 import type { TerminalReport } from '../frames/session.ts'
 import type { MqttTransport } from '../transport.ts'
-import { chirpStackAddress, chirpStackDocument, chirpStackTime } from './chirpstack.ts'
+import { chirpStackAddress, chirpStackDocument, chirpStackFault, chirpStackTime } from './chirpstack.ts'
 import { elementsOf, valueAt } from './document.ts'
 import { instantOfJson } from './time.ts'
 
@@ -47,6 +47,8 @@ export class MqttJsonReader {
     if (payload.length > mostBytes) return refused('length', `${payload.length} bytes, at most ${mostBytes}`)
     const parsed = parse(payload)
     if ('detail' in parsed) return refused('field', parsed.detail)
+    const fault = this.#isChirpStack ? chirpStackFault(parsed.document) : undefined
+    if (fault !== undefined) return refused('field', fault)
     const document = this.#isChirpStack ? chirpStackDocument(parsed.document) : parsed.document
     const address = this.#addressOf(topic, document)
     if (address === undefined) return refused('address', 'names no terminal')

@@ -73,6 +73,11 @@ function listenTo(line: HeardLine, options: LinesOptions): LineWorker {
     onReading: ({ id }, reading) => readings.take(id, reading),
     onSilence: silenceOf(line.id, options, 'terminal is heard again'),
     onStranger: (address) => logger.warn({ line: line.id, address }, 'an address no terminal has'),
+    onRefused: ({ check, detail }) =>
+      logger.warn(
+        { line: line.id, check, detail: detail.slice(0, 200) },
+        'refused; others that fail this check are only counted',
+      ),
     onTrouble: (detail) => trouble.tell(detail),
   })
   return {

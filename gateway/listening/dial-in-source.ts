@@ -85,7 +85,10 @@ export class DialInSource implements ReportSource {
     if (this.#open.size >= mostConnections) this.#makeRoom()
     const conversation = new Conversation({
       ...{ link, session: this.#session(), clock: this.#clock, hearing },
-      onRefused: ({ check }) => this.#refusals.add(check),
+      onRefused: (fault) => {
+        this.#refusals.add(fault.check)
+        hearing.refused(fault)
+      },
       ...(dtu === undefined && {
         identifyWithinMs: identify?.within === undefined ? defaultWithinMs : durationMs(identify.within),
       }),

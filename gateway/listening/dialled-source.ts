@@ -63,7 +63,10 @@ export class DialledSource implements ReportSource {
     const conversation = new Conversation({
       ...{ link, session: this.#session(), clock: this.#clock },
       hearing: { heard, report: (report) => hearing.report(report) },
-      onRefused: ({ check }) => this.#refusals.add(check),
+      onRefused: (fault) => {
+        this.#refusals.add(fault.check)
+        hearing.refused(fault)
+      },
     })
     const stop = (): void => conversation.end('stopped')
     signal.addEventListener('abort', stop, { once: true })

@@ -6,7 +6,7 @@ import { elementValues } from '@civitals/firmware-bridge/element-values'
 import type { TerminalReport } from '@civitals/firmware-bridge/frames/session'
 import type { ReportingTerminal } from '../readings/readings.ts'
 import type { TakenReading } from '../readings/reporter.ts'
-import type { Hearing, ReportSource } from './report-source.ts'
+import type { Hearing, Refused, ReportSource } from './report-source.ts'
 import { timeOf } from './terminal-time.ts'
 
 /** A terminal that reports by itself. */
@@ -26,6 +26,8 @@ export interface LineListenerOptions {
   readonly onSilence?: (terminal: HeardTerminal, silent: boolean) => void
   /** An address was heard that no terminal of the configuration has; once each, for the first of them. */
   readonly onStranger?: (address: string) => void
+  /** Something was refused; the first of each check, the others are counted by the source. */
+  readonly onRefused?: (fault: Refused) => void
   readonly onTrouble?: (detail: string | undefined) => void
 }
 
@@ -86,6 +88,7 @@ export class LineListener implements Hearing {
   readonly #options: LineListenerOptions
   readonly #states = new Map<string, HeardState>()
   readonly #strangers = new Set<string>()
+  readonly #refused = new Set<Refused['check']>()
   #framesOfStrangers = 0
   #frames = 0
 
@@ -152,6 +155,12 @@ export class LineListener implements Hearing {
     const { at, doubtful } = timeOf(report, clock.now(), clockState())
     if (doubtful) for (const point of Object.keys(values)) quality[point] = 'uncertain'
     onReading(terminal, { at, values, quality, ...(report.history && { history: true }) })
+  }
+
+  refused(fault: Refused): void {
+    if (this.#refused.has(fault.check)) return
+    this.#refused.add(fault.check)
+    this.#options.onRefused?.(fault)
   }
 
   trouble(detail: string | undefined): void {

@@ -1,12 +1,18 @@
 import type { EpochMs } from '@civitals/contracts/clock'
+import type { FrameFault } from '@civitals/firmware-bridge/frames/frame'
 import type { TerminalReport } from '@civitals/firmware-bridge/frames/session'
 import type { Refusal } from './refusals.ts'
+
+/** Why a frame or message was refused, the detail for a person. */
+export type Refused = Pick<FrameFault, 'check' | 'detail'>
 
 /** Who is told what terminals say by themselves. None of it may throw. */
 export interface Hearing {
   /** A good frame of this address came, with something to report or not. */
   heard(address: string): void
   report(report: TerminalReport): void
+  /** A frame or message was refused. */
+  refused(fault: Refused): void
   /** What cannot be had now, in the words of the system; undefined: it works again. Repeated words are fine. */
   trouble(detail: string | undefined): void
 }

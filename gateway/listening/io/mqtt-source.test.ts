@@ -66,6 +66,19 @@ t.test('ChirpStack uplinks become readings; copies, foreign devices and rubbish 
   t.same(status()?.refused, { field: 1 })
 })
 
+t.test('what is refused is told once with its reason, and counted', options, async (t) => {
+  const { publish, samples, status, logged } = await start(t, {}, ['0101010101010101'], { t: 'object.t' })
+  const topic = 'application/7/device/0101010101010101/event/up'
+  for (let turn = 0; turn < 3; turn++) await publish(topic, { devEUI: '0101010101010101', object: { t: turn } })
+  await publish(topic, uplink('a', '0101010101010101', { t: 4 }))
+  await until(t, () => samples().length === 1, 'version 4 is read')
+  const told = logged.filter(({ msg }) => msg.startsWith('refused'))
+  t.match(told, [{ check: 'field', detail: /ChirpStack 3/ }])
+  t.equal(told.length, 1)
+  t.match(status(), { refused: { field: 3 } })
+  t.same(samples()[0]?.values, { t: 4 })
+})
+
 t.test('plain JSON, its address in the topic; a kept message without a time is not now', options, async (t) => {
   const how = { payload: 'json', topics: ['wells/+/state'], address: 'topic[1]' }
   const kept = (publish: Publish) => publish('wells/w-9/state', { level: 9 }, '-r')

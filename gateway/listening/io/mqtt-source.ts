@@ -101,7 +101,10 @@ export class MqttSource implements ReportSource {
     // The kept session may still deliver what an older configuration asked for.
     if (!topics.some((filter) => matchesFilter(filter, message.topic))) return
     const read = reader.read(message)
-    if (read.kind === 'refused') this.#refusals.add(read.check)
+    if (read.kind === 'refused') {
+      this.#refusals.add(read.check)
+      hearing.refused(read)
+    }
     if (read.kind !== 'report') return
     hearing.heard(read.report.address)
     hearing.report(read.report)
