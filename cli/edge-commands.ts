@@ -93,6 +93,19 @@ export const edgeCommands: readonly Command[] = [
     load: async () => (await import('./commands/gateway-diagnose.ts')).gatewayDiagnose,
   },
   {
+    words: 'gateway doctor',
+    summary: 'Look at all a gateway depends on: clock, disk, spool, lines, link, broker. Disturbs nothing.',
+    options: {
+      config: { value: 'FILE', help: 'gateway configuration (YAML)' },
+      json: { help: 'findings and all facts as JSON' },
+    },
+    examples: [
+      'sudo civitals gateway doctor --config /etc/civitals/gateway.yaml',
+      'civitals gateway doctor --config gateway.yaml --json > doctor.json',
+    ],
+    load: async () => (await import('./commands/gateway-doctor.ts')).gatewayDoctor,
+  },
+  {
     words: 'profile lint',
     summary: 'Check terminal profiles: schema, units, registers, golden cases.',
     positionals: '[DIR]',

@@ -5,6 +5,7 @@ import type { GatewayStatus } from '@civitals/contracts/status'
 import type { Logger } from 'pino'
 import type { PollPeriods } from './config/settings.ts'
 import { type GatewayLine, Lines } from './lines/lines.ts'
+import type { UplinkState } from './presence/presence.ts'
 import { Batcher } from './readings/batcher.ts'
 import type { ClockEvidence } from './readings/clock-state.ts'
 import { Readings } from './readings/readings.ts'
@@ -92,6 +93,11 @@ export class Gateway {
   /** What it says of itself now, connected or not. */
   status(): GatewayStatus {
     return this.#status()
+  }
+
+  /** How its link to the centre stands. */
+  uplink(): UplinkState {
+    return this.#uplink.state()
   }
 
   /**

@@ -10,6 +10,7 @@ import type { GatewaySettings } from './config/settings.ts'
 import { Gateway } from './gateway.ts'
 import { Assembly } from './lines/assemble.ts'
 import { openLines } from './lines/io/open-line.ts'
+import { openPresence } from './presence/io/socket.ts'
 import { askTimeService } from './readings/io/time-service.ts'
 import { watchFile } from './reload/io/watch.ts'
 import { Reloader, type ReloadOutcome } from './reload/reloader.ts'
@@ -85,8 +86,19 @@ export async function startGateway(prepared: Prepared, options: GatewayOptions):
     logger,
   })
   const reloader = new Reloader({ gateway, assembly, logger, load: () => loadConfig(configFile) }, prepared)
+  const startedAt = clock.now()
+  const presence = await openPresence(settings.spoolFolder, async () => {
+    const [oldest] = await spool.waiting({ after: 0, before: Number.MAX_SAFE_INTEGER, limit: 1 })
+    return {
+      ...{ gateway: settings.gateway, pid: process.pid, startedAt, configFile },
+      ...{ status: gateway.status(), uplink: gateway.uplink() },
+      ...(oldest && { oldestWaiting: { seq: oldest.seq, at: oldest.committedAt } }),
+    }
+  })
+  // Gone before the spool is free for a gateway that comes after: it would take the socket of that one away.
+  signal.addEventListener('abort', () => presence?.close(), { once: true })
   if (options.watch) watchFile(configFile, signal, () => void reloader.reload())
-  const stopped = gateway.run(signal)
+  const stopped = gateway.run(signal).finally(() => presence?.close())
   logger.info({ config: hash, lines: settings.lines.length, spool: spool.id }, 'gateway runs')
   return {
     gateway: settings.gateway,

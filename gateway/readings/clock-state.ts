@@ -12,7 +12,7 @@ export interface ClockEvidence {
 export const noEvidence: ClockEvidence = { service: 'none', batteryClock: false }
 
 // A box without a battery for its clock wakes up in 1970 or at the date its image was made.
-const earliestBelievable: EpochMs = Date.UTC(2025, 0, 1)
+export const earliestBelievable: EpochMs = Date.UTC(2025, 0, 1)
 /** A crystal of 100 ppm is off by 0.1 s in this time: until then a source that is lost makes no difference. */
 export const holdoverAfterMs = 15 * 60_000
 

@@ -1,6 +1,7 @@
 import type { Acknowledgement } from '@civitals/contracts/acknowledgement'
-import { type Clock, sleep } from '@civitals/contracts/clock'
+import { type Clock, type EpochMs, sleep } from '@civitals/contracts/clock'
 import type { GatewayStatus } from '@civitals/contracts/status'
+import type { UplinkState } from '../presence/presence.ts'
 import type { Spool, SpoolRow } from '../spool/spool.ts'
 import { backoffMs } from './backoff.ts'
 import type { Connect, Connection } from './connection.ts'
@@ -32,6 +33,10 @@ export class Uplink {
   #connection: Connection | undefined
   #session: Session | undefined
   #bytesOfOlder = 0
+  #sessions = 0
+  #connectedSince: EpochMs | undefined
+  #acknowledgedAt: EpochMs | undefined
+  #trouble: string | undefined
 
   constructor(options: UplinkOptions) {
     this.#options = options
@@ -44,6 +49,16 @@ export class Uplink {
   /** Bytes handed to the link since start. */
   get bytesSent(): number {
     return this.#bytesOfOlder + (this.#connection?.bytesSent ?? 0)
+  }
+
+  /** How the link stands now. */
+  state(): UplinkState {
+    return {
+      sessions: this.#sessions,
+      ...(this.#connectedSince !== undefined && { connectedSince: this.#connectedSince }),
+      ...(this.#acknowledgedAt !== undefined && { acknowledgedAt: this.#acknowledgedAt }),
+      ...(this.#trouble !== undefined && { trouble: this.#trouble }),
+    }
   }
 
   /** New rows stand in the spool. */
@@ -64,6 +79,7 @@ export class Uplink {
       const startedAt = clock.mono()
       const reason = await this.#oneSession(signal)
       if (signal.aborted) return
+      this.#trouble = reason
       attempt = clock.mono() - startedAt >= goodSessionMs ? 1 : attempt + 1
       const retryMs = backoffMs(attempt, random)
       onDisconnected?.(reason, retryMs)
@@ -78,6 +94,7 @@ export class Uplink {
     try {
       const lastWill: GatewayStatus = { online: false, at: clock.now() }
       const onAcknowledgement = (acknowledgement: Acknowledgement): void => {
+        this.#acknowledgedAt = clock.now()
         // The centre may tell its state with the subscription, before anything was sent.
         if (this.#session) this.#session.acknowledged(acknowledgement)
         else early = acknowledgement
@@ -88,6 +105,9 @@ export class Uplink {
     }
     this.#connection = connection
     this.#session = new Session({ spool, connection, clock, onFailure })
+    this.#sessions++
+    this.#connectedSince = clock.now()
+    this.#trouble = undefined
     onConnected?.()
     this.statusChanged()
     if (early) this.#session.acknowledged(early)
@@ -97,6 +117,7 @@ export class Uplink {
     this.#session.stop()
     this.#session = undefined
     this.#connection = undefined
+    this.#connectedSince = undefined
     if (signal.aborted) await connection.end({ ...status(), online: false })
     return reason
   }

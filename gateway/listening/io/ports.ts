@@ -2,6 +2,7 @@ import { createServer, type Server, type Socket } from 'node:net'
 import type { Clock, Timer } from '@civitals/contracts/clock'
 import type { Seat } from '../dial-in-source.ts'
 import { type Caller, Doorway, type Guest } from '../doorway.ts'
+import { addressOf } from '../listen-address.ts'
 
 /** Connections of one port; more are turned away. */
 const mostConnections = 1024
@@ -127,9 +128,3 @@ const callerOf = (socket: Socket): Caller => ({
       socket.destroy()
     }),
 })
-
-/** A port alone listens on 127.0.0.1. */
-function addressOf(listen: string): { readonly host: string; readonly port: number } {
-  const [, host = '127.0.0.1', port = ''] = /^(?:(.+):)?(\d+)$/.exec(listen) ?? []
-  return { host: host.replace(/^\[|\]$/g, ''), port: Number(port) }
-}

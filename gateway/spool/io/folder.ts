@@ -12,6 +12,9 @@ const sqlite = { busy: 5, corrupt: 11, notADatabase: 26 } as const
 
 const active = /^spool-([A-Za-z0-9_-]{1,64})\.sqlite$/
 
+/** Id of the spool a file holds, by its name; undefined for any other file. */
+export const spoolIdOf = (name: string): string | undefined => active.exec(name)?.[1]
+
 /**
  * Opens the spool of a folder, or makes one. The id is part of the file's name, so that a damaged file still says which spool
  * it was: it is moved aside and a new spool names it as `previous`. Throws CIV_GATEWAY_SPOOL_IN_USE, CIV_GATEWAY_SPOOL_OPEN.
@@ -19,7 +22,7 @@ const active = /^spool-([A-Za-z0-9_-]{1,64})\.sqlite$/
 export function openFolder(folder: string, limits: SpoolLimits): { book: SpoolBook; movedAside?: string } {
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   const id = readdirSync(folder)
-    .map((name) => active.exec(name)?.[1])
+    .map(spoolIdOf)
     .find((found) => found !== undefined)
   if (id === undefined) return { book: openBook(folder, randomId(), limits) }
   try {
