@@ -53,6 +53,20 @@ t.test('the same event twice counts once', async (t) => {
   t.equal(reader.read(message({ ...uplink, deduplicationId: 'another' })).kind, 'report')
 })
 
+t.test('a message the broker sends again counts once; the same bytes as a new message are another', async (t) => {
+  const reader = new MqttJsonReader({ payload: 'json', address: 'id' })
+  const level = (value: number, more: Partial<JsonMessage> = {}) =>
+    reader.read(message({ id: 'a', level: value }, more)).kind
+  t.equal(level(1), 'report')
+  t.equal(level(1, { again: true }), 'ignored')
+  t.equal(level(1), 'report', 'nothing changed at the terminal: a reading all the same')
+  t.equal(level(2, { again: true }), 'report', 'the first try never came')
+  t.equal(level(2, { again: true }), 'ignored')
+  t.equal(level(2, { again: true, topic: 'another/topic' }), 'report')
+  for (let value = 10; value < 5000; value++) level(value)
+  t.equal(level(1, { again: true }), 'report', 'what is remembered is bounded')
+})
+
 t.test('events of ChirpStack 3 are refused, with what to do, and may be read as plain JSON', async (t) => {
   const old = { devEUI: 'AgICAgICAgI=', fPort: 5, data: '', objectJSON: '{"temperatureSensor":{"1":25}}' }
   const refused = { kind: 'refused', check: 'field', detail: /ChirpStack 3 .*payload: json with address: topic\[3\]/ }

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto'
 import type { EpochMs } from '@civitals/contracts/clock'
 import type { FrameCheck } from '../frames/frame.ts'
 import type { TerminalReport } from '../frames/session.ts'
@@ -17,6 +18,8 @@ export interface JsonMessage {
   readonly payload: Uint8Array
   /** The broker kept it for who comes later: nobody knows from when it is. */
   readonly retained?: boolean
+  /** The broker sends it again, not knowing whether it came (DUP) [MQTT 3.1.1 3.3.1.1]. It may be the first to come. */
+  readonly again?: boolean
 }
 
 export type ReadMessage =
@@ -27,13 +30,14 @@ export type ReadMessage =
 
 const mostBytes = 256 * 1024
 const longestAddress = 128
+const longestId = 64
 /** Network servers repeat a message within minutes, if at all. */
 const mostRemembered = 4096
 const utf8 = new TextDecoder('utf-8', { fatal: true })
 
 /**
- * Reads the JSON messages of one line as reports whose elements are the paths into the document. Pure but for the ids of the last messages, by which
- * copies of ChirpStack events are known. Never throws.
+ * Reads the JSON messages of one line as reports whose elements are the paths into the document. Pure but for what it remembers of the last messages:
+ * ChirpStack events are known by their id, other messages that a broker sends again by what stands in them. Never throws.
  */
 export class MqttJsonReader {
   readonly #options: MqttJsonOptions
@@ -43,7 +47,7 @@ export class MqttJsonReader {
     this.#options = options
   }
 
-  read({ topic, payload, retained = false }: JsonMessage): ReadMessage {
+  read({ topic, payload, retained = false, again = false }: JsonMessage): ReadMessage {
     if (payload.length > mostBytes) return refused('length', `${payload.length} bytes, at most ${mostBytes}`)
     const parsed = parse(payload)
     if ('detail' in parsed) return refused('field', parsed.detail)
@@ -54,7 +58,8 @@ export class MqttJsonReader {
     if (address === undefined) return refused('address', 'names no terminal')
     if (address.length > longestAddress) return refused('address', `names a terminal by ${address.length} characters`)
     const at = this.#timeOf(document)
-    if (this.#isCopy(document) || (retained && at === undefined)) return { kind: 'ignored' }
+    const copy = this.#isKnown(this.#idOf(document) ?? fingerprintOf(topic, payload), again)
+    if (copy || (retained && at === undefined)) return { kind: 'ignored' }
     const { elements, bad } = elementsOf(document)
     const doubts = Object.keys(bad).length > 0 ? { bad } : {}
     return { kind: 'report', report: { address, ...(at === undefined ? {} : { at }), elements, ...doubts } }
@@ -79,16 +84,31 @@ export class MqttJsonReader {
     return this.#isChirpStack ? chirpStackTime(document) : undefined
   }
 
-  #isCopy(document: unknown): boolean {
+  #idOf(document: unknown): Id | undefined {
     const id = this.#isChirpStack ? valueAt(document, 'deduplicationId') : undefined
-    if (typeof id !== 'string' || id === '') return false
-    if (this.#seen.has(id)) return true
-    this.#seen.add(id)
+    return typeof id === 'string' && id !== '' ? { key: id.slice(0, longestId), unique: true } : undefined
+  }
+
+  /** Remembers it. Without an id of its own the same bytes are news, unless they are sent again. */
+  #isKnown({ key, unique }: Id, again: boolean): boolean {
+    if (this.#seen.has(key)) return unique || again
+    this.#seen.add(key)
     const first = this.#seen.size > mostRemembered ? this.#seen.values().next().value : undefined
     if (first !== undefined) this.#seen.delete(first)
     return false
   }
 }
+
+interface Id {
+  readonly key: string
+  /** No two messages have it. */
+  readonly unique: boolean
+}
+
+const fingerprintOf = (topic: string, payload: Uint8Array): Id => ({
+  key: hash('sha1', Buffer.concat([Buffer.from(`${topic}\0`), payload]), 'base64'),
+  unique: false,
+})
 
 const refused = (check: FrameCheck, detail: string): ReadMessage => ({ kind: 'refused', check, detail })
 

@@ -1,11 +1,13 @@
 // A broker that is not ours (mosquitto), messages published by its own client, and the whole gateway listening.
-import { execFile } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { execFile, execFileSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { connect, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import t, { type Test } from 'tap'
 import type { LineConfig } from '../../config/schema.ts'
+import { listen } from '../../testing/file-gateway.ts'
 import { elementProfile, freePort, listeningGateway, until } from '../../testing/listening-gateway.ts'
 import { missingMosquitto, mosquitto } from '../../testing/mosquitto.ts'
 
@@ -20,6 +22,7 @@ async function start(
   addresses: readonly string[],
   elements: Readonly<Record<string, string>>,
   before?: (publish: Publish) => Promise<unknown>,
+  through = async (port: number): Promise<number> => port,
 ) {
   const port = await freePort()
   const folder = mkdtempSync(join(tmpdir(), 'broker-'))
@@ -32,7 +35,7 @@ async function start(
   const profile = elementProfile('mqtt-json', Object.fromEntries(points))
   const line: LineConfig = {
     id: 'lora',
-    transport: { kind: 'mqtt', url: `mqtt://127.0.0.1:${port}`, ...more },
+    transport: { kind: 'mqtt', url: `mqtt://127.0.0.1:${await through(port)}`, ...more },
     terminals: addresses.map((address, place) => ({ id: `node-${place + 1}`, address, profile: 'mqtt-json' })),
   }
   const gateway = await listeningGateway(t, [line], [profile])
@@ -92,6 +95,70 @@ t.test('plain JSON, its address in the topic; a kept message without a time is n
     { terminal: 'node-1', values: { level: 1.5 } },
     { terminal: 'node-2', values: {}, quality: { level: 'stale' } },
   ])
+})
+
+t.test('what a broker delivers again, because our receipt was lost, counts once', options, async (t) => {
+  let loseReceipts = false
+  let lost = 0
+  const links: Socket[] = []
+  /** Between gateway and broker: what the gateway says can be lost, and the link cut. */
+  const through = (port: number): Promise<number> =>
+    listen(t, (socket) => {
+      const onward = connect(port, '127.0.0.1')
+      links.push(socket, onward)
+      for (const [one, other] of [
+        [socket, onward],
+        [onward, socket],
+      ] as const)
+        one.on('error', () => undefined).on('close', () => other.destroy())
+      onward.pipe(socket)
+      socket.on('data', (chunk) => {
+        if (loseReceipts) lost++
+        else onward.write(chunk)
+      })
+    })
+  const how = { payload: 'json', topics: ['wells/+/state'], address: 'topic[1]' }
+  const { publish, samples, status } = await start(t, how, ['w-7'], { level: 'level' }, undefined, through)
+  loseReceipts = true
+  await publish('wells/w-7/state', { level: 1.5 })
+  await until(t, () => lost > 0 && samples().length === 1, 'it came, and its receipt is lost')
+  const cut = links.length
+  for (const link of links) link.destroy()
+  loseReceipts = false
+  await until(t, () => links.length > cut && status()?.connected === true, 'the link is there again')
+  await publish('wells/w-7/state', { level: 1.5 })
+  await publish('wells/w-7/state', { level: 2.5 })
+  await until(t, () => samples().at(-1)?.values.level === 2.5, 'the next ones come')
+  t.same(
+    samples().map(({ values }) => values.level),
+    [1.5, 1.5, 2.5],
+  )
+})
+
+t.test('a broker that wants a password: ours is taken, another one is told as the trouble', options, async (t) => {
+  const port = await freePort()
+  const folder = mkdtempSync(join(tmpdir(), 'broker-'))
+  t.teardown(() => rmSync(folder, { recursive: true }))
+  const [passwords, secret] = [join(folder, 'passwords'), join(folder, 'secret')]
+  execFileSync('mosquitto_passwd', ['-b', '-c', passwords, 'lora', 'right'])
+  await mosquitto(t, port, folder, `user root\nallow_anonymous false\npassword_file ${passwords}`)
+  writeFileSync(secret, 'wrong\n')
+  const profile = elementProfile('mqtt-json', { t: { element: 'object.t' } })
+  const line: LineConfig = {
+    id: 'lora',
+    transport: { kind: 'mqtt', url: `mqtt://127.0.0.1:${port}`, username: 'lora', passwordFile: secret },
+    terminals: [{ id: 'node-1', address: '0101010101010101', profile: 'mqtt-json' }],
+  }
+  const { samples, status, logged } = await listeningGateway(t, [line], [profile])
+  await until(t, () => status()?.trouble !== undefined, 'it is refused')
+  t.match(status(), { connected: false, trouble: /not authorized/i })
+  t.notMatch(JSON.stringify([status(), logged]), /wrong/)
+  writeFileSync(secret, 'right\n')
+  await until(t, () => status()?.connected === true, 'the file was corrected: it listens without a restart')
+  const who = ['-p', String(port), '-u', 'lora', '-P', 'right', '-q', '1']
+  const sent = JSON.stringify(uplink('a', '0101010101010101', { t: 3 }))
+  await run('mosquitto_pub', [...who, '-t', 'application/7/device/0101010101010101/event/up', '-m', sent])
+  await until(t, () => samples().length === 1, 'and brings readings')
 })
 
 t.test('a broker that dies is told once, and listened to again', options, async (t) => {

@@ -81,7 +81,9 @@ export class MqttSource implements ReportSource {
         (error: Error) => end(error.message),
       )
     })
-    client.on('message', (topic, payload, { retain }) => this.#take({ topic, payload, retained: retain }, hearing))
+    client.on('message', (topic, payload, { retain, dup }) =>
+      this.#take({ topic, payload, retained: retain, again: dup }, hearing),
+    )
     await new Promise<void>((resolve) => client.once('close', () => resolve()))
     this.#connected = false
     signal.removeEventListener('abort', stop)
