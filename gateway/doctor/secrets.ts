@@ -4,8 +4,8 @@ const hidden = '(hidden)'
 /** A secret so short stands in ordinary words too; hiding those would tell it. */
 const shortest = 4
 
-/** User and password of a URL, wherever one stands in a text. */
-const userInfo = /([a-z][a-z0-9+.-]*:\/\/)[^\s/@]+(?::[^\s@]*)?@/gi
+/** User and password of a URL, up to the last @ of the word: a password may hold : / and @ where nobody escaped them. */
+const userInfo = /([a-z][a-z0-9+.-]*:\/\/)\S*@/gi
 
 /** `text` without the secrets and without user and password of URLs. */
 export function redact(text: string, secrets: readonly string[]): string {

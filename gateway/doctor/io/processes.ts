@@ -29,7 +29,9 @@ async function hasOpen(pid: string, real: string): Promise<boolean> {
   const folder = `/proc/${pid}/fd`
   const numbers = await readdir(folder).catch(() => [])
   const targets = await Promise.all(numbers.map((number) => readlink(`${folder}/${number}`).catch(() => '')))
-  return targets.includes(real)
+  // Whoever made a pseudo-terminal (socat, a driver of a serial server) holds both of its ends, and takes no bytes from it.
+  const madeIt = real.startsWith('/dev/pts/') && targets.some((target) => target.endsWith('/ptmx'))
+  return targets.includes(real) && !madeIt
 }
 
 async function holderOf(pid: number): Promise<Holder> {
