@@ -24,11 +24,12 @@ export interface JsonMessage {
 
 export type ReadMessage =
   | { readonly kind: 'report'; readonly report: TerminalReport }
-  /** It came before, or is kept and has no time of its own. */
+  /** It came before, is empty, or is kept and has no time of its own. */
   | { readonly kind: 'ignored' }
   | { readonly kind: 'refused'; readonly check: FrameCheck; readonly detail: string }
 
-const mostBytes = 256 * 1024
+/** Of one message. */
+export const mostMessageBytes: number = 256 * 1024
 const longestAddress = 128
 const longestId = 64
 /** Network servers repeat a message within minutes, if at all. */
@@ -48,7 +49,9 @@ export class MqttJsonReader {
   }
 
   read({ topic, payload, retained = false, again = false }: JsonMessage): ReadMessage {
-    if (payload.length > mostBytes) return refused('length', `${payload.length} bytes, at most ${mostBytes}`)
+    // By an empty message a broker is told to forget the one it kept [MQTT 3.1.1 3.3.1.3].
+    if (payload.length === 0) return { kind: 'ignored' }
+    if (payload.length > mostMessageBytes) return tooLong(payload.length)
     const parsed = parse(payload)
     if ('detail' in parsed) return refused('field', parsed.detail)
     const fault = this.#isChirpStack ? chirpStackFault(parsed.document) : undefined
@@ -110,7 +113,13 @@ const fingerprintOf = (topic: string, payload: Uint8Array): Id => ({
   unique: false,
 })
 
-const refused = (check: FrameCheck, detail: string): ReadMessage => ({ kind: 'refused', check, detail })
+const refused = (check: FrameCheck, detail: string): Extract<ReadMessage, { kind: 'refused' }> => ({
+  ...{ kind: 'refused', check, detail },
+})
+
+/** A message of so many bytes. */
+export const tooLong = (bytes: number): Extract<ReadMessage, { kind: 'refused' }> =>
+  refused('length', `${bytes} bytes, at most ${mostMessageBytes}`)
 
 function parse(payload: Uint8Array): { readonly document: object } | { readonly detail: string } {
   try {

@@ -3,8 +3,8 @@ import { durationMs } from '@civitals/contracts/duration'
 import type { TcpServerTransport } from '@civitals/firmware-bridge/transport'
 import type { Link } from '@civitals/firmware-bridge/wire/link'
 import { DtuPackets } from './dtu-packets.ts'
-import { DtuStream } from './dtu-stream.ts'
 import { type Registered, Registration } from './registration.ts'
+import { SievedStream } from './sieved-stream.ts'
 
 /** A connection that came in. */
 export interface Caller extends Link {
@@ -151,7 +151,7 @@ export class Doorway {
     stream.pause()
     if (rest.length > 0) stream.unshift(rest)
     const packets = new DtuPackets(guest.transport.heartbeat, packet)
-    guest.welcome({ ...caller, stream: new DtuStream(stream, packets, this.#options.clock) })
+    guest.welcome({ ...caller, stream: new SievedStream(stream, packets, this.#options.clock) })
   }
 
   /** No line has this DTU, or it says nothing that names one: it is for whoever takes everybody, or waits to be sent away. */

@@ -5,11 +5,13 @@ import { connect, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { systemClock } from '@civitals/contracts/system-clock'
 import t, { type Test } from 'tap'
 import type { LineConfig } from '../../config/schema.ts'
 import { listen } from '../../testing/file-gateway.ts'
 import { elementProfile, freePort, listeningGateway, until } from '../../testing/listening-gateway.ts'
 import { missingMosquitto, mosquitto } from '../../testing/mosquitto.ts'
+import { MqttSource } from './mqtt-source.ts'
 
 const options = { skip: missingMosquitto() }
 const run = promisify(execFile)
@@ -134,6 +136,57 @@ t.test('what a broker delivers again, because our receipt was lost, counts once'
     [1.5, 1.5, 2.5],
   )
 })
+
+t.test(
+  'a message of 10 MB is refused and counted before it is in memory, receipted, and the next is read',
+  options,
+  async (t) => {
+    const port = await freePort()
+    const folder = mkdtempSync(join(tmpdir(), 'broker-'))
+    t.teardown(() => rmSync(folder, { recursive: true }))
+    await mosquitto(t, port, folder)
+    const file = join(folder, 'long.json')
+    writeFileSync(file, `{"a":"${'x'.repeat(10_000_000)}"}`)
+    const handed: number[] = []
+    const told: string[] = []
+    const source = new MqttSource({
+      ...{
+        url: `mqtt://127.0.0.1:${port}`,
+        topics: ['wells/+'],
+        clientId: 'test',
+        clock: systemClock,
+        random: () => 0,
+      },
+      reader: {
+        read: ({ payload }) => {
+          handed.push(payload.length)
+          return { kind: 'ignored' }
+        },
+      },
+    })
+    const nothing = (): void => undefined
+    const hearing = {
+      heard: nothing,
+      report: nothing,
+      trouble: nothing,
+      refused: ({ detail }: { detail: string }) => void told.push(detail),
+    }
+    const stop = new AbortController()
+    const running = source.run(hearing, stop.signal)
+    t.teardown(async () => {
+      stop.abort()
+      await running
+    })
+    await until(t, () => source.health.connected, 'it listens')
+    for (let turn = 0; turn < 3; turn++)
+      await run('mosquitto_pub', ['-p', String(port), '-q', '1', '-t', 'wells/7', '-f', file])
+    await run('mosquitto_pub', ['-p', String(port), '-q', '1', '-t', 'wells/7', '-m', '{"a":1}'])
+    await until(t, () => handed.includes(7), 'the next one comes')
+    t.equal(Math.max(...handed), 7, 'nobody was handed more')
+    t.same(source.health.refused, { length: 3 })
+    t.equal(told[0], '10000008 bytes, at most 262144')
+  },
+)
 
 t.test('a broker that wants a password: ours is taken, another one is told as the trouble', options, async (t) => {
   const port = await freePort()

@@ -1,10 +1,12 @@
 import { connect as dial, type Socket } from 'node:net'
 import { type Clock, sleep } from '@civitals/contracts/clock'
-import type { MqttJsonReader } from '@civitals/firmware-bridge/mqtt-json/reader'
+import { type MqttJsonReader, mostMessageBytes, tooLong } from '@civitals/firmware-bridge/mqtt-json/reader'
 import { MqttClient } from 'mqtt'
 import { backoffMs } from '../../uplink/backoff.ts'
+import { PacketSieve } from '../packet-sieve.ts'
 import { Refusals } from '../refusals.ts'
-import type { Hearing, ReportSource, SourceCounters } from '../report-source.ts'
+import type { Hearing, Refused, ReportSource, SourceCounters } from '../report-source.ts'
+import { SievedStream } from '../sieved-stream.ts'
 import { matchesFilter } from '../topic-filter.ts'
 
 export interface MqttSourceOptions {
@@ -15,7 +17,7 @@ export interface MqttSourceOptions {
   readonly username?: string
   /** Asked at each attempt, so that a changed secret counts without a restart. */
   readonly password?: () => string
-  readonly reader: MqttJsonReader
+  readonly reader: Pick<MqttJsonReader, 'read'>
   /** One spelling of each address. */
   readonly spell?: (address: string) => string
   readonly clock: Clock
@@ -60,7 +62,7 @@ export class MqttSource implements ReportSource {
   async #session(hearing: Hearing, signal: AbortSignal): Promise<{ readonly why: string; readonly worked: boolean }> {
     let why = 'connection closed'
     let worked = false
-    const { client, socket } = this.#open()
+    const { client, socket } = this.#open((bytes) => this.#refused(tooLong(bytes), hearing))
     const end = (reason: string): void => {
       why = reason
       client.end(true)
@@ -103,22 +105,27 @@ export class MqttSource implements ReportSource {
     // The kept session may still deliver what an older configuration asked for.
     if (!topics.some((filter) => matchesFilter(filter, message.topic))) return
     const read = reader.read(message)
-    if (read.kind === 'refused') {
-      this.#refusals.add(read.check)
-      hearing.refused(read)
-    }
+    if (read.kind === 'refused') this.#refused(read, hearing)
     if (read.kind !== 'report') return
     hearing.heard(read.report.address)
     hearing.report(read.report)
   }
 
-  #open(): { readonly client: MqttClient; readonly socket: () => Socket | undefined } {
-    const { url, clientId, username, password } = this.#options
+  #refused(fault: Refused, hearing: Hearing): void {
+    this.#refusals.add(fault.check)
+    hearing.refused(fault)
+  }
+
+  #open(onTooLong: (bytes: number) => void): {
+    readonly client: MqttClient
+    readonly socket: () => Socket | undefined
+  } {
+    const { url, clientId, username, password, clock } = this.#options
     const { hostname, port } = new URL(url)
     let socket: Socket | undefined
-    const streamBuilder = (): Socket => {
+    const streamBuilder = (): SievedStream => {
       socket = dial({ host: hostname.replace(/^\[|\]$/g, ''), port: Number(port || 1883), noDelay: true })
-      return socket
+      return new SievedStream(socket, new PacketSieve(mostMessageBytes, onTooLong), clock)
     }
     const client = new MqttClient(streamBuilder as unknown as ConstructorParameters<typeof MqttClient>[0], {
       ...{ clientId, protocolId: 'MQTT', protocolVersion: 4, clean: false },

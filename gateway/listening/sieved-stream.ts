@@ -1,21 +1,30 @@
 import { Duplex } from 'node:stream'
 import type { Clock, Timer } from '@civitals/contracts/clock'
-import type { DtuPackets } from './dtu-packets.ts'
 
-/** What may be the beginning of a heartbeat is data when the rest of it has not come by then. */
+/** Takes out of a stream what is not for its reader. */
+export interface Sieve {
+  /** What of the bytes so far is for the reader. */
+  push(chunk: Buffer): Buffer
+  /** Bytes kept back until more come. */
+  readonly held: number
+  /** Nothing more came: what of it was data after all. */
+  flush(): Buffer
+}
+
+/** What was kept back is data when nothing more has come by then. */
 const tornMs = 50
 
-/** A DTU's socket without what the DTU says itself. */
-export class DtuStream extends Duplex {
+/** A socket that is read through a sieve. */
+export class SievedStream extends Duplex {
   readonly #socket: Duplex
-  readonly #packets: DtuPackets
+  readonly #sieve: Sieve
   readonly #clock: Clock
   #torn: Timer | undefined
 
-  constructor(socket: Duplex, packets: DtuPackets, clock: Clock) {
+  constructor(socket: Duplex, sieve: Sieve, clock: Clock) {
     super()
     this.#socket = socket
-    this.#packets = packets
+    this.#sieve = sieve
     this.#clock = clock
     socket.on('data', (chunk: Buffer) => this.#take(chunk))
     socket.on('end', () => this.#end())
@@ -25,8 +34,8 @@ export class DtuStream extends Duplex {
 
   #take(chunk: Buffer): void {
     this.#torn?.cancel()
-    this.#give(this.#packets.push(chunk))
-    if (this.#packets.held > 0) this.#torn = this.#clock.after(tornMs, () => this.#give(this.#packets.flush()))
+    this.#give(this.#sieve.push(chunk))
+    if (this.#sieve.held > 0) this.#torn = this.#clock.after(tornMs, () => this.#give(this.#sieve.flush()))
   }
 
   #give(data: Buffer): void {
@@ -34,7 +43,7 @@ export class DtuStream extends Duplex {
   }
 
   #end(): void {
-    this.#give(this.#packets.flush())
+    this.#give(this.#sieve.flush())
     this.push(null)
   }
 
