@@ -200,6 +200,8 @@ t.test('a full disk', { skip: cannotMount() }, async (t) => {
 t.test('a password everybody can read is a warning', async (t) => {
   const { file, folder } = await box(t)
   chmodSync(join(folder, 'password'), 0o644)
+  t.notMatch((await examined(t, file)).out, /can be read by everybody/, 'nobody else enters the folder')
+  chmodSync(folder, 0o755)
   const { failures, out } = await examined(t, file)
   t.same(failures, [])
   t.match(out, /can be read by everybody/)

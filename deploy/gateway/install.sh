@@ -27,7 +27,9 @@ fi
 ln -sfn "$release" "$root/opt/civitals-gateway/current"
 ln -sfn /opt/civitals-gateway/current/civitals "$root/usr/local/bin/civitals"
 config="$root/etc/civitals/gateway.yaml"
-[ -e "$config" ] || "$here/civitals" gateway run --print-default > "$config"
+# The service may write below its state folder alone.
+[ -e "$config" ] || "$here/civitals" gateway run --print-default |
+  sed 's|folder: ./spool$|folder: /var/lib/civitals-gateway/spool|' > "$config"
 
 if [ -z "$root" ]; then
   id civitals >/dev/null 2>&1 || useradd --system --home-dir /var/lib/civitals-gateway --shell /usr/sbin/nologin civitals

@@ -10,6 +10,8 @@ export interface PasswordFacts {
   readonly trouble?: string
   /** Anybody on this box can read the file. */
   readonly open?: boolean
+  /** User of the installed service, when it may not read the file. */
+  readonly closedTo?: string
 }
 
 export interface ConfigurationFacts {
@@ -58,7 +60,7 @@ function problemFindings({ file, problems }: ConfigurationFacts): Finding[] {
   })
 }
 
-function passwordFinding({ from, name, trouble, open }: PasswordFacts): Finding {
+function passwordFinding({ from, name, trouble, open, closedTo }: PasswordFacts): Finding {
   if (from === 'environment')
     return trouble === undefined
       ? ok(`password in the environment variable ${name}`)
@@ -68,6 +70,10 @@ function passwordFinding({ from, name, trouble, open }: PasswordFacts): Finding 
         )
   if (trouble === 'empty') return failure(`password file ${name} is empty`, copyIt)
   if (trouble !== undefined) return failure(`password file ${name} cannot be read (${trouble})`, copyIt)
+  if (closedTo !== undefined) {
+    const next = `sudo chgrp ${closedTo} ${name}; sudo chmod 640 ${name}`
+    return failure(`password file ${name} may not be read by ${closedTo}, the user of the service`, next)
+  }
   if (open) return warning(`password file ${name} can be read by everybody on this box`, `chmod 640 ${name}`)
   return ok(`password file ${name} can be read`)
 }

@@ -50,8 +50,11 @@ t.test('less room than the budget promises is a warning, next to none a failure'
 
 t.test('a slow card, and a folder the service may not write', async (t) => {
   t.match(first({ write: { ms: 900 } }), { verdict: 'warning', seen: /in 900 ms/ })
-  const serviceFolder = '/var/lib/civitals-gateway'
-  t.same(verdicts({ serviceFolder }), ['ok', 'ok'])
-  t.same(verdicts({ serviceFolder, folder: '/etc/civitals/spool' }), ['ok', 'warning', 'ok'])
-  t.same(verdicts({ serviceFolder, folder: '/var/lib/civitals-gateway-2/spool' }), ['ok', 'warning', 'ok'])
+  const service = (mayWrite: boolean) => ({ user: 'civitals', folder: '/var/lib/civitals-gateway', mayWrite })
+  t.same(verdicts({ service: service(true) }), ['ok', 'ok'])
+  t.same(verdicts({ service: service(true), folder: '/etc/civitals/spool' }), ['ok', 'failure', 'ok'])
+  t.same(verdicts({ service: service(true), folder: '/var/lib/civitals-gateway-2/spool' }), ['ok', 'failure', 'ok'])
+  const [, by] = diskFindings({ ...good, owner: 'root', service: service(false) })
+  t.match(by, { verdict: 'failure', next: /ran the gateway by hand as root: sudo chown -R civitals: / })
+  t.same(verdicts({ is: 'missing', service: service(false) }), ['ok', 'ok'], 'the service makes it')
 })

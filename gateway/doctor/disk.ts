@@ -16,8 +16,8 @@ export interface DiskFacts {
   /** The spool's files now. */
   readonly takenBytes: number
   readonly budgetBytes: number
-  /** An installed service may write here alone; absent: no service is installed. */
-  readonly serviceFolder?: string
+  /** The installed service, and whether its user may write the folder; absent: none is installed. */
+  readonly service?: { readonly user: string; readonly folder: string; readonly mayWrite: boolean }
 }
 
 /** A commit and its log need some room at once. */
@@ -67,10 +67,14 @@ function writeFinding({ folder, is, owner, mode, tried }: DiskFacts, ms: number)
     : warning(seen, 'a slow or worn card, or other programs write much: iostat, vmstat 1; try another card')
 }
 
-function serviceFinding({ folder, serviceFolder }: DiskFacts): Finding[] {
-  if (serviceFolder === undefined || folder === serviceFolder || folder.startsWith(`${serviceFolder}/`)) return []
-  const seen = `the service may write below ${serviceFolder} alone, not in ${folder}`
-  return [warning(seen, `spool: { folder: ${serviceFolder}/spool }`)]
+function serviceFinding({ folder, is, owner, service }: DiskFacts): Finding[] {
+  if (!service) return []
+  const { user, folder: own, mayWrite } = service
+  if (folder !== own && !folder.startsWith(`${own}/`))
+    return [failure(`the service may write below ${own} alone, not in ${folder}`, `spool: { folder: ${own}/spool }`)]
+  if (is === 'missing' || mayWrite) return []
+  const next = `somebody ran the gateway by hand as ${owner}: sudo chown -R ${user}: ${folder}`
+  return [failure(`${folder} is ${owner}'s; the service runs as ${user} and cannot write it`, next)]
 }
 
 function roomFindings({ free, takenBytes, budgetBytes }: DiskFacts): Finding[] {

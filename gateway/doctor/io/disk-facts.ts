@@ -1,15 +1,13 @@
 import { open, readdir, rm, stat, statfs } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { DiskFacts } from '../disk.ts'
+import { allows, type Ownership, permission, type ServiceFacts } from '../service.ts'
 import { userNamed } from './users.ts'
 
 const smallWrite = 4096
-const serviceUnit = '/etc/systemd/system/civitals-gateway.service'
-/** What the unit's StateDirectory stands for. */
-const serviceFolder = '/var/lib/civitals-gateway'
 
 /** Looks at the spool's folder and writes 4 KiB there, in a file of its own that is removed again. The folder is not made. */
-export async function diskFacts(folder: string, budgetBytes: number): Promise<DiskFacts> {
+export async function diskFacts(folder: string, budgetBytes: number, service?: ServiceFacts): Promise<DiskFacts> {
   const found = await stat(folder).catch((error: NodeJS.ErrnoException) => error)
   const missing = found instanceof Error
   const is = missing
@@ -20,16 +18,20 @@ export async function diskFacts(folder: string, budgetBytes: number): Promise<Di
       ? 'folder'
       : 'something else'
   const tried = missing ? await nearestAbove(folder) : folder
-  const service = await stat(serviceUnit).catch(() => undefined)
   return {
     ...{ folder, is, tried, budgetBytes },
     ...(!missing && { owner: await userNamed(found.uid), mode: (found.mode & 0o777).toString(8) }),
     write: is === 'something else' ? { code: 'ENOTDIR' } : await tryToWrite(tried),
     ...(await freeOf(tried)),
     takenBytes: is === 'folder' ? await takenBy(folder) : 0,
-    ...(service && { serviceFolder }),
+    ...(service && {
+      service: { user: service.user, folder: service.folder, mayWrite: missing || mayWork(found, service) },
+    }),
   }
 }
+
+const mayWork = (folder: Ownership, service: ServiceFacts): boolean =>
+  allows(folder, service, permission.write | permission.enter)
 
 async function nearestAbove(folder: string): Promise<string> {
   for (let place = dirname(folder); ; place = dirname(place)) {

@@ -7,6 +7,7 @@ import type { Finding, Verdict } from '../finding.ts'
 import { verdictOf } from '../finding.ts'
 import type { LinkFacts } from '../link.ts'
 import { redactAll } from '../secrets.ts'
+import type { ServiceFacts } from '../service.ts'
 import { type LoginFacts, tryLogin } from './broker-login.ts'
 import { clockFacts } from './clock-facts.ts'
 import { type Configuration, readConfiguration } from './configuration-facts.ts'
@@ -15,6 +16,7 @@ import { lineFacts } from './line-facts.ts'
 import { linkFacts } from './link-facts.ts'
 import { machineFacts } from './machine-facts.ts'
 import { lockHolderOf } from './processes.ts'
+import { serviceFacts } from './service-facts.ts'
 import { spoolFacts, spoolFileOf } from './spool-look.ts'
 
 export interface DoctorReport {
@@ -33,13 +35,18 @@ export async function consultDoctor(
   onStep: (step: string) => void = () => {},
 ): Promise<DoctorReport> {
   onStep('configuration')
-  const configuration = await readConfiguration(configFile)
-  const facts = await gather(configuration, onStep)
+  const service = await serviceFacts()
+  const configuration = await readConfiguration(configFile, service)
+  const facts = await gather(configuration, service, onStep)
   const findings = examine(facts)
   return redactAll({ verdict: verdictOf(findings), findings, facts }, configuration.secrets)
 }
 
-async function gather(configuration: Configuration, onStep: (step: string) => void): Promise<Facts> {
+async function gather(
+  configuration: Configuration,
+  service: ServiceFacts | undefined,
+  onStep: (step: string) => void,
+): Promise<Facts> {
   const { facts, preparation } = configuration
   const machine = machineFacts()
   if (!preparation.ok) return { configuration: facts, machine, clock: await clockFacts(undefined, undefined) }
@@ -50,7 +57,7 @@ async function gather(configuration: Configuration, onStep: (step: string) => vo
   const file = await spoolFileOf(spoolFolder)
   const holder = file && (await lockHolderOf(file.file))
   const inUse = presence ?? holder
-  const disk = await diskFacts(spoolFolder, budgetBytes)
+  const disk = await diskFacts(spoolFolder, budgetBytes, service)
   const spool = await spoolFacts(spoolFolder, budgetBytes, presence, holder)
   onStep('lines')
   const lines = await lineFacts(settings.lines, inUse, presence)
