@@ -124,7 +124,17 @@ const TcpServerSchema = Type.Object(
 const MqttSchema = Type.Object(
   {
     kind: Type.Literal('mqtt'),
-    url: Type.String({ pattern: '^mqtt://[^/@]+(:\\d+)?/?$', description: 'mqtt://HOST:PORT of the broker.' }),
+    url: Type.String({
+      pattern: '^mqtts?://[^/@]+(:\\d+)?/?$',
+      description: 'mqtt://HOST:PORT of the broker, or mqtts://HOST:PORT with TLS. Default ports 1883 and 8883.',
+    }),
+    caFile: Type.Optional(
+      Type.String({
+        minLength: 1,
+        description:
+          "With mqtts: file with the certificate (PEM) the broker's is signed by. Default: those Node knows.",
+      }),
+    ),
     payload: Type.Optional(
       Type.Union([Type.Literal('chirpstack'), Type.Literal('json')], {
         description: 'chirpstack: uplink events of ChirpStack 4. json: any document. Default chirpstack.',

@@ -229,6 +229,12 @@ t.test('lines on which the gateway listens', async (t) => {
       ['gw.yaml:10:94: lines.0.terminals.0.points.pm52: no point of the profile; did you mean pm25?'],
     ],
     [
+      'an authority without TLS',
+      "'mqtt://127.0.0.1:1884'",
+      "'mqtt://127.0.0.1:1884', caFile: ./ca.pem",
+      ['gw.yaml:16:68: lines.2.transport.caFile: says whom to trust with TLS, but the url is not mqtts://'],
+    ],
+    [
       'plain JSON without a place for the address',
       "'mqtt://127.0.0.1:1884'",
       "'mqtt://127.0.0.1:1884', payload: json, topics: ['level/#']",
@@ -242,10 +248,14 @@ t.test('lines on which the gateway listens', async (t) => {
   }
 })
 
-t.test('settings of listening lines: how they report', async (t) => {
-  const checked = checkConfig(listening, 'gw.yaml', profiles)
+t.test('settings of listening lines: how they report, their files from where the configuration stands', async (t) => {
+  const secure = "'mqtts://127.0.0.1', caFile: ./ca.pem, username: lora, passwordFile: ./lora.password"
+  const checked = checkConfig(listening.replace("'mqtt://127.0.0.1:1884'", secure), 'gw.yaml', profiles)
   if (!checked.ok) return t.fail('good')
-  t.same(settingsOf(checked.value, '/etc/civitals').report, { onChange: true, heartbeat: '10min' })
+  const settings = settingsOf(checked.value, '/etc/civitals')
+  t.same(settings.report, { onChange: true, heartbeat: '10min' })
+  const files = { caFile: '/etc/civitals/ca.pem', passwordFile: '/etc/civitals/lora.password' }
+  t.match(settings.lines[2]?.transport, files)
 })
 
 t.test('what --print-default prints is valid, and no key stands without a comment above it', async (t) => {

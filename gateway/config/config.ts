@@ -103,7 +103,8 @@ lines:
     #     what its registration packet says; identify {pattern, as: text or hex, within}: how to find it there (default: 15 or 20 digits);
     #     heartbeat: the DTU's own packet, as text or 0xFE01, which is swallowed.
     #   mqtt {url, topics}: JSON by a broker. payload: chirpstack (default) or json, then with address and, where there is one, time:
-    #     paths such as device.id or topic[2]; clientId, username, passwordFile: as the broker wants them.
+    #     paths such as device.id or topic[2]; clientId, username, passwordFile: as the broker wants them. mqtts://: with TLS, and caFile
+    #     where the broker's certificate is not signed by a public authority.
     transport: { kind: modbus-tcp, host: 127.0.0.1, port: 15020 }
     # Longest wait for a reply. Default: from the speed of the line and what each terminal takes.
     # timeout: 1s

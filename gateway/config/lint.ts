@@ -92,9 +92,11 @@ function patternFault(pattern: string): string | undefined {
   return pattern.includes('(?<id>') ? undefined : 'must hold (?<id>...), the part that is the name'
 }
 
-function mqttFindings({ payload, topics, address }: Mqtt, at: Keys): Finding[] {
-  if (payload !== 'json') return []
+function mqttFindings({ url, caFile, payload, topics, address }: Mqtt, at: Keys): Finding[] {
   const findings: Finding[] = []
+  if (caFile !== undefined && !url.startsWith('mqtts:'))
+    findings.push([[...at, 'caFile'], 'says whom to trust with TLS, but the url is not mqtts://'])
+  if (payload !== 'json') return findings
   if (topics === undefined) findings.push([at, 'key topics is missing: plain JSON has no usual topic'])
   if (address === undefined) findings.push([at, 'key address is missing: where a message names its terminal'])
   return findings

@@ -64,6 +64,11 @@ function transportWithPaths(
   fromFile: (path: string) => string,
 ): LineConfig['transport'] {
   if (transport.kind === 'serial') return { ...transport, path: fromFile(transport.path) }
-  if (transport.kind !== 'mqtt' || transport.passwordFile === undefined) return transport
-  return { ...transport, passwordFile: fromFile(transport.passwordFile) }
+  if (transport.kind !== 'mqtt') return transport
+  const { passwordFile, caFile } = transport
+  return {
+    ...transport,
+    ...(passwordFile !== undefined && { passwordFile: fromFile(passwordFile) }),
+    ...(caFile !== undefined && { caFile: fromFile(caFile) }),
+  }
 }

@@ -1,4 +1,5 @@
-import { connect as dial, type Socket } from 'node:net'
+import { connect, isIP, type Socket } from 'node:net'
+import { connect as connectTls } from 'node:tls'
 import { type Clock, sleep } from '@civitals/contracts/clock'
 import { type MqttJsonReader, mostMessageBytes, tooLong } from '@civitals/firmware-bridge/mqtt-json/reader'
 import { MqttClient } from 'mqtt'
@@ -10,8 +11,10 @@ import { SievedStream } from '../sieved-stream.ts'
 import { matchesFilter } from '../topic-filter.ts'
 
 export interface MqttSourceOptions {
-  /** `mqtt://HOST[:PORT]`. */
+  /** `mqtt://HOST[:PORT]`, or `mqtts://` with TLS. */
   readonly url: string
+  /** Certificate (PEM) the broker's is signed by. Default: those Node knows. */
+  readonly ca?: string
   readonly topics: readonly string[]
   readonly clientId: string
   readonly username?: string
@@ -120,11 +123,10 @@ export class MqttSource implements ReportSource {
     readonly client: MqttClient
     readonly socket: () => Socket | undefined
   } {
-    const { url, clientId, username, password, clock } = this.#options
-    const { hostname, port } = new URL(url)
+    const { url, ca, clientId, username, password, clock } = this.#options
     let socket: Socket | undefined
     const streamBuilder = (): SievedStream => {
-      socket = dial({ host: hostname.replace(/^\[|\]$/g, ''), port: Number(port || 1883), noDelay: true })
+      socket = dialBroker(url, ca)
       return new SievedStream(socket, new PacketSieve(mostMessageBytes, onTooLong), clock)
     }
     const client = new MqttClient(streamBuilder as unknown as ConstructorParameters<typeof MqttClient>[0], {
@@ -136,4 +138,13 @@ export class MqttSource implements ReportSource {
     })
     return { client, socket: () => socket }
   }
+}
+
+function dialBroker(url: string, ca: string | undefined): Socket {
+  const { protocol, hostname, port } = new URL(url)
+  const host = hostname.replace(/^\[|\]$/g, '')
+  if (protocol !== 'mqtts:') return connect({ host, port: Number(port || 1883), noDelay: true })
+  const name = isIP(host) === 0 ? { servername: host } : {}
+  const socket = connectTls({ ...{ host, port: Number(port || 8883) }, ...name, ...(ca !== undefined && { ca }) })
+  return socket.setNoDelay(true)
 }
