@@ -116,6 +116,11 @@ const TcpServerSchema = Type.Object(
         description: 'Packet by which the DTU keeps its link alive: text, or bytes as 0xFE01. It is swallowed.',
       }),
     ),
+    idle: Type.Optional(
+      Duration(
+        'Where terminals speak first: a connection on which nothing good came for so long is closed. Default 2h.',
+      ),
+    ),
   },
   closed,
 )

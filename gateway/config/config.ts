@@ -101,7 +101,7 @@ lines:
     #     rxDuringTx}: only for a transceiver whose direction the program must switch.
     #   tcp-server {listen: 'ADDRESS:PORT'}: terminals or DTUs dial in; a port alone listens on 127.0.0.1. dtu: the DTU of this line, by
     #     what its registration packet says; identify {pattern, as: text or hex, within}: how to find it there (default: 15 or 20 digits);
-    #     heartbeat: the DTU's own packet, as text or 0xFE01, which is swallowed.
+    #     heartbeat: the DTU's own packet, as text or 0xFE01, which is swallowed; idle: connections silent for so long are closed (2h).
     #   mqtt {url, topics}: JSON by a broker. payload: chirpstack (default) or json, then with address and, where there is one, time:
     #     paths such as device.id or topic[2]; clientId, username, passwordFile: as the broker wants them. mqtts://: with TLS, and caFile
     #     where the broker's certificate is not signed by a public authority.

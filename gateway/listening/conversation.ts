@@ -13,6 +13,8 @@ export interface ConversationOptions {
   readonly onRefused: (fault: FrameFault) => void
   /** By then a good frame must have come, or it ends, ms: for connections of which nobody knows who they are. Default: for ever. */
   readonly identifyWithinMs?: number
+  /** It ends when no good frame has come for so long: the other side may be gone without anybody told. Default: for ever. */
+  readonly idleMs?: number
 }
 
 /** Bytes without one good frame after which a connection speaks another protocol. */
@@ -101,9 +103,11 @@ export class Conversation {
   }
 
   #askWhatIsDue(): void {
-    const { clock, session } = this.#options
+    const { clock, session, idleMs } = this.#options
     this.#due = clock.after(dueEveryMs, () => {
       this.#send(session.due(clock.now()))
+      if (clock.mono() - this.lastHeardAt >= (idleMs ?? Number.POSITIVE_INFINITY))
+        this.end(`nothing heard for ${idleMs} ms`)
       if (!this.#over) this.#askWhatIsDue()
     })
   }

@@ -24,6 +24,8 @@ export interface Seat {
 export type Join = (guest: Guest) => Seat
 
 const defaultWithinMs = 30_000
+/** Stations that report every hour may miss one. */
+const defaultIdleMs = 2 * 3_600_000
 /** Connections of one line: a city's stations of one kind, with those the network has lost and nobody noticed yet. */
 const mostConnections = 512
 
@@ -49,7 +51,7 @@ export class DialInSource implements ReportSource {
     return {
       ...{ connected: this.#open.size > 0, connections: this.#open.size, peers: this.#peers() },
       listening: door?.listening ?? false,
-      refused: { ...this.#refusals.counts, ...door?.turnedAway },
+      refused: summed(this.#refusals.counts, door?.turnedAway ?? {}),
     }
   }
 
@@ -79,7 +81,7 @@ export class DialInSource implements ReportSource {
   }
 
   #converse(link: Caller, hearing: Hearing): void {
-    const { dtu, identify } = this.#transport
+    const { dtu, identify, idle } = this.#transport
     // The newest connection of a DTU is the one it uses.
     if (dtu !== undefined) for (const other of this.#open.keys()) other.end('its DTU has dialled in again')
     if (this.#open.size >= mostConnections) this.#makeRoom()
@@ -89,6 +91,7 @@ export class DialInSource implements ReportSource {
         this.#refusals.add(fault.check)
         hearing.refused(fault)
       },
+      idleMs: idle === undefined ? defaultIdleMs : durationMs(idle),
       ...(dtu === undefined && {
         identifyWithinMs: identify?.within === undefined ? defaultWithinMs : durationMs(identify.within),
       }),
@@ -108,3 +111,9 @@ export class DialInSource implements ReportSource {
     first.end('others need the room')
   }
 }
+
+/** The line and its port send connections away for the same reasons. */
+const summed = (one: Readonly<Record<string, number>>, other: Readonly<Record<string, number>>) =>
+  Object.fromEntries(
+    [...new Set([...Object.keys(one), ...Object.keys(other)])].map((why) => [why, (one[why] ?? 0) + (other[why] ?? 0)]),
+  )

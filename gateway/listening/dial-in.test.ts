@@ -1,5 +1,6 @@
 // HJ 212 stations dial in on a real port: their frames become readings, and they are answered.
 import { once } from 'node:events'
+import { existsSync, readFileSync } from 'node:fs'
 import { type AddressInfo, createServer, type Socket } from 'node:net'
 import t from 'tap'
 import type { LineConfig } from '../config/schema.ts'
@@ -144,6 +145,39 @@ t.test('who says nothing that can be read is sent away; who does may stay', asyn
   const flood = await dialIn(t, port)
   flood.socket.write(Buffer.alloc(200_000, 'x'))
   await until(t, flood.closed, 'so is the one that floods')
+})
+
+t.test('a station that has gone without a word is let go when its time is over', async (t) => {
+  const port = await freePort()
+  const quick = line(port, { transport: { kind: 'tcp-server', listen: String(port), idle: '500ms' } })
+  const { status } = await listeningGateway(t, [quick], [profile], eight)
+  const { socket, closed } = await dialIn(t, port)
+  socket.write(heartbeat)
+  await until(t, closed, 'it is closed')
+  t.equal(status()?.transactions, 1)
+})
+
+const tcpTable = '/proc/net/tcp'
+
+t.test('the system asks a silent peer every 15 s whether it is there', { skip: !existsSync(tcpTable) }, async (t) => {
+  const port = await freePort()
+  const { status } = await listeningGateway(t, [line(port)], [profile], eight)
+  const { socket } = await dialIn(t, port)
+  socket.write(heartbeat)
+  await until(t, () => status()?.connections === 1 && status()?.transactions === 1, 'it is connected')
+  const local = `:${port.toString(16).toUpperCase().padStart(4, '0')}`
+  const far = `:${(socket.localPort ?? 0).toString(16).toUpperCase().padStart(4, '0')}`
+  const keepalive = (): number | undefined => {
+    const rows = readFileSync(tcpTable, 'utf8')
+      .split('\n')
+      .map((row) => row.trim().split(/\s+/))
+    const [timer, jiffies = ''] =
+      rows.find((row) => row[1]?.endsWith(local) && row[2]?.endsWith(far))?.[5]?.split(':') ?? []
+    // Timer 02 is keepalive; its time is in hundredths of a second.
+    return timer === '02' ? Number.parseInt(jiffies, 16) / 100 : undefined
+  }
+  await until(t, () => keepalive() !== undefined, 'a keepalive timer runs')
+  t.ok((keepalive() ?? 99) <= 15, `${keepalive()} s`)
 })
 
 t.test('a port that is taken is told once and listened on when it is free', async (t) => {
