@@ -44,4 +44,6 @@ t.test('help names every option with its default and every command', async (t) =
   t.match(helpOf(up), /--port PORT\s+port \(default 8080\)/)
   t.match(helpOf(calc), /^civitals calc NAME\n/)
   for (const { words } of all) t.match(overview(all), words)
+  const long = command('gateway diagnose-at-length')
+  t.match(overview([...all, long]), /at-length {2}Do gateway/, 'a long name keeps its distance')
 })

@@ -109,7 +109,8 @@ export function helpOf(command: Command): string {
 
 /** Text of `civitals --help`. */
 export function overview(commands: readonly Command[]): string {
-  const rows = commands.map((command) => `  ${command.words.padEnd(16)}${command.summary}`)
+  const width = Math.max(...commands.map(({ words }) => words.length)) + 2
+  const rows = commands.map(({ words, summary }) => `  ${words.padEnd(width)}${summary}`)
   return [
     'civitals: the vital signs of a city',
     '',

@@ -12,6 +12,8 @@ export async function writeProgram(to: string, version: string): Promise<Set<str
     input: { civitals: join(root, 'cli/edge.ts') },
     platform: 'node',
     external: [/^node:/],
+    // Modules written for CommonJS, the serial port's among them, know where they stand by this name, which a module has not.
+    transform: { define: { __dirname: 'import.meta.dirname' } },
     plugins: [threads(), replaced(), ascii(), { name: 'packages', load: (id: string) => void used.add(id) }],
     onLog: (level, log) => {
       if (level === 'warn') console.error(`bundle: ${log.message}`)

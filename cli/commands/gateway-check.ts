@@ -3,6 +3,7 @@ import { defaultConfig } from '@civitals/gateway/config'
 import { prepare } from '@civitals/gateway/config/prepare'
 import { exitCodes } from '../command.ts'
 import { readNamed } from '../io/files.ts'
+import { plural } from '../technician/print.ts'
 
 /** A configuration to start from, on stdout. */
 export function printDefault(): number {
@@ -17,5 +18,6 @@ export async function checkFile(file: string): Promise<void> {
   if (!preparation.ok) throw new CivitalsError('CIV_CLI_GATEWAY_CONFIG', preparation.problems.join('\n'))
   const { gateway, lines } = preparation.prepared.settings
   const terminals = lines.reduce((sum, line) => sum + line.terminals.length, 0)
-  process.stderr.write(`${file}: gateway ${gateway}, ${lines.length} lines, ${terminals} terminals: can be used\n`)
+  const size = `${plural(lines.length, 'line')}, ${plural(terminals, 'terminal')}`
+  process.stderr.write(`${file}: gateway ${gateway}, ${size}: can be used\n`)
 }

@@ -1,4 +1,5 @@
 import { type Finding, sections, type Verdict } from '@civitals/gateway/doctor/finding'
+import { plural } from './print.ts'
 
 /** Fits a phone held sideways and any terminal. */
 const width = 88
@@ -30,8 +31,6 @@ function printVerdict(verdict: Verdict, findings: readonly Finding[]): string {
   const first = findings.find((finding) => finding.verdict === verdict)
   return `verdict: ${parts.filter(Boolean).join(', ')}; begin with ${first?.section}`
 }
-
-const plural = (count: number, word: string): string => `${count} ${word}${count === 1 ? '' : 's'}`
 
 const unitBehind = /(\d) (?=(?:ms|s|min|h|d|bytes|[KMGT]iB|%)(?![a-z]))/g
 const glue = '\u00a0'

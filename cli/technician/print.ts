@@ -1,5 +1,8 @@
 // What a technician sees: tables, a progress bar, a sparkline. Plain text; bars and colours only where somebody looks.
 
+/** `1 line`, `2 lines`. */
+export const plural = (count: number, word: string): string => `${count} ${word}${count === 1 ? '' : 's'}`
+
 /** Rows in columns as wide as they need; numbers stand on the right. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const widths = head.map((title, column) =>
