@@ -208,6 +208,10 @@ export class MeterFraming<Q, F> implements Framing<Q, ElementData> {
     return Math.max(0, last + maxLateMs - at)
   }
 
+  get held(): number {
+    return this.#buffer.length
+  }
+
   reset(): FrameCheck | undefined {
     const check = this.giveUp()
     this.#flight = undefined

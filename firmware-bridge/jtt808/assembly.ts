@@ -8,7 +8,7 @@ const mostMessages = 8
 const mostBytes = 512 * 1024
 const patienceMs = 120_000
 /** What an entry costs beside its bytes. */
-const entryBytes = 64
+const entryBytes = 256
 /** Silence after which missing packets are asked for again, and how often. */
 const askAfterMs = 5000
 const mostAsked = 3
@@ -58,7 +58,7 @@ export class Assembly {
     this.#open.set(key, parts)
     parts.heardAt = now
     if (!parts.bodies.has(packet.index)) {
-      parts.bodies.set(packet.index, Buffer.from(body))
+      parts.bodies.set(packet.index, copyOf(body))
       this.#held += body.length + entryBytes
     }
     if (parts.bodies.size < packet.total) return undefined
@@ -100,6 +100,13 @@ export class Assembly {
     for (const body of this.#open.get(key)?.bodies.values() ?? []) this.#held -= body.length + entryBytes
     this.#open.delete(key)
   }
+}
+
+/** With memory of its own: a part of a chunk or of a pool would keep the whole of it. */
+const copyOf = (body: Buffer): Buffer => {
+  const copy = Buffer.allocUnsafeSlow(body.length)
+  body.copy(copy)
+  return copy
 }
 
 const begun = (frame: Jtt808Frame, total: number, now: EpochMs): Parts => ({

@@ -110,6 +110,10 @@ export class MbapFraming implements Framing<ModbusRequest, ModbusData> {
     return false
   }
 
+  get held(): number {
+    return this.#buffer.length
+  }
+
   reset(): FrameCheck | undefined {
     const torn = this.#buffer.length > 0
     this.#flying.clear()

@@ -240,6 +240,10 @@ export class RtuFraming implements Framing<ModbusRequest, ModbusData> {
     return 'again'
   }
 
+  get held(): number {
+    return this.#buffer.length
+  }
+
   reset(): FrameCheck | undefined {
     const check = this.giveUp()
     this.#flight = undefined

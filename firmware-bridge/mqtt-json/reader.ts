@@ -31,6 +31,7 @@ export type ReadMessage =
 /** Of one message. */
 export const mostMessageBytes: number = 256 * 1024
 const longestAddress = 128
+/** Of a UUID and more. A part of a longer one would keep all of it in memory. */
 const longestId = 64
 /** Network servers repeat a message within minutes, if at all. */
 const mostRemembered = 4096
@@ -89,7 +90,8 @@ export class MqttJsonReader {
 
   #idOf(document: unknown): Id | undefined {
     const id = this.#isChirpStack ? valueAt(document, 'deduplicationId') : undefined
-    return typeof id === 'string' && id !== '' ? { key: id.slice(0, longestId), unique: true } : undefined
+    const usual = typeof id === 'string' && id !== '' && id.length <= longestId
+    return usual ? { key: id, unique: true } : undefined
   }
 
   /** Remembers it. Without an id of its own the same bytes are news, unless they are sent again. */

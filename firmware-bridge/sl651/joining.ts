@@ -5,6 +5,8 @@ import type { Sl651Frame } from './frame.ts'
 /** A station that never finishes must not fill the memory; a picture has some tens of kilobytes. */
 const mostBytes = 1_048_576
 const mostGroups = 4
+/** What a packet costs beside its bytes: there may be 4095 of a few bytes. */
+const entryBytes = 256
 /** Silence after which a packet is asked for again, how often [SL 651-2014 6.3.1.2 c], and when the rest is given up. */
 const stalledMs = 10_000
 const mostRepeats = 2
@@ -43,8 +45,8 @@ export class PacketJoiner {
   add(frame: Sl651Frame, packet: NonNullable<Sl651Frame['packet']>, now: EpochMs): Joined {
     const group = this.#groupOf(frame, packet, now)
     const before = group.bodies.get(packet.number)
-    group.bytes += frame.body.length - (before?.length ?? 0)
-    group.bodies.set(packet.number, frame.body)
+    group.bytes += frame.body.length - (before?.length ?? -entryBytes)
+    group.bodies.set(packet.number, copyOf(frame.body))
     group.heardAt = now
     group.repeats = 0
     if (group.bytes > mostBytes) {
@@ -91,6 +93,13 @@ export class PacketJoiner {
       return [{ check: 'length' as const, byte: 14, detail }]
     })
   }
+}
+
+/** With memory of its own: a part of a chunk or of a pool would keep the whole of it. */
+const copyOf = (body: Buffer): Buffer => {
+  const copy = Buffer.allocUnsafeSlow(body.length)
+  body.copy(copy)
+  return copy
 }
 
 const nameOf = (frame: Sl651Frame, total: number): string => `${frame.station} ${frame.function} ${total}`

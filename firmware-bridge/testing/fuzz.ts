@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import type { Codec } from '../decode.ts'
 import { type ExplainedFrame, type FrameCheck, type FrameFault, frameChecks } from '../frames/frame.ts'
 import type { Reseal } from './reseal.ts'
@@ -240,5 +242,13 @@ export function memoryBytes(): number {
   return heapUsed + arrayBuffers
 }
 
-/** Only where Node was started with --expose-gc; without it figures of memory are rough. */
-export const collectGarbage = (): void => (globalThis as { gc?: () => void }).gc?.()
+/** Makes `collectGarbage` work in a Node that was started without --expose-gc. */
+export function exposeGarbageCollection(): void {
+  setFlagsFromString('--expose-gc')
+  Object.assign(globalThis, { gc: runInNewContext('gc') as () => void })
+}
+
+/** Only after `exposeGarbageCollection`; without it figures of memory are rough. Buffers are freed beside the program, and told by the next. */
+export function collectGarbage(): void {
+  for (let times = 0; times < 3; times++) (globalThis as { gc?: () => void }).gc?.()
+}

@@ -68,6 +68,10 @@ export class BusFraming<Q, R extends object> implements Framing<Q, R> {
     return last
   }
 
+  get held(): number {
+    return [...this.#spoken.values()].reduce((sum, { held }) => sum + held, 0)
+  }
+
   reset(): FrameCheck | undefined {
     const left = [...this.#spoken.values()].map((framing) => ({ framing, check: framing.reset() }))
     return left.find(({ framing }) => framing === this.#speaking)?.check

@@ -52,6 +52,8 @@ export interface Framing<Q, R extends object> {
   holdMs?(request: Q, at: number, maxLateMs: number): number
   /** The time for `id` is up. 'again': something came that may be the answer; the question is to be put once more, after a quarantine. */
   lastWord?(id: number): 'again' | undefined
+  /** Bytes kept for a frame that is not whole yet; never many. */
+  readonly held: number
   /** The line was opened anew: nothing of the old stream counts. The check that what was left of it failed, as `giveUp` says it. */
   reset(): FrameCheck | undefined
 }

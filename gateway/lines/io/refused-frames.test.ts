@@ -81,7 +81,7 @@ const heard: readonly (readonly [protocol: PushProtocol, address: string, says: 
   ],
   ['sl651', '0012345678', bytes('7E7E01001234567812342F0008020003591011155111036BCB'), 'checksum'],
   [
-    ...(['gb26875', '5.4.3.2.1.0'] as const),
+    ...(['gb26875', '000102030405'] as const),
     bytes('40 40 01 00 00 01 05 00 09 02 07 15 05 04 03 02 01 00 0B 0A 09 08 07 06 03 00 04 59 01 00 D2 23 23'),
     'checksum',
   ],
