@@ -2,7 +2,7 @@
 import { type Parsed, plain, refused, saysNothing, taken } from './words.ts'
 
 const digits = String.raw`\d+(?:\.\d+)?(?:e[+-]?\d+)?|\.\d+`
-const number = String.raw`[+-]?(?:${digits})`
+const number = `[+-]?(?:${digits})`
 
 /** Which way a column means a number above 1. */
 export type ScaleColumn = 'scale' | 'multiplier' | 'divisor'
@@ -76,7 +76,7 @@ export function numberOf(text: string): Parsed<number | undefined> {
 
 export type Range = readonly [low: number, high: number]
 
-const limit = String.raw`(?:[+-]?0x[0-9a-f]+|${number})`
+const limit = `(?:[+-]?0x[0-9a-f]+|${number})`
 const between = String.raw`\s*(?:~|-|–|—|−|至|到|to|\.{2,3}|…+|,|;|\/|→)\s*`
 const unitText = String.raw`(?:\s*[\p{L}°%‰/³²·()]*?)`
 const ranged = new RegExp(

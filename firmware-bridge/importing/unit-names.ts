@@ -5,10 +5,12 @@ import { measures } from '../element-units.ts'
 import { tidy } from './numbers.ts'
 import { type Parsed, refused, saysNothing, taken } from './words.ts'
 
-/** A unit of the registry, and how many of it one of the unit in the list is. */
+/** A unit of the registry, and how many of it one of the unit in the list is: kW is 1000 W. */
 export interface NamedUnit {
   readonly unit: UnitId
-  readonly scale: number
+  readonly factor: number
+  /** Of `0.1V`: how many of the list's unit one count of the register is. */
+  readonly step?: number
 }
 
 /** Other names, in small letters and without blanks. */
@@ -80,12 +82,12 @@ const printed: ReadonlyMap<string, UnitId> = new Map(
  * bare number. `name`: of the point, for 度, which is a kilowatt hour, an angle or a temperature.
  */
 export function unitOf(text: string, name: string): Parsed<NamedUnit> {
-  if (saysNothing(text)) return taken({ unit: 'none', scale: 1 })
+  if (saysNothing(text)) return taken({ unit: 'none', factor: 1 })
   const [, stepText, bare = text] = /^[*×x]?\s*(\d+(?:\.\d+)?|\.\d+)\s*[*×]?\s*(\D.*)$/.exec(text.trim()) ?? []
   const found = known(normal(bare)) ?? (/^度$/.test(bare.trim()) ? degreeOf(name) : undefined)
   if (!found) return refused(unknown(bare.trim()))
-  const step = stepText === undefined ? 1 : Number(stepText)
-  return step > 0 ? taken({ unit: found.unit, scale: tidy(found.scale * step) }) : refused(unknown(text))
+  if (stepText === undefined) return taken(found)
+  return Number(stepText) > 0 ? taken({ ...found, step: Number(stepText) }) : refused(unknown(text))
 }
 
 /** One micro sign, one degree sign, no blanks or brackets around. */
@@ -107,29 +109,33 @@ function known(text: string): NamedUnit | undefined {
     const found = one === undefined ? undefined : registered(one)
     if (found) return found
   }
-  // KWH, HZ, Kpa: small letters tell them apart where only one unit reads so.
-  const alike = [...Object.keys(units), ...Object.keys(measures)].filter((one) => one.toLowerCase() === small)
-  return alike.map(registered).find((one) => one !== undefined)
+  // KWH, HZ, Kpa; but mW is no MW, MV no mV, and S no second.
+  const alike = [...Object.keys(units), ...Object.keys(measures)].find(
+    (one) => one.toLowerCase() === small && (/^[vaw]$/.test(small) || (small.length > 1 && sameM(one, text))),
+  )
+  return alike === undefined ? undefined : registered(alike)
 }
 
+const sameM = (a: string, b: string): boolean => !/^m/i.test(a) || a[0] === b[0]
+
 function registered(text: string): NamedUnit | undefined {
-  if (isUnitId(text)) return { unit: text, scale: 1 }
+  if (isUnitId(text)) return { unit: text, factor: 1 }
   const own = printed.get(text)
-  if (own) return { unit: own, scale: 1 }
+  if (own) return { unit: own, factor: 1 }
   const [kind, size] = measures[text] ?? []
   if (kind === undefined || size === undefined) return undefined
   const ofKind = [...printed].flatMap(([symbol, unit]) => {
     const [sameKind, itsSize] = measures[symbol] ?? []
-    return sameKind === kind && itsSize !== undefined ? [{ unit, scale: tidy(size / itsSize) }] : []
+    return sameKind === kind && itsSize !== undefined ? [{ unit, factor: tidy(size / itsSize) }] : []
   })
-  const far = ({ scale }: NamedUnit): number => Math.abs(Math.log10(scale))
+  const far = ({ factor }: NamedUnit): number => Math.abs(Math.log10(factor))
   return ofKind.sort((a, b) => far(a) - far(b))[0]
 }
 
 function degreeOf(name: string): NamedUnit | undefined {
-  if (/电能|电量|电度|能耗/.test(name)) return { unit: 'kWh', scale: 1 }
-  if (/风向|角|倾|方位|方向|经|纬/.test(name)) return { unit: 'degree', scale: 1 }
-  return /温/.test(name) ? { unit: 'celsius', scale: 1 } : undefined
+  if (/电能|电量|电度|能耗/.test(name)) return { unit: 'kWh', factor: 1 }
+  if (/风向|角|倾|方位|方向|经|纬/.test(name)) return { unit: 'degree', factor: 1 }
+  return /温/.test(name) ? { unit: 'celsius', factor: 1 } : undefined
 }
 
 function unknown(text: string): string {
