@@ -44,12 +44,11 @@ const synonyms: Readonly<Record<Field, readonly string[]>> = {
     'pointname tag tagname dataitem item quantity measurement dataname chinesename englishname label',
     'measurand',
   ),
-  id: words(
-    '标识 标识符 测点id 点id 功能码 功能代码 功能 读功能码 读取功能码 寄存器类型 存储区 寄存器区 区域',
-    'modbus功能码 支持功能码',
-    'id pointid identifier key function functioncode func fc functioncodes fun readfunction',
-    'readfunctioncode registertype regtype table modbustable modbusfunction modbusfunctioncode',
-    'func.code func. area functioncode(s)',
+  id: words('标识 标识符 测点id 点id', 'id pointid identifier key'),
+  function: words(
+    '功能码 功能代码 功能 读功能码 读取功能码 寄存器类型 存储区 寄存器区 区域 modbus功能码 支持功能码',
+    'function functioncode func fc functioncodes fun readfunction readfunctioncode registertype regtype',
+    'table modbustable modbusfunction modbusfunctioncode func.code func. area functioncode(s)',
   ),
   type: words(
     '数据类型 类型 数据格式 格式 变量类型 数值类型 值类型 参数类型',
@@ -61,11 +60,10 @@ const synonyms: Readonly<Record<Field, readonly string[]>> = {
     'quantityofregisters datalength wordcount registerlength noofregisters #registers numregisters',
     'regcount',
   ),
-  bytes: words(
-    '字节 字节数 字节长度 字节数量 字节序 字节顺序 字序 大小端 高低位顺序 数据顺序 存储顺序 字节次序',
-    '编码顺序',
-    'bytes numberofbytes bytecount lengthbytes byteorder wordorder endian endianness order',
-    'byte/wordorder registerorder byteandwordorder',
+  bytes: words('字节 字节数 字节长度 字节数量', 'bytes numberofbytes bytecount lengthbytes'),
+  order: words(
+    '字节序 字节顺序 字序 大小端 高低位顺序 数据顺序 存储顺序 字节次序 编码顺序',
+    'byteorder wordorder endian endianness order byte/wordorder registerorder byteandwordorder',
   ),
   bit: words('位 比特 位号 位地址', 'bit bitno bitno. bitnumber bitoffset bitposition bitaddress'),
   scale: words(
@@ -74,20 +72,18 @@ const synonyms: Readonly<Record<Field, readonly string[]>> = {
     'scale scaling scalefactor scalingfactor factor ratio gain coefficient conversion',
     'conversionfactor coeff',
   ),
-  multiplier: words(
-    '乘数 乘以 乘系数 除数 除以 放大倍数 扩大倍数 放大倍率 偏置 零点偏移 数据偏移 数值偏移 偏移值',
-    '偏移量 偏移',
-    'multiplier multiplyby multiply divisor divideby divider offset valueoffset bias zerooffset',
-  ),
+  multiplier: words('乘数 乘以 乘系数', 'multiplier multiplyby multiply'),
+  divisor: words('除数 除以 放大倍数 扩大倍数 放大倍率', 'divisor divideby divider'),
+  offset: words('偏置 零点偏移 数据偏移 数值偏移 偏移值 偏移量 偏移', 'offset valueoffset bias zerooffset'),
   decimals: words(
     '小数位 小数位数 小数点 小数点位数 小数 小数点位置',
     'decimals decimal decimalplaces decimalplace decimalpoint decimaldigits dp digitsafterpoint',
     'numberofdecimals',
   ),
-  step: words(
-    '分辨率 分辨力 最小单位 最小刻度 精度 单位 数据单位 计量单位 工程单位 量纲',
-    'resolution step lsb precision increment unit units uom engineeringunit engineeringunits engunit',
-    'dataunit',
+  step: words('分辨率 分辨力 最小单位 最小刻度 精度', 'resolution step lsb precision increment'),
+  unit: words(
+    '单位 数据单位 计量单位 工程单位 量纲',
+    'unit units uom engineeringunit engineeringunits engunit dataunit',
   ),
   range: words(
     '量程 范围 取值范围 数据范围 测量范围 数值范围 有效范围 值域 上下限 取值',
@@ -99,11 +95,11 @@ const synonyms: Readonly<Record<Field, readonly string[]>> = {
     'r/w access rw readwrite read/write accessrights permission mode attribute accesstype ro/rw',
     'access(r/w)',
   ),
-  class: words(
-    '采集等级 轮询等级 备注 说明 描述 注释 含义 定义 内容 数据说明 备注说明 参数说明 枚举 状态说明',
-    '数据含义 枚举值 注',
-    'class pollclass polling remark remarks note notes description comment comments meaning',
-    'definition explanation enum values enumeration details content',
+  class: words('采集等级 轮询等级', 'class pollclass polling'),
+  remark: words(
+    '备注 说明 描述 注释 含义 定义 内容 数据说明 备注说明 参数说明 枚举 状态说明 数据含义 枚举值 注',
+    'remark remarks note notes description comment comments meaning definition explanation',
+    'enum values enumeration details content',
   ),
   number: words('序号 编号 行号', 'no no. # index sn s/n itemno itemno.'),
 }

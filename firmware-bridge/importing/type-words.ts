@@ -17,7 +17,9 @@ export interface WrittenType {
 /** Letters of one word order, whatever the width of the value. */
 export type Order = WireOrder
 
-const words: Readonly<Record<string, readonly [Kind, number?]>> = {
+type Meaning = readonly [kind: Kind, bits?: number]
+
+const words: ReadonlyMap<string, Meaning> = new Map([
   ...all(
     ['signed'],
     'int sint i s integer signed signedint signedinteger intsigned signednumber ints singed 有符号 有符号整型 有符号整数 有符号数 有符号整形 带符号 带符号整数 带符号整型 带符号数 整型有符号 整数有符号',
@@ -49,10 +51,10 @@ const words: Readonly<Record<string, readonly [Kind, number?]>> = {
     ['bit'],
     'bit bool boolean coil contact discrete digital switch di do 位 布尔 布尔型 布尔量 开关量 开关 线圈 遥信 位变量',
   ),
-}
+])
 
-function all(meaning: readonly [Kind, number?], names: string): Record<string, readonly [Kind, number?]> {
-  return Object.fromEntries(names.split(' ').map((name) => [name, meaning]))
+function all(meaning: Meaning, names: string): [string, Meaning][] {
+  return names.split(' ').map((name) => [name, meaning])
 }
 
 /** `int16`, `INT16U`, `无符号16位`, `float32 CDAB`, `unsigned int (2 bytes)`. */
@@ -60,7 +62,7 @@ export function typeOf(text: string): Parsed<WrittenType> {
   const { order, rest } = splitOrder(plain(text))
   if (order && !order.ok) return order
   const { bits, left } = splitWidth(rest)
-  const found = words[compact(left)]
+  const found = words.get(compact(left))
   if (bits.length > 1) return refused(`says ${bits.join(' and ')} bits`)
   if (!found) return refused(`is no type${didYouMean(text)}`)
   const [kind, own] = found
@@ -129,10 +131,19 @@ const letters = [
   'dcba',
 ] as const
 const spelled = new RegExp(`(?<![a-z])(?:${letters.map((one) => [...one].join('[ _.-]?')).join('|')})(?![a-z])`)
-const digits: Readonly<Record<string, Order>> = {
-  ...{ '1234': 'ABCD', '3412': 'CDAB', '2143': 'BADC', '4321': 'DCBA', '12345678': 'ABCDEFGH', '78563412': 'GHEFCDAB' },
-  ...{ '21436587': 'BADCFEHG', '87654321': 'HGFEDCBA' },
-}
+const digits: ReadonlyMap<string, Order> = new Map<string, Order>(
+  Object.entries({
+    ...{
+      '1234': 'ABCD',
+      '3412': 'CDAB',
+      '2143': 'BADC',
+      '4321': 'DCBA',
+      '12345678': 'ABCDEFGH',
+      '78563412': 'GHEFCDAB',
+    },
+    ...{ '21436587': 'BADCFEHG', '87654321': 'HGFEDCBA' },
+  }),
+)
 const described: readonly (readonly [RegExp, Order])[] = [
   [
     /word ?swap(?:ped)?|swapped words?|字交换|低字在前|低字前|低位字在前|低16位在前|low(?:er)? word first|lsw(?: first)?|inverse|reversed?|swapped/,
@@ -166,7 +177,7 @@ function splitOrder(text: string): { readonly order?: Parsed<Order>; readonly re
 
 /** A cell of a column of its own: letters, digits or words; undefined where it says nothing of words. */
 export function orderOf(text: string): Parsed<Order | undefined> {
-  const digitly = digits[compact(text)]
+  const digitly = digits.get(compact(text))
   if (saysNothing(text) || digitly) return taken(digitly)
   const written = plain(text)
   // Of one register there is but the order of its bytes.

@@ -14,7 +14,7 @@ export interface NamedUnit {
 }
 
 /** Other names, in small letters and without blanks. */
-const aliases: Readonly<Record<string, string>> = {
+const aliases: ReadonlyMap<string, string> = new Map([
   ...names('celsius', 'c deg.c degc degreec degreesc celsius 摄氏度 摄氏 °c oc'),
   ...names('percent', 'rh rh% %rh %r.h. %r.h pct percent percentage 百分比 百分之 相对湿度'),
   ...names('dBA', 'db dba db(a) 分贝'),
@@ -64,10 +64,10 @@ const aliases: Readonly<Record<string, string>> = {
   ...names('count', '个 次 pcs times counts count 辆'),
   ...names('ratio', '比值 ratio'),
   ...names('onoff', '开关 on/off'),
-}
+])
 
-function names(unit: string, others: string): Record<string, string> {
-  return Object.fromEntries(others.split(' ').map((name) => [name, unit]))
+function names(unit: string, others: string): [string, string][] {
+  return others.split(' ').map((name) => [name, unit])
 }
 
 /** Symbols and Chinese names of the registry. */
@@ -84,7 +84,7 @@ const printed: ReadonlyMap<string, UnitId> = new Map(
 export function unitOf(text: string, name: string): Parsed<NamedUnit> {
   if (saysNothing(text)) return taken({ unit: 'none', factor: 1 })
   const [, stepText, bare = text] = /^[*×x]?\s*(\d+(?:\.\d+)?|\.\d+)\s*[*×]?\s*(\D.*)$/.exec(text.trim()) ?? []
-  const found = known(normal(bare)) ?? (/^度$/.test(bare.trim()) ? degreeOf(name) : undefined)
+  const found = bare.trim() === '度' ? degreeOf(name) : known(normal(bare))
   if (!found) return refused(unknown(bare.trim()))
   if (stepText === undefined) return taken(found)
   return Number(stepText) > 0 ? taken({ ...found, step: Number(stepText) }) : refused(unknown(text))
@@ -105,7 +105,7 @@ function known(text: string): NamedUnit | undefined {
     .replace(/(?<=m)3/g, '³')
     .replace(/(?<=m)2/g, '²')
     .replace(/^u(?=[gASV])/, 'µ')
-  for (const one of [text, ascii, squared, aliases[small], aliases[ascii.toLowerCase()]]) {
+  for (const one of [text, ascii, squared, aliases.get(small), aliases.get(ascii.toLowerCase())]) {
     const found = one === undefined ? undefined : registered(one)
     if (found) return found
   }
@@ -122,7 +122,7 @@ function registered(text: string): NamedUnit | undefined {
   if (isUnitId(text)) return { unit: text, factor: 1 }
   const own = printed.get(text)
   if (own) return { unit: own, factor: 1 }
-  const [kind, size] = measures[text] ?? []
+  const [kind, size] = Object.hasOwn(measures, text) ? (measures[text] ?? []) : []
   if (kind === undefined || size === undefined) return undefined
   const ofKind = [...printed].flatMap(([symbol, unit]) => {
     const [sameKind, itsSize] = measures[symbol] ?? []
@@ -140,11 +140,6 @@ function degreeOf(name: string): NamedUnit | undefined {
 
 function unknown(text: string): string {
   if (text === '度') return 'may be kWh, an angle or a temperature: write kWh, ° or ℃'
-  const near = nearest(text, [
-    ...Object.keys(units),
-    ...printed.keys(),
-    ...Object.keys(measures),
-    ...Object.keys(aliases),
-  ])
+  const near = nearest(text, [...Object.keys(units), ...printed.keys(), ...Object.keys(measures), ...aliases.keys()])
   return `is no unit of the registry${near ? `; did you mean ${near}?` : ' (contracts/units.ts)'}`
 }
