@@ -27,8 +27,10 @@ export interface Received {
 
 /** One conversation in which the terminals speak first: on a socket, or on a serial line. Pure; whoever has the stream calls it. */
 export interface PushSession {
-  /** Bytes came at wall time `now`. Never throws. */
-  receive(chunk: Uint8Array, now: EpochMs): Received
+  /**
+   * Bytes came at wall time `now`. Never throws. `maySetClocks`: `now` is known to be right, so that terminals may be told it. Default: true.
+   */
+  receive(chunk: Uint8Array, now: EpochMs, maySetClocks?: boolean): Received
   /** What it would send by itself now (heartbeats, a request for what is missing); asked about once a second. */
   due(now: EpochMs): readonly Buffer[]
 }

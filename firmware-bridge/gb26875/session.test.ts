@@ -54,6 +54,17 @@ t.test('a device that asks for the time is told', async (t) => {
   t.equal(answers[0]?.subarray(26, 35).toString('hex'), '015a01071e09190b1a')
 })
 
+t.test('no clock is set by one nobody trusts; who asks is denied', async (t) => {
+  const lost = bytes('4040070001010000000101140504030201000b0a09080706000002632323')
+  t.equal(new Gb26875Session().receive(lost, now, false).answers.length, 1, 'it is confirmed')
+  const asks = bytes('404008000101051e09190b1a0504030201000b0a090807060200045a00162323')
+  const { answers } = new Gb26875Session().receive(asks, now, false)
+  t.same(
+    answers.map((answer) => answer[26]),
+    [6],
+  )
+})
+
 t.test('nothing is answered to confirmations: two centres would never end', async (t) => {
   t.same(new Gb26875Session().receive(bytes(confirmation), now), {
     ...{ answers: [], reports: [], refused: [] },

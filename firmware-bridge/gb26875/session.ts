@@ -33,7 +33,7 @@ export class Gb26875Session implements PushSession {
     this.#zoneMinutes = options.zoneMinutes
   }
 
-  receive(chunk: Uint8Array, now: EpochMs): Received {
+  receive(chunk: Uint8Array, now: EpochMs, maySetClocks = true): Received {
     const findings: Findings = { answers: [], reports: [], refused: [], heard: [] }
     for (const piece of this.#cutter.push(chunk)) {
       if (piece.kind === 'refused') {
@@ -42,7 +42,7 @@ export class Gb26875Session implements PushSession {
       }
       const decoded = decodeFrame(piece.bytes, this.#zoneMinutes)
       if (!decoded.ok) findings.refused.push(decoded.fault)
-      else this.#take(decoded.message, now, findings)
+      else this.#take(decoded.message, now, maySetClocks, findings)
     }
     return findings
   }
@@ -52,7 +52,7 @@ export class Gb26875Session implements PushSession {
     return []
   }
 
-  #take(frame: Gb26875Frame, now: EpochMs, to: Findings): void {
+  #take(frame: Gb26875Frame, now: EpochMs, maySetClocks: boolean, to: Findings): void {
     const { command, data, source } = frame
     const read = data.length === 0 ? undefined : readData(data, this.#zoneMinutes)
     if (read && !read.ok) {
@@ -63,7 +63,8 @@ export class Gb26875Session implements PushSession {
     to.heard.push(source)
     const asksForTime = command === commands.request && read?.message.type === clockSetting
     if (command === commands.send) to.answers.push(this.#reply(frame, commands.confirm, now))
-    if (asksForTime || this.#clockIsWrong(frame, now)) to.answers.push(this.#setClock(frame, now))
+    if (maySetClocks && (asksForTime || this.#clockIsWrong(frame, now))) to.answers.push(this.#setClock(frame, now))
+    else if (asksForTime) to.answers.push(this.#reply(frame, commands.deny, now))
     if (command !== commands.send && command !== commands.answer) return
     for (const item of read?.message.items ?? []) {
       const elements = elementsOf(item)

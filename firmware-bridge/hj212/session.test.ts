@@ -65,6 +65,18 @@ t.test('heartbeats, requests for the time and for a key are notices: 9013', asyn
   t.same(session.receive(upload('9015', '', '', 8), eight).answers, [])
 })
 
+t.test('a station that asks for the time is sent it, and not by a clock nobody trusts', async (t) => {
+  const session = new Hj212Session()
+  const ask = upload('1013', '', '', 9)
+  const [heard, set] = session.receive(ask, eight).answers.map(read)
+  t.match(heard, { cn: '9013', qn: '20260101080000123', flag: 8 })
+  t.match(set, { cn: '1012', st: '31', password: '123456', mn, flag: 9, groups: [[['SystemTime', '20260101080000']]] })
+  t.match(session.receive(ask, eight, false).answers.map(read), [{ cn: '9013' }])
+  t.equal(session.receive(ask, eight, false).answers.length, 1)
+  const done = sealed(`QN=${set?.qn};ST=91;CN=9012;PW=123456;MN=${mn};Flag=4;CP=&&ExeRtn=1&&`)
+  t.same(session.receive(done, eight), { answers: [], reports: [], refused: [], heard: [mn] })
+})
+
 t.test('what the station itself marks has no value but a reason', async (t) => {
   const marks = ['N', 'D', 'T', 'B', 'S', 'F', 'M', 'C', 'x']
   const area = marks.map((mark, place) => `a2100${place}-Rtd=1,a2100${place}-Flag=${mark}`).join(';')

@@ -6,7 +6,7 @@ import { decodeHj212, encodeHj212, type Hj212Frame, hj212Digits } from './frame.
 import { PacketJoiner } from './joining.ts'
 import { countedValues, readingOf } from './reading.ts'
 import { sm4Key } from './sm4.ts'
-import { Hj212Memory, heardOn, type PeriodCommand, periodCommands } from './stations.ts'
+import { Hj212Memory, heardOn, type PeriodCommand, periodCommands, type Station } from './stations.ts'
 
 export interface Hj212SessionOptions extends PushSessionOptions {
   /** SM4 key of the stations: 16 characters or 32 hexadecimal digits. Without it enciphered frames are refused. */
@@ -26,6 +26,8 @@ const dataCommands = new Set('2011 2013 2021 2031 2041 2051 2052 2061 2062 2111 
 const notices = new Set(['1001', '1013', '1014', '9015'])
 /** Answers of the station to what it was asked; they are not answered. */
 const answers = new Set(['9011', '9012', '9013', '9014'])
+const asksForTime = '1013'
+const setsTime = '1012'
 const isPeriod = (cn: string): cn is PeriodCommand => cn === '2051' || cn === '2061'
 
 interface Findings {
@@ -57,13 +59,13 @@ export class Hj212Session implements PushSession {
     this.#memory = options.memory ?? new Hj212Memory()
   }
 
-  receive(chunk: Uint8Array, now: EpochMs): Received {
+  receive(chunk: Uint8Array, now: EpochMs, maySetClocks = true): Received {
     const findings: Findings = { answers: [], reports: [], refused: [], heard: [] }
     for (const frame of this.#joiner.expired(now)) this.#report(frame, now, findings)
     for (const piece of this.#cutter.push(chunk)) {
       const decoded =
         piece.kind === 'frame' ? decodeHj212(piece.bytes, this.#key) : { ok: false as const, fault: piece.fault }
-      if (decoded.ok) this.#take(decoded.message, now, findings)
+      if (decoded.ok) this.#take(decoded.message, now, maySetClocks, findings)
       else findings.refused.push(decoded.fault)
     }
     return findings
@@ -81,23 +83,34 @@ export class Hj212Session implements PushSession {
     if (station.asked[cn]?.heardSince === false) return undefined
     const periods = station.periods[cn].ask(now)
     if (!periods) return undefined
-    const digits = (at: EpochMs): string => hj212Digits(at, this.#options.zoneMinutes)
-    // QN names the request: two of one millisecond would be one.
-    this.#lastQn = Math.max(now, this.#lastQn + 1)
-    const qn = digits(this.#lastQn)
+    const qn = this.#nextQn(now)
     station.asked[cn] = { qn, heardSince: false }
-    return encodeHj212({
-      qn,
-      st: station.st,
-      cn,
-      ...(station.password === undefined ? {} : { password: station.password }),
-      mn,
-      flag: (station.edition << 2) | 1,
-      groups: [[['BeginTime', digits(periods.from).slice(0, 14)]], [['EndTime', digits(periods.to).slice(0, 14)]]],
-    })
+    const groups: Hj212Frame['groups'] = [
+      [['BeginTime', this.#seconds(periods.from)]],
+      [['EndTime', this.#seconds(periods.to)]],
+    ]
+    return requestTo({ ...station, mn }, cn, qn, groups)
   }
 
-  #take(frame: Hj212Frame, now: EpochMs, to: Findings): void {
+  /** What a station that asks for the time waits for behind the answer to its notice [HJ 212-2017 C.3, C.4]. */
+  #setClock(frame: Hj212Frame, now: EpochMs): Buffer {
+    const { PolId } = readingOf(frame).texts
+    const instrument: Hj212Frame['groups'] = PolId === undefined ? [] : [[['PolId', PolId]]]
+    const groups = [...instrument, [['SystemTime', this.#seconds(now)] as const]]
+    return requestTo({ ...frame, edition: (frame.flag ?? 4) >> 2 }, setsTime, this.#nextQn(now), groups)
+  }
+
+  /** QN names the request: two of one millisecond would be one. */
+  #nextQn(now: EpochMs): string {
+    this.#lastQn = Math.max(now, this.#lastQn + 1)
+    return hj212Digits(this.#lastQn, this.#options.zoneMinutes)
+  }
+
+  #seconds(at: EpochMs): string {
+    return hj212Digits(at, this.#options.zoneMinutes).slice(0, 14)
+  }
+
+  #take(frame: Hj212Frame, now: EpochMs, maySetClocks: boolean, to: Findings): void {
     const { password } = this.#options
     if (password !== undefined && frame.password !== password) {
       to.refused.push({ check: 'field', byte: 6, detail: `PW of ${frame.mn} is not the one it was given` })
@@ -113,6 +126,7 @@ export class Hj212Session implements PushSession {
     this.#remember(frame)
     const answer = answerTo(frame, now, this.#options.zoneMinutes)
     if (answer) to.answers.push(answer)
+    if (frame.cn === asksForTime && maySetClocks) to.answers.push(this.#setClock(frame, now))
     for (const whole of this.#joiner.add(frame, now)) this.#report(whole, now, to)
   }
 
@@ -158,6 +172,16 @@ export class Hj212Session implements PushSession {
     })
   }
 }
+
+type Asked = Pick<Station, 'st' | 'edition'> & { readonly mn: string; readonly password?: string | undefined }
+
+/** A request that wants its answer, in the station's edition and with its password. */
+const requestTo = (station: Asked, cn: string, qn: string, groups: Hj212Frame['groups']): Buffer =>
+  encodeHj212({
+    ...{ qn, st: station.st, cn, mn: station.mn },
+    ...(station.password === undefined ? {} : { password: station.password }),
+    ...{ flag: (station.edition << 2) | 1, groups },
+  })
 
 /** The answer the Flag asks for, in the sender's edition and under its QN [HJ 212-2017 6.5.2]. */
 function answerTo(frame: Hj212Frame, now: EpochMs, zoneMinutes: number | undefined): Buffer | undefined {

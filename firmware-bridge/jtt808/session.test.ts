@@ -121,6 +121,12 @@ t.test('a terminal that asks for the time is told', async (t) => {
   t.same(hexOf(answers), ['7e800400060138001380000000261125093007047e'])
 })
 
+t.test('a terminal is not told a time nobody trusts', async (t) => {
+  const { answers } = new Jtt808Session().receive(bytes('7e00040000013800138000001eb07e'), now, false)
+  t.equal(answers.length, 1)
+  t.match(answers[0]?.toString('hex'), /^7e80010005013800138000....001e000401..7e$/)
+})
+
 t.test('what is not known is answered so, what cannot be read too', async (t) => {
   const unknown = new Jtt808Session().receive(bytes('7e0f000001013800138000000901ac7e'), now)
   t.same(hexOf(unknown.answers), ['7e80010005013800138000000000090f00032b7e'])

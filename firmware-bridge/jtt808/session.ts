@@ -39,11 +39,11 @@ export class Jtt808Session implements PushSession {
     this.#options = options
   }
 
-  receive(chunk: Uint8Array, now: EpochMs): Received {
+  receive(chunk: Uint8Array, now: EpochMs, maySetClocks = true): Received {
     const findings: Findings = { answers: [], reports: [], refused: [], heard: [] }
     for (const piece of this.#cutter.push(chunk)) {
       const decoded = piece.kind === 'frame' ? decodeFrame(piece.bytes) : { ok: false as const, fault: piece.fault }
-      if (decoded.ok) this.#take(decoded.message, now, findings)
+      if (decoded.ok) this.#take(decoded.message, now, maySetClocks, findings)
       else findings.refused.push(decoded.fault)
     }
     findings.refused.push(...this.#assembly.expire(now))
@@ -58,7 +58,7 @@ export class Jtt808Session implements PushSession {
     })
   }
 
-  #take(frame: Jtt808Frame, now: EpochMs, to: Findings): void {
+  #take(frame: Jtt808Frame, now: EpochMs, maySetClocks: boolean, to: Findings): void {
     // A frame of the platform's own direction is an echo or a wrong cable, never an order to us.
     if (frame.id >= 0x8000) {
       to.refused.push({ check: 'code', byte: 1, detail: `${messageTerm(frame.id).en} is what a platform sends` })
@@ -70,20 +70,23 @@ export class Jtt808Session implements PushSession {
       return
     }
     const message = readMessage(whole, this.#options.zoneMinutes)
-    if (message.ok) this.#act(whole, message.message, now, to)
+    if (message.ok) this.#act(whole, message.message, now, maySetClocks, to)
     else {
       to.refused.push(message.fault)
       if (!unanswered.has(frame.id)) to.answers.push(this.#generalAnswer(frame, results.wrong))
     }
   }
 
-  #act(frame: Jtt808Frame, message: Message, now: EpochMs, to: Findings): void {
+  #act(frame: Jtt808Frame, message: Message, now: EpochMs, maySetClocks: boolean, to: Findings): void {
     if (frame.id === ids.register) {
       to.answers.push(this.#registered(frame))
       return
     }
     if (frame.id === ids.askTime) {
-      to.answers.push(this.#answer(frame, ids.timeAnswer, bcdTimeOf(now, this.#options.zoneMinutes)))
+      const time = bcdTimeOf(now, this.#options.zoneMinutes)
+      to.answers.push(
+        maySetClocks ? this.#answer(frame, ids.timeAnswer, time) : this.#generalAnswer(frame, results.failed),
+      )
       return
     }
     const { password } = this.#options

@@ -25,14 +25,20 @@ class Peer extends Duplex {
   }
 }
 
-function converse(more: { readonly identifyWithinMs?: number; readonly idleMs?: number }) {
+interface Setting {
+  readonly identifyWithinMs?: number
+  readonly idleMs?: number
+  readonly maySetClocks?: () => boolean
+}
+
+function converse({ maySetClocks = () => true, ...more }: Setting) {
   const clock = new FakeClock()
   const peer = new Peer()
   const refused: string[] = []
   const close = async (): Promise<void> => void peer.destroy()
   const conversation = new Conversation({
     ...{ link: { stream: peer, close }, session: new Hj212Session(), clock, ...more },
-    hearing: { heard: () => undefined, report: () => undefined },
+    hearing: { heard: () => undefined, report: () => undefined, maySetClocks },
     onRefused: ({ check }) => refused.push(check),
   })
   let why: string | undefined
@@ -89,6 +95,20 @@ t.test(
     t.equal(why(), 'nothing heard for 60000 ms')
   },
 )
+
+t.test('a station that asks for the time is told it only while the clock here is trusted', async (t) => {
+  let trusted = false
+  const { peer, hear } = converse({ maySetClocks: () => trusted })
+  // HJ 212-2017 C.4: see hj212/golden.
+  const asks =
+    '##0099QN=20160801085857223;ST=32;CN=1013;PW=123456;MN=010000A8900016F000169DC0;Flag=5;CP=&&PolId=w01018&&CAC1\r\n'
+  const commands = (): (string | undefined)[] => peer.sent.map((frame) => /CN=(\d+)/.exec(frame.toString())?.[1])
+  await hear(Buffer.from(asks))
+  t.same(commands(), ['9013'])
+  trusted = true
+  await hear(Buffer.from(asks))
+  t.same(commands(), ['9013', '9013', '1012'])
+})
 
 t.test('a peer that turns to rubbish once it is known counts as silent', async (t) => {
   const { clock, hear, why, refused } = converse({ identifyWithinMs: 30_000, idleMs: 60_000 })

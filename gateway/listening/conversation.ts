@@ -8,7 +8,7 @@ export interface ConversationOptions {
   readonly link: Link
   readonly session: PushSession
   readonly clock: Clock
-  readonly hearing: Pick<Hearing, 'heard' | 'report'>
+  readonly hearing: Pick<Hearing, 'heard' | 'report' | 'maySetClocks'>
   /** Told of each frame that was refused. */
   readonly onRefused: (fault: FrameFault) => void
   /** By then a good frame must have come, or it ends, ms: for connections of which nobody knows who they are. Default: for ever. */
@@ -79,7 +79,7 @@ export class Conversation {
   #receive(chunk: Buffer): void {
     if (this.#over) return
     const { session, clock, hearing, onRefused } = this.#options
-    const { answers, reports, refused, heard } = session.receive(chunk, clock.now())
+    const { answers, reports, refused, heard } = session.receive(chunk, clock.now(), hearing.maySetClocks())
     for (const fault of refused) onRefused(fault)
     for (const address of heard) hearing.heard(address)
     for (const report of reports) hearing.report(report)

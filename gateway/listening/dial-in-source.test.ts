@@ -31,7 +31,10 @@ t.test('512 connections a line: who never said anything goes first, then the lon
   const source = new DialInSource({ kind: 'tcp-server', listen: '1' }, join, () => new Hj212Session(), clock)
   const nothing = (): void => undefined
   const stop = new AbortController()
-  const running = source.run({ heard: nothing, report: nothing, refused: nothing, trouble: nothing }, stop.signal)
+  const running = source.run(
+    { heard: nothing, report: nothing, refused: nothing, trouble: nothing, maySetClocks: () => true },
+    stop.signal,
+  )
   const dial = (name: string): Peer => {
     const stream = new Peer()
     const caller: Caller = { stream, from: name, close: async () => void stream.destroy() }

@@ -62,7 +62,7 @@ export class DialledSource implements ReportSource {
     }
     const conversation = new Conversation({
       ...{ link, session: this.#session(), clock: this.#clock },
-      hearing: { heard, report: (report) => hearing.report(report) },
+      hearing: { heard, report: (report) => hearing.report(report), maySetClocks: () => hearing.maySetClocks() },
       onRefused: (fault) => {
         this.#refusals.add(fault.check)
         hearing.refused(fault)

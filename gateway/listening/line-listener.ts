@@ -157,6 +157,10 @@ export class LineListener implements Hearing {
     onReading(terminal, { at, values, quality, ...(report.history && { history: true }) })
   }
 
+  maySetClocks(): boolean {
+    return this.#options.clockState() !== 'unsynced'
+  }
+
   refused(fault: Refused): void {
     if (this.#refused.has(fault.check)) return
     this.#refused.add(fault.check)

@@ -11,6 +11,8 @@ export interface Hearing {
   /** A good frame of this address came, with something to report or not. */
   heard(address: string): void
   report(report: TerminalReport): void
+  /** Whether the clock of this machine is known to be right, so that terminals may be told its time. */
+  maySetClocks(): boolean
   /** A frame or message was refused. */
   refused(fault: Refused): void
   /** What cannot be had now, in the words of the system; undefined: it works again. Repeated words are fine. */

@@ -169,6 +169,7 @@ t.test(
       heard: nothing,
       report: nothing,
       trouble: nothing,
+      maySetClocks: () => true,
       refused: ({ detail }: { detail: string }) => void told.push(detail),
     }
     const stop = new AbortController()
