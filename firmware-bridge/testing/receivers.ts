@@ -71,7 +71,9 @@ export class AskingReceiver implements Receiver {
     const vain = framing.abandon(id, this.#at)
     const refused = [...given, ...heard.flatMap((one) => one.refused), ...(vain ? [vain] : [])]
     const good = heard.reduce((sum, one) => sum + one.good, 0)
-    const rubbish = came.some((byte) => byte !== 0xfe) && came.indexOf(sent) < 0
+    // An echo of the question, without the FE bytes before it, is nothing to be told.
+    const echo = sent.subarray(sent.findIndex((byte) => byte !== 0xfe))
+    const rubbish = came.some((byte) => byte !== 0xfe) && came.indexOf(echo) < 0
     return { good, refused, untold: rubbish && !this.#holds && good + refused.length === 0 }
   }
 
