@@ -9,11 +9,14 @@ import { MemoryWire } from '../wire/memory-wire.ts'
 import { StreamLine } from '../wire/stream-line.ts'
 import type { ModbusLine } from './line.ts'
 import { checkRequest } from './pdu.ts'
-import { RtuFraming } from './rtu-framing.ts'
+import { type MayRead, RtuFraming } from './rtu-framing.ts'
 
 const clock = new FakeClock()
 
-function rtuLine(answer: (request: SeenRequest, send: (delayMs: number, bytes: Buffer) => void) => void): ModbusLine {
+function rtuLine(
+  answer: (request: SeenRequest, send: (delayMs: number, bytes: Buffer) => void) => void,
+  mayRead?: MayRead,
+): ModbusLine {
   const wire = new MemoryWire((far) =>
     listenRtu(far, (request) =>
       answer(request, (delayMs, bytes) => clock.after(delayMs, () => far.destroyed || far.write(bytes))),
@@ -24,7 +27,7 @@ function rtuLine(answer: (request: SeenRequest, send: (delayMs: number, bytes: B
     clock,
     check: checkRequest,
     dial: wire.dial,
-    framing: new RtuFraming(),
+    framing: new RtuFraming(mayRead),
     timing,
     quarantineMs: 300,
     silentLimit: 9,
@@ -124,6 +127,42 @@ t.test('a reply later than the quarantine is waited for before a request it coul
   const after = line.transact(holding(100))
   await pass(clock, 100)
   t.match(await after, { ok: true, registers: [1100] }, 'the late reply has come')
+})
+
+t.test('after a time-out the unit is next asked for another length, which a later stray cannot pass for', async (t) => {
+  const counts: number[] = []
+  const line = rtuLine((request, send) => {
+    counts.push(request.count)
+    // The stray comes when the first request after the time-out is under way: later than any quarantine.
+    if (request.address === 0) return
+    if (counts.length === 2) send(5, rtuReply({ ...request, address: 0, count: 4 }))
+    send(10, rtuReply(request))
+  })
+  const both = [line.transact(holding(0, 4)), line.transact(holding(100, 4))]
+  await pass(clock, 1000)
+  t.match(await both[0], { ok: false, kind: 'timeout' })
+  t.match(await both[1], { ok: true, registers: [1100, 1101, 1102, 1103] })
+  t.match(line.health, { late: 1, crcErrors: 0 })
+  const [first, second, third, ...more] = counts
+  t.same([first, third, more], [4, 4, []])
+  t.ok(second !== undefined && second < 4, `asked for ${second} registers between`)
+  await line.close()
+})
+
+t.test('one register cannot be asked for in fewer: where more may be read the fence is wider', async (t) => {
+  const asked: string[] = []
+  const line = rtuLine(
+    (request, send) => {
+      asked.push(`${request.address}+${request.count}`)
+      if (request.address !== 0) send(10, rtuReply(request))
+    },
+    ({ address, count }) => address + count <= 101,
+  )
+  const both = [line.transact(holding(0)), line.transact(holding(100))]
+  await pass(clock, 1000)
+  t.match(await Promise.all(both), [{ kind: 'timeout' }, { ok: true, registers: [1100] }])
+  t.same(asked, ['0+1', '99+2', '100+1'], 'within what may be read')
+  await line.close()
 })
 
 t.test('a reply that never comes is not waited for for ever', async (t) => {
