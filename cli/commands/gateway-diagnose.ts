@@ -5,6 +5,7 @@ import { observe } from '@civitals/firmware-bridge/diagnosis/observe'
 import { dialSerial } from '@civitals/firmware-bridge/dial-serial'
 import { type Arguments, exitCodes } from '../command.ts'
 import { stopSignal } from '../io/stop-signal.ts'
+import { textWidth, wrap } from '../technician/print.ts'
 import { printTransport } from '../technician/target.ts'
 import { bareTerminalOf } from '../technician/terminal.ts'
 
@@ -31,10 +32,16 @@ export async function gatewayDiagnose(args: Arguments): Promise<number> {
   if (args.options.json) process.stdout.write(`${JSON.stringify({ line: printTransport(port), ...diagnosis, seen })}\n`)
   else {
     const { cause, evidence, next, alsoPossible } = diagnosis
-    const also = alsoPossible.length > 0 ? `less likely  ${alsoPossible.join(', ')}\n` : ''
-    process.stdout.write(
-      `${printTransport(port)}, unit ${seen.unit}\ncause        ${cause}\nseen         ${evidence}\nnext         ${next}\n${also}`,
-    )
+    const also = alsoPossible.length > 0 ? [['less likely', alsoPossible.join(', ')]] : []
+    const rows = [['cause', cause], ['seen', evidence], ['next', next], ...also]
+    const text = rows.flatMap(([name = '', said = '']) => under(name, said))
+    process.stdout.write(`${[`${printTransport(port)}, unit ${seen.unit}`, ...text].join('\n')}\n`)
   }
   return diagnosis.cause === 'healthy' ? exitCodes.done : exitCodes.failed
 }
+
+const nameWidth = 13
+
+/** A name and what is said to it, broken into lines under each other. */
+const under = (name: string, said: string): string[] =>
+  wrap(said, textWidth - nameWidth).map((line, place) => `${(place === 0 ? name : '').padEnd(nameWidth)}${line}`)

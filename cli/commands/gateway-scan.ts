@@ -44,7 +44,7 @@ async function scanPort(args: Arguments, port: SerialTransport, units: readonly 
     })
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause)
-    throw new CivitalsError('CIV_CLI_PORT', `${port.path} cannot be opened: ${why}`, { cause })
+    throw new CivitalsError('CIV_CLI_PORT', why, { cause })
   } finally {
     bar.clear()
   }

@@ -24,7 +24,7 @@ export async function gatewayWatch(args: Arguments): Promise<number> {
   const line = await lineTo(target)
   const planner = new TerminalPlanner({ line: line.pace, ...askingRules(profile) })
   const signal = stopSignal()
-  const report = new WatchReport(points)
+  const report = new WatchReport(points, process.stdout.columns)
   const title = `${printTransport(target.transport)}, unit ${unit}, ${profile.profile}`
   let complete = false
   for (let round = 1; !signal.aborted && round <= rounds; round++) {
@@ -52,9 +52,12 @@ function printRound(
   if (args.options.json) return report.json(now, reading, health)
   if (!process.stdout.isTTY) return report.row(now, reading)
   // Home, then each line to its end, then what stood below: redrawn without flicker.
-  const screen = report.screen(`${title}, ${new Date(now).toISOString()}`, reading, health)
+  const screen = report.screen(`${title}, ${timeOfDay(now)}`, reading, health)
   return `\x1b[H${screen.replaceAll('\n', '\x1b[K\n')}\x1b[J`
 }
+
+/** By the clock on the wall of whoever watches. */
+const timeOfDay = (at: number): string => new Date(at).toTimeString().slice(0, 8)
 
 function periodOf(text: string): number {
   try {

@@ -1,8 +1,6 @@
 import { type Finding, sections, type Verdict } from '@civitals/gateway/doctor/finding'
-import { plural } from './print.ts'
+import { plural, textWidth, wrap } from './print.ts'
 
-/** Fits a phone held sideways and any terminal. */
-const width = 88
 const indent = 11
 
 /** What the doctor found, by section, with the next step under what is not ok; the verdict stands last. */
@@ -15,11 +13,11 @@ export function printDoctor(title: string, verdict: Verdict, findings: readonly 
 }
 
 function printFinding({ verdict, seen, next }: Finding): string[] {
-  const lines = wrap(seen, width - indent).map(
+  const lines = wrap(seen, textWidth - indent).map(
     (text, place) => `  ${(place === 0 ? verdict : '').padEnd(indent - 2)}${text}`,
   )
   if (next === undefined) return lines
-  const steps = wrap(next, width - indent - 3)
+  const steps = wrap(next, textWidth - indent - 3)
   return [...lines, ...steps.map((text, place) => `${' '.repeat(indent)}${place === 0 ? '-> ' : '   '}${text}`)]
 }
 
@@ -30,24 +28,4 @@ function printVerdict(verdict: Verdict, findings: readonly Finding[]): string {
   const parts = [failures > 0 ? plural(failures, 'failure') : '', warnings > 0 ? plural(warnings, 'warning') : '']
   const first = findings.find((finding) => finding.verdict === verdict)
   return `verdict: ${parts.filter(Boolean).join(', ')}; begin with ${first?.section}`
-}
-
-const unitBehind = /(\d) (?=(?:ms|s|min|h|d|bytes|[KMGT]iB|%)(?![a-z]))/g
-const glue = '\u00a0'
-
-/** Lines no longer than `room`, broken between words, never between a number and its unit; a longer word stays whole: paths are copied. */
-export function wrap(text: string, room: number): string[] {
-  const lines: string[] = []
-  for (const part of text.split('\n')) {
-    let line = ''
-    for (const glued of part.replace(unitBehind, `$1${glue}`).split(' ')) {
-      const word = glued.replaceAll(glue, ' ')
-      if (line !== '' && line.length + 1 + word.length > room) {
-        lines.push(line)
-        line = word
-      } else line = line === '' ? word : `${line} ${word}`
-    }
-    lines.push(line)
-  }
-  return lines
 }

@@ -26,6 +26,29 @@ function pad(text: string, width: number, right: boolean): string {
 const displayWidth = (text: string): number => [...text].reduce((sum, letter) => sum + (wide.test(letter) ? 2 : 1), 0)
 const wide = /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\uffe0-\uffe6]/
 
+/** Columns of running text: fits a phone held sideways and any terminal. */
+export const textWidth = 88
+
+const unitBehind = /(\d) (?=(?:ms|s|min|h|d|bytes|[KMGT]iB|%)(?![a-z]))/g
+const glue = '\u00a0'
+
+/** Lines no longer than `room`, broken between words, never between a number and its unit; a longer word stays whole: paths are copied. */
+export function wrap(text: string, room: number): string[] {
+  const lines: string[] = []
+  for (const part of text.split('\n')) {
+    let line = ''
+    for (const glued of part.replace(unitBehind, `$1${glue}`).split(' ')) {
+      const word = glued.replaceAll(glue, ' ')
+      if (line !== '' && line.length + 1 + word.length > room) {
+        lines.push(line)
+        line = word
+      } else line = line === '' ? word : `${line} ${word}`
+    }
+    lines.push(line)
+  }
+  return lines
+}
+
 const levels = '▁▂▃▄▅▆▇█'
 
 /** The last values as a line of blocks, lowest to highest; a gap where there was none. */

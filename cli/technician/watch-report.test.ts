@@ -1,4 +1,4 @@
-// The picture of a watched terminal: each value beside its valid range and its last sixty rounds, at most 100 columns wide.
+// The picture of a watched terminal: each value beside its valid range and its last rounds, as wide as the screen.
 import type { TerminalReading } from '@civitals/firmware-bridge/driver'
 import type { ModbusPoint } from '@civitals/firmware-bridge/profile'
 import type { LineStatistics } from '@civitals/firmware-bridge/wire/line'
@@ -16,17 +16,33 @@ const health: LineStatistics = {
 }
 const reading = (value: number): TerminalReading => ({ values: { level: value }, quality: {} })
 
-t.test('values beside their range, the last sixty drawn, what the line suffered', async (t) => {
+t.test('values beside their range, as many rounds drawn as fit, what the line suffered', async (t) => {
   const report = new WatchReport([level])
   for (let round = 0; round < 70; round++) report.add(reading(round < 65 ? 1 : 8))
   const screen = report.screen('the line', reading(8), health)
   t.match(screen, /level +8\.0 +cm +-2 to 300 +above its normal band/)
-  t.match(screen, /▁{55}█{5}(?!█)/)
+  t.match(screen, /▁{45,}█{5}(?!█)/)
   t.match(
     screen,
     /70 rounds, 70 requests, no answer 2, damaged 1, refused 0, line down 0, late 1, foreign 0\nrejected frames: checksum 1, length 2\n/,
   )
   t.ok(screen.split('\n').every((line) => line.length <= 100))
+})
+
+t.test('on a narrow screen fewer rounds, on a phone under the row', async (t) => {
+  for (const columns of [80, 50]) {
+    const report = new WatchReport([level], columns)
+    for (let round = 0; round < 70; round++) report.add(reading(round % 2))
+    const rows = report
+      .screen('the line', reading(1), health)
+      .split('\n')
+      .slice(1, columns === 80 ? 3 : 4)
+    t.ok(
+      rows.every((row) => row.length <= columns),
+      rows.join('\n'),
+    )
+    t.equal(rows.join('').replace(/[^▁█]/g, '').length >= 40, true, 'as many rounds as fit')
+  }
 })
 
 t.test('a round without a value leaves a gap and says why', async (t) => {

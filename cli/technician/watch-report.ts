@@ -5,18 +5,22 @@ import type { LineStatistics } from '@civitals/firmware-bridge/wire/line'
 import { failureInWords, printBand, printValue, reportsOf, symbolOf } from './point-report.ts'
 import { sparkline, table } from './print.ts'
 
-/** Rounds a sparkline looks back. */
+/** Rounds a sparkline looks back, where the screen has room for them. */
 const lookBack = 60
-const screenWidth = 100
+/** Fewer rounds beside a row say little: then the sparkline stands under it. */
+const fewestBeside = 20
 
 /** One terminal watched: its last rounds, as pictures of them. */
 export class WatchReport {
   readonly #points: readonly ModbusPoint[]
   readonly #history: (number | undefined)[][]
+  readonly #columns: number
   #rounds = 0
 
-  constructor(points: readonly ModbusPoint[]) {
+  /** `columns`: how wide the screen is; a phone has 50. */
+  constructor(points: readonly ModbusPoint[], columns = 100) {
     this.#points = points
+    this.#columns = columns
     this.#history = points.map(() => [])
   }
 
@@ -37,14 +41,12 @@ export class WatchReport {
       wrong,
     ])
     const lines = table(['point', 'value', 'unit', 'valid', ''], rows).trimEnd().split('\n')
+    const beside = Math.min(lookBack, this.#columns - 2 - Math.max(...lines.map((text) => text.length)))
     const drawn = lines.flatMap((text, place) => {
       const past = this.#history[place - 1]
       if (!past || past.every((value) => value === undefined)) return [text]
-      const graph = sparkline(past)
-      // Beside the row where the screen is wide enough for it, else under it.
-      return text.length + 2 + lookBack <= screenWidth
-        ? [`${text.padEnd(screenWidth - lookBack)}${graph}`]
-        : [text, `  ${graph}`]
+      if (beside < fewestBeside) return [text, `  ${sparkline(past.slice(2 - this.#columns))}`]
+      return [`${text.padEnd(this.#columns - beside)}${sparkline(past.slice(-beside))}`]
     })
     const why = reading.failure ? [failureInWords(reading.failure)] : []
     return `${[title, ...drawn, ...why, printHealth(health, this.#rounds)].join('\n')}\n`

@@ -1,7 +1,7 @@
 import { decodeReads } from '../driver.ts'
 import type { Identification, ModbusLine, ModbusTable } from '../modbus/line.ts'
 import { planReads } from '../planning/plan-reads.ts'
-import { modbusPoints, type Profile } from '../profile.ts'
+import { type ModbusPoint, modbusPoints, type Profile } from '../profile.ts'
 import { rawOf, registerCount } from '../registers.ts'
 import { type Decodes, decodesOf } from './decodes.ts'
 
@@ -36,7 +36,8 @@ const objectNames: Readonly<Record<number, string>> = {
 const mostIdentifyReplies = 8
 /** Registers shown of an unknown unit, from address 0. */
 const sampledRegisters = 10
-const fewestPoints = 3
+/** Whole numbers in registers that are there fit many maps; floating-point numbers within a range seldom come by chance and count twice. */
+const leastEvidence = 3
 
 /** Asks a unit who it is, compares it with the profiles, and where none fits takes a sample of its registers. */
 export async function recogniseUnit(
@@ -130,19 +131,27 @@ async function bears(
 const holds = (text: string | undefined, wanted: string | undefined): boolean =>
   wanted === undefined || (text ?? '').toLowerCase().includes(wanted.toLowerCase())
 
-/** The whole register map must be there and make sense; a map of one or two points would fit too many terminals. */
+/** The whole register map must be there and make sense, and enough of it must not be zero, as registers nobody uses are. */
 async function fits(line: ModbusLine, unit: number, profile: Profile, signal?: AbortSignal): Promise<boolean> {
-  if (profile.protocol !== 'modbus' || profile.points.length < fewestPoints) return false
-  const [first, ...others] = planReads(modbusPoints(profile))
-  for (const plan of first ? [first, ...others] : []) {
+  if (profile.protocol !== 'modbus') return false
+  const points = modbusPoints(profile)
+  if (points.reduce((sum, point) => sum + weightOf(point), 0) < leastEvidence) return false
+  let evidence = 0
+  for (const plan of planReads(points)) {
     const { function: table, address, count } = plan
     const outcome = await line.transact({ unit, function: table, address, count }, signal)
     if (!outcome.ok) return false
-    const results = [...decodeReads(plan, outcome).values()]
-    if (results.some((result) => !('value' in result))) return false
+    const results = decodeReads(plan, outcome)
+    for (const point of plan.points) {
+      const result = results.get(point.id)
+      if (!result || !('value' in result)) return false
+      if (result.value !== (point.read.offset ?? 0)) evidence += weightOf(point)
+    }
   }
-  return true
+  return evidence >= leastEvidence
 }
+
+const weightOf = ({ read }: ModbusPoint): number => (read.type === 'f32' || read.type === 'f64' ? 2 : 1)
 
 async function samplesOf(registers: Registers): Promise<TableSample[]> {
   const samples: TableSample[] = []
@@ -153,11 +162,16 @@ async function samplesOf(registers: Registers): Promise<TableSample[]> {
   return samples
 }
 
-/** As many registers from 0 on as the unit gives: ten, or the longest half of it. */
+/** As many registers from 0 on as the unit gives, ten at most: where a table ends is searched by halves. */
 async function firstWords(registers: Registers, table: ModbusTable): Promise<readonly number[]> {
-  for (let count = sampledRegisters; count >= 1; count >>= 1) {
+  let given: readonly number[] = []
+  let refused = sampledRegisters + 1
+  let count = sampledRegisters
+  while (count > given.length && count < refused) {
     const words = await registers.read(table, 0, count)
-    if (words) return words
+    if (words) given = words
+    else refused = count
+    count = given.length === 0 ? refused >> 1 : (given.length + refused) >> 1
   }
-  return []
+  return given
 }

@@ -3,9 +3,10 @@ import { durationMs } from '@civitals/contracts/duration'
 import { SerialPort } from 'serialport'
 import type { SerialTransport } from '../../transport.ts'
 import type { Dial, Link } from '../link.ts'
+import { portTrouble } from '../port-trouble.ts'
 import { Rs485Stream, type Rs485Switching } from '../rs485-stream.ts'
 
-/** The system frees a port's lock a little after it was closed: "Cannot lock port" is worth trying again. */
+/** The system frees a port's lock a little after it was closed: a locked one is worth trying again. */
 const lockRetriesMs = [50, 100, 200, 400, 800]
 
 /** Opens a serial port. */
@@ -16,7 +17,7 @@ export const dialSerial =
       try {
         return await openPort(line, clock)
       } catch (error) {
-        if (!/lock/i.test(String(error))) throw error
+        if (!/is locked/.test(String(error))) throw error
         await sleep(clock, waitMs, signal)
       }
     }
@@ -33,7 +34,9 @@ async function openPort(line: SerialTransport, clock: Clock): Promise<Link> {
     autoOpen: false,
   })
   await new Promise<void>((resolve, reject) => {
-    port.open((error) => (error ? reject(error) : resolve()))
+    port.open((error) =>
+      error ? reject(new Error(portTrouble(error.message, line.path), { cause: error })) : resolve(),
+    )
   })
   if (!line.rs485) return { stream: port, close: () => closePort(port) }
   const stream = new Rs485Stream(port, switchingOf(line.rs485), clock)
