@@ -21,7 +21,7 @@ t.test('values beside their range, as many rounds drawn as fit, what the line su
   for (let round = 0; round < 70; round++) report.add(reading(round < 65 ? 1 : 8))
   const screen = report.screen('the line', reading(8), health)
   t.match(screen, /level +8\.0 +cm +-2 to 300 +above its normal band/)
-  t.match(screen, /▁{45,}█{5}(?!█)/)
+  t.match(screen, /▁{40,}█{5}(?!█)/)
   t.match(
     screen,
     /70 rounds, 70 requests, no answer 2, damaged 1, refused 0, line down 0, late 1, foreign 0\nrejected frames: checksum 1, length 2\n/,
