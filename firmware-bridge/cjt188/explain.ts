@@ -1,4 +1,5 @@
 import type { Decoded, ExplainedFrame } from '../frames/frame.ts'
+import { beijingIso, instantOf, type WallTime } from '../frames/local-time.ts'
 import { decimal, hex, printedDigits } from '../frames/meter-frame.ts'
 import { type TermRow, termTable } from '../frames/term.ts'
 import { type Cjt188Frame, decodeFrame, identifierOf, refused, reply } from './frame.ts'
@@ -135,11 +136,11 @@ function readingOf(fields: readonly Field[], data: Buffer): Content {
   }
 }
 
-/** Second, minute, hour, day, month, year: the meter's own clock, which names no zone. */
+/** The meter's own clock, second first, which names no zone: Beijing time, as of all Chinese standards. None when no calendar has it. */
 function timeOf(bytes: Buffer): { time?: string } {
-  const digits = printedDigits(bytes)
-  const [, year, month, day, hour, minute, second] = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)$/.exec(digits) ?? []
-  return year ? { time: `${year}-${month}-${day}T${hour}:${minute}:${second}` } : {}
+  const digits = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)$/.exec(printedDigits(bytes))?.slice(1).map(Number)
+  const at = digits && instantOf(digits as unknown as WallTime)
+  return at === undefined ? {} : { time: beijingIso(at) }
 }
 
 const valves = ['open', 'closed', 'unknown', 'faulty'] as const

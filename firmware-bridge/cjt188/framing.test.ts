@@ -26,7 +26,7 @@ t.test('the answer with its quantities, valve and battery', async (t) => {
     reply: {
       ok: true,
       elements: { '901F.total': 123.45, '901F.settlementTotal': 100, '901F.valve': 0, '901F.batteryLow': 1 },
-      texts: { '901F.time': '2015-05-11T22:01:31' },
+      texts: { '901F.time': '2015-05-11T22:01:31+08:00' },
     },
   })
 })

@@ -1,4 +1,5 @@
 import type { Decoded, ExplainedFrame } from '../frames/frame.ts'
+import { beijingIso, instantOf, type WallTime } from '../frames/local-time.ts'
 import { decimal, printedDigits } from '../frames/meter-frame.ts'
 import { baudOf, controlTerm, type Edition, editionOf, errorTerms, fn, more, refused, reply } from './control.ts'
 import { decodeFrame } from './frame.ts'
@@ -40,7 +41,7 @@ function contentOf(edition: Edition, control: number, data: Buffer, dataAt: numb
   if (control & refused) return found({ ...nothing, errors: errorTerms(edition, data[0] ?? 0) })
   if (code === fn.baud[edition]) return found({ ...nothing, ...baud(edition, data[0] ?? 0) })
   if (edition === 2007 && code === fn.readAddress) return found(nothing)
-  if (code === fn.broadcastTime && !(control & reply)) return found({ ...nothing, time: printedDigits(data) })
+  if (code === fn.broadcastTime && !(control & reply)) return found({ ...nothing, ...timeOf(data) })
   const carries = [fn.readData[edition], fn.readFollow[edition], fn.write[edition]] as readonly number[]
   const length = identifierBytes[edition]
   if (!carries.includes(code) || (control & reply && code === fn.write[edition]))
@@ -55,6 +56,14 @@ function contentOf(edition: Edition, control: number, data: Buffer, dataAt: numb
   if (!(control & reply))
     return found({ ...nothing, identifier, ...named(edition, identifier), ...rest(data.subarray(length)) })
   return found({ identifier, ...valuesOf(edition, identifier, data.subarray(length)) })
+}
+
+/** Seconds first, year of the century last; the zone is the meters' own: Beijing time. None when no calendar has it. */
+function timeOf(data: Buffer): { time?: string } {
+  const [year, ...others] =
+    /^(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)$/.exec(printedDigits(data))?.slice(1).map(Number) ?? []
+  const at = year === undefined ? undefined : instantOf([2000 + year, ...others] as unknown as WallTime)
+  return at === undefined ? {} : { time: beijingIso(at) }
 }
 
 const rest = (data: Buffer): { data?: string } => (data.length > 0 ? { data: printedDigits(data) } : {})
