@@ -31,7 +31,10 @@ const encryptionBits = 0x1c00
 const packetBit = 0x2000
 const editionBit = 0x4000
 
-/** The number a person knows: mainland numbers are padded with zeros in front [JT/T 808-2019 4.4.3]. */
+/**
+ * The number a person knows and the device has printed on it: without the zeros that pad it to 12 digits, of the edition of 2019 to 20
+ * [JT/T 808-2019 4.4.3], so that a terminal keeps its name when its firmware takes the later edition. No number begins with a zero.
+ */
 export const phoneOf = ({ paddedPhone }: Jtt808Frame): string => paddedPhone.replace(/^0+(?=\d)/, '')
 
 /** Where the body begins, counted in unescaped bytes after the first mark. */

@@ -1,5 +1,6 @@
 // Frames of both sides were built outside this project (escapes and XOR by a script of its own); the phone is 13800138000.
 import t from 'tap'
+import { explainJtt808 } from './explain.ts'
 import { Jtt808Session } from './session.ts'
 
 const now = Date.parse('2026-11-25T09:30:07+08:00')
@@ -114,6 +115,18 @@ t.test('the answer speaks the edition of the question', async (t) => {
   t.same(hexOf(new Jtt808Session().receive(heartbeat, now).answers), [
     '7e800140050100000000013800138000000000030002006e7e',
   ])
+})
+
+t.test('a phone is named without the zeros that pad it, in either edition, and answered with them', async (t) => {
+  const frames = { of2013: '7e000200000138001380000003ab7e', of2019: '7e0002400001000000000138001380000003ea7e' }
+  for (const [edition, frame] of Object.entries(frames)) {
+    const { heard, answers } = new Jtt808Session().receive(bytes(frame), now)
+    t.same(heard, ['13800138000'], edition)
+    t.match(hexOf(answers)[0], edition === 'of2013' ? /^7e80010005013800138000/ : /^7e800140050100000000013800138000/)
+    t.match(explainJtt808(bytes(frame)), { valid: true, phone: '13800138000' })
+  }
+  t.match(explainJtt808(bytes('7e000200000000000000000003017e')), { valid: true, phone: '0' })
+  t.match(explainJtt808(bytes('7e0002400001000000852912345678900003747e')), { valid: true, phone: '85291234567890' })
 })
 
 t.test('a terminal that asks for the time is told', async (t) => {

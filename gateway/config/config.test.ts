@@ -11,6 +11,7 @@ const profiles: KnownProfiles = new Map([
   ['noise-meter', speaks('modbus', 'leq')],
   ['hj212-air', speaks('hj212', 'pm25')],
   ['dlt645-meter', speaks('dlt645', 'energy')],
+  ['jtt808-vehicle', speaks('jtt808', 'speed')],
   ['mqtt-level', speaks('mqtt-json', 'level')],
 ])
 const good = `gateway: gw-01
@@ -174,6 +175,14 @@ t.test('lines on which the gateway listens', async (t) => {
       "'000000000001'",
       '1',
       ['gw.yaml:22:34: lines.3.terminals.0.address: must be string'],
+    ],
+    [
+      'a phone with the zeros that pad it on the wire',
+      '010000A8900016F000169DC0, profile: hj212-air, points: { pm25: { deadband: 2 } }',
+      "'013800138000', profile: jtt808-vehicle",
+      [
+        'gw.yaml:10:32: lines.0.terminals.0.address: must be the phone number without zeros in front [JT/T 808-2019 4.4.3]',
+      ],
     ],
     [
       'a unit where an address belongs',
