@@ -1,4 +1,5 @@
 import type { Command } from './command.ts'
+import { profilesOption } from './technician/profile-option.ts'
 import { lineOptions } from './technician/target.ts'
 import { terminalOptions } from './technician/terminal-options.ts'
 
@@ -20,6 +21,7 @@ export const edgeCommands: readonly Command[] = [
     summary: 'Find the terminals on a line: speed, parity, address, what they are.',
     options: {
       ...lineOptions,
+      ...profilesOption,
       bauds: { value: 'LIST', help: 'speeds to try, in this order', default: '9600,19200,4800,115200,38400,2400' },
       parities: { value: 'LIST', help: 'parities to try', default: 'none,even' },
       units: { value: 'RANGES', help: 'unit ids to ask', default: '1-247' },
@@ -112,6 +114,50 @@ export const edgeCommands: readonly Command[] = [
     options: { json: { help: 'findings as JSON' } },
     examples: ['civitals profile lint', 'civitals profile lint ./my-profiles'],
     load: async () => (await import('./commands/profile-lint.ts')).profileLint,
+  },
+  {
+    words: 'profile import',
+    summary: "Make a profile of a maker's register list: every error with its cell, or a file that lints.",
+    positionals: 'FILE.csv|FILE.xlsx',
+    options: {
+      id: { value: 'ID', help: 'id of the profile: letters, digits, _ and -' },
+      out: { value: 'FILE', help: 'where to write it; without it profiles/ID/profile.yaml' },
+      sheet: { value: 'NAME', help: 'sheet of a workbook that has several lists' },
+      base: { value: '0|1', help: 'number the list gives the first register, where addresses are plain decimals' },
+      function: { value: 'TABLE', help: 'where the list does not say: coil, discrete, holding or input' },
+      encoding: { value: 'NAME', help: 'of a CSV file: utf-8 or gb18030; without it found out' },
+      kind: { value: 'ID', help: 'kind of terminal, as pages group them', default: 'terminal' },
+      force: { help: 'replace a file that is there' },
+      json: { help: 'result, problems and warnings as JSON' },
+    },
+    examples: [
+      'civitals profile import sdm120.xlsx --id my-sdm120 --kind electricity',
+      'civitals profile import 寄存器表.csv --id my-sensor --base 0 --function holding',
+      'civitals gateway read --profiles profiles --profile my-sdm120 --serial /dev/ttyUSB0 --unit 1',
+    ],
+    load: async () => (await import('./commands/profile-import.ts')).profileImport,
+  },
+  {
+    words: 'profile list',
+    summary: 'The profiles a terminal can be read by.',
+    options: { ...profilesOption, json: { help: 'the same as JSON' } },
+    examples: ['civitals profile list', 'civitals profile list --profiles ./profiles --json'],
+    load: async () => (await import('./commands/profile-list.ts')).profileList,
+  },
+  {
+    words: 'profile show',
+    summary: 'One profile as it is used: its template merged in, its defaults filled in.',
+    positionals: 'ID',
+    options: { ...profilesOption, json: { help: 'as JSON instead of YAML' } },
+    examples: ['civitals profile show noise-meter', 'civitals profile show my-sdm120 --profiles ./profiles'],
+    load: async () => (await import('./commands/profile-show.ts')).profileShow,
+  },
+  {
+    words: 'profile schema',
+    summary: 'JSON Schema of a profile, for editors.',
+    options: {},
+    examples: ['civitals profile schema > profile.schema.json'],
+    load: async () => (await import('./commands/profile-schema.ts')).profileSchema,
   },
   {
     words: 'decode',

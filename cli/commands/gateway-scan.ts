@@ -2,13 +2,14 @@ import { CivitalsError } from '@civitals/contracts/errors'
 import { systemClock } from '@civitals/contracts/system-clock'
 import { dialSerial } from '@civitals/firmware-bridge/dial-serial'
 import { openModbusLine } from '@civitals/firmware-bridge/modbus'
-import { shippedProfiles } from '@civitals/firmware-bridge/profiles'
+import type { Profile } from '@civitals/firmware-bridge/profile'
 import { recogniseUnit } from '@civitals/firmware-bridge/scanning/recognise'
 import { type PortSetting, type SettingScan, scanSerialLine } from '@civitals/firmware-bridge/scanning/scan-line'
 import type { ModbusTransport, SerialTransport } from '@civitals/firmware-bridge/transport'
 import { type Arguments, exitCodes } from '../command.ts'
 import { stopSignal } from '../io/stop-signal.ts'
 import { ProgressBar } from '../technician/print.ts'
+import { knownProfiles } from '../technician/profiles.ts'
 import { printScan, type ScannedUnit } from '../technician/scan-report.ts'
 import { printTransport, rangesOf, transportOf } from '../technician/target.ts'
 
@@ -20,8 +21,11 @@ const networkPatienceMs = 1000
 export async function gatewayScan(args: Arguments): Promise<number> {
   const transport = transportOf(args)
   const units = rangesOf('units', String(args.options.units), 1, 247)
+  const profiles = [...(await knownProfiles(args)).values()]
   const report =
-    transport.kind === 'serial' ? await scanPort(args, transport, units) : await scanSocket(transport, units)
+    transport.kind === 'serial'
+      ? await scanPort(args, transport, units, profiles)
+      : await scanSocket(transport, units, profiles)
   const found = report.flatMap((setting) => setting.units)
   if (args.options.json)
     process.stdout.write(`${JSON.stringify({ line: printTransport(transport), settings: report })}\n`)
@@ -29,7 +33,12 @@ export async function gatewayScan(args: Arguments): Promise<number> {
   return found.length > 0 ? exitCodes.done : exitCodes.failed
 }
 
-async function scanPort(args: Arguments, port: SerialTransport, units: readonly number[]): Promise<SettingScan[]> {
+async function scanPort(
+  args: Arguments,
+  port: SerialTransport,
+  units: readonly number[],
+  profiles: readonly Profile[],
+): Promise<SettingScan[]> {
   const settings = settingsOf(args)
   const signal = stopSignal()
   const bar = new ProgressBar()
@@ -37,8 +46,7 @@ async function scanPort(args: Arguments, port: SerialTransport, units: readonly 
     bar.draw(`${printSetting(settings[place])} (${place + 1} of ${settings.length})`, asked, units.length)
   try {
     return await scanSerialLine({
-      ...{ port, settings, units, signal, onProgress, clock: systemClock },
-      profiles: [...(await shippedProfiles()).values()],
+      ...{ port, settings, units, profiles, signal, onProgress, clock: systemClock },
       dial: (one) => dialSerial(one, systemClock),
       openLine: (one) => openModbusLine(one, { clock: systemClock }),
     })
@@ -51,10 +59,13 @@ async function scanPort(args: Arguments, port: SerialTransport, units: readonly 
 }
 
 /** Behind a socket there is no speed to find: each unit is asked who it is. */
-async function scanSocket(transport: ModbusTransport, units: readonly number[]): Promise<SettingScan[]> {
+async function scanSocket(
+  transport: ModbusTransport,
+  units: readonly number[],
+  profiles: readonly Profile[],
+): Promise<SettingScan[]> {
   const line = await openModbusLine(transport, { clock: systemClock, timeoutMs: networkPatienceMs, quarantineMs: 0 })
   const signal = stopSignal()
-  const profiles = [...(await shippedProfiles()).values()]
   const bar = new ProgressBar()
   const begin = systemClock.mono()
   const found: ScannedUnit[] = []

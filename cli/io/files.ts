@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rename, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { CivitalsError } from '@civitals/contracts/errors'
 import type { City } from '@civitals/contracts/registry'
@@ -13,6 +13,23 @@ export async function readNamed(file: string): Promise<string> {
     throw new CivitalsError('CIV_CLI_FILE', `${file} cannot be read: ${(cause as Error).message}`, { cause })
   }
 }
+
+/** Bytes of a file a person named, of at most so many. */
+export async function readBytes(file: string, most: number): Promise<Uint8Array> {
+  const found = await stat(file).catch((cause: unknown) => {
+    throw new CivitalsError('CIV_CLI_FILE', `${file} cannot be read: ${(cause as Error).message}`, { cause })
+  })
+  if (!found.isFile()) throw new CivitalsError('CIV_CLI_FILE', `${file} is no file`)
+  if (found.size > most) throw new CivitalsError('CIV_CLI_FILE', `${file} is larger than ${most / 1e6} MB`)
+  return await readFile(file)
+}
+
+/** Whether something stands at a path already. */
+export const exists = (file: string): Promise<boolean> =>
+  stat(file).then(
+    () => true,
+    () => false,
+  )
 
 /** Writes a file whole or not at all; its folder is made. */
 export async function writeWhole(file: string, text: string, mode = 0o644): Promise<void> {

@@ -5,10 +5,10 @@ import { systemClock } from '@civitals/contracts/system-clock'
 import { openModbusLine, type TimedModbusLine } from '@civitals/firmware-bridge/modbus'
 import { UnitRules } from '@civitals/firmware-bridge/modbus/unit-rules'
 import type { ModbusProfile, Profile } from '@civitals/firmware-bridge/profile'
-import { lintProfiles, shippedProfiles } from '@civitals/firmware-bridge/profiles'
 import type { ModbusTransport } from '@civitals/firmware-bridge/transport'
 import { prepare } from '@civitals/gateway/config/prepare'
 import { type Arguments, wholeNumber } from '../command.ts'
+import { profileNamed } from './profiles.ts'
 import { reachOf } from './reach.ts'
 import { transportOf } from './target.ts'
 
@@ -42,25 +42,12 @@ export async function bareTerminalOf(args: Arguments): Promise<BareTarget> {
 
 async function profileOf(args: Arguments): Promise<ModbusProfile | undefined> {
   const { profile } = args.options
-  if (typeof profile !== 'string') return undefined
-  const known = new Map([...(await shippedProfiles()), ...(await ownProfiles(args.options.profiles))])
-  const found = known.get(profile)
-  if (!found) throw usage(`no profile ${profile}${didYouMean(profile, [...known.keys()])}`)
-  return modbusOnly(found)
+  return typeof profile === 'string' ? modbusOnly(await profileNamed(profile, args)) : undefined
 }
 
 /** The unit id the options name; a serial line has none but 1 to 247 [MODBUS SERIAL 2.2]. */
 export function unitOf(args: Arguments, { kind }: ModbusTransport): number {
   return kind === 'modbus-tcp' ? wholeNumber(args, 'unit', 0, 255) : wholeNumber(args, 'unit', 1, 247)
-}
-
-async function ownProfiles(folder: string | true | undefined): Promise<ReadonlyMap<string, Profile>> {
-  if (typeof folder !== 'string') return new Map()
-  const { profiles, problems } = await lintProfiles(folder)
-  const [first] = problems
-  if (first)
-    throw usage(`${first.file}:${first.line}:${first.column}: ${first.message} (civitals profile lint ${folder})`)
-  return profiles
 }
 
 async function configured(args: Arguments, file: string): Promise<TerminalTarget> {

@@ -1,0 +1,28 @@
+import { CivitalsError } from '@civitals/contracts/errors'
+import { nearest } from '@civitals/contracts/nearest'
+import type { Profile } from '@civitals/firmware-bridge/profile'
+import { lintProfiles, shippedProfiles } from '@civitals/firmware-bridge/profiles'
+import type { Arguments } from '../command.ts'
+
+/** The shipped profiles, and over them those of the folder the options name. @throws CIV_CLI_USAGE when one of its own is broken. */
+export async function knownProfiles(args: Arguments): Promise<ReadonlyMap<string, Profile>> {
+  const { profiles: folder } = args.options
+  const shipped = await shippedProfiles()
+  if (typeof folder !== 'string') return shipped
+  const { profiles, problems } = await lintProfiles(folder)
+  const [first] = problems
+  if (first)
+    throw usage(`${first.file}:${first.line}:${first.column}: ${first.message} (civitals profile lint ${folder})`)
+  return new Map([...shipped, ...profiles])
+}
+
+/** The profile of an id. @throws CIV_CLI_USAGE that names the nearest. */
+export async function profileNamed(id: string, args: Arguments): Promise<Profile> {
+  const known = await knownProfiles(args)
+  const found = known.get(id)
+  if (found) return found
+  const near = nearest(id, [...known.keys()])
+  throw usage(`no profile ${id}${near ? `; did you mean ${near}?` : ''} (civitals profile list)`)
+}
+
+const usage = (message: string): CivitalsError => new CivitalsError('CIV_CLI_USAGE', message)
