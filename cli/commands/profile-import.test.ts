@@ -27,14 +27,14 @@ t.test('a workbook becomes a profile that lints, is listed, shown, and reads a t
   t.match((await run('profile', 'show', 'my-th', '--profiles', folder)).out, /^ {2}- id: temperature$/m)
 
   const between = Array.from({ length: 15 }, (_, place) => [place + 2, 0] as const)
-  const terminal = await testTerminal([[0, 0x1_0000 - 52], [1, 555], ...between])
+  const terminal = await testTerminal([[0, 0x1_0000 - 52], [1, 555], ...between, [16, 1]])
   t.teardown(() => terminal.close())
   const line = ['--tcp', `127.0.0.1:${terminal.port}`, '--profiles', folder, '--json']
   const read = await run('gateway', 'read', ...line, '--profile', 'my-th')
   t.match(JSON.parse(read.out).points, [
     { point: 'temperature', value: -5.2, unit: 'celsius' },
     { point: 'humidity', value: 55.5, unit: 'percent' },
-    { point: 'alarm', value: 0, unit: 'onoff' },
+    { point: 'alarm', value: 1, unit: 'onoff' },
   ])
   const scan = JSON.parse((await run('gateway', 'scan', ...line, '--units', '1')).out)
   t.ok(scan.settings[0].units[0].profiles.includes('my-th'), 'a scan finds that it fits')
