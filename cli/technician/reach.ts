@@ -39,6 +39,6 @@ function otherProtocol({ terminal, transport, profile: { profile, protocol } }: 
     case 'cjt188':
       return `profile ${profile} speaks ${protocol}; this command speaks Modbus alone. The gateway polls ${terminal}, and its log says when it is silent`
     default:
-      return `${terminal} speaks first (${protocol}) and cannot be asked; the gateway's log shows what it hears, and civitals decode ${protocol} says what a frame means`
+      return `${terminal} speaks first (${protocol}) and cannot be asked; the gateway's log names addresses no terminal has, what was refused and who is silent; civitals decode ${protocol} says what a frame means`
   }
 }
