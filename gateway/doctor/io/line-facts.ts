@@ -3,6 +3,7 @@ import { access, readdir, realpath, stat } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import type { LineConfig } from '../../config/schema.ts'
+import { brokerOf } from '../../listening/broker-url.ts'
 import { addressOf } from '../../listening/listen-address.ts'
 import type { Presence } from '../../presence/presence.ts'
 import type { LineFacts, ListenFacts, SerialFacts } from '../lines.ts'
@@ -55,8 +56,8 @@ async function wayOf(
     case 'tcp-server':
       return { kind: 'listen', listen: transport.listen, ...(!inUse && { free: await listenable(transport.listen) }) }
     case 'mqtt': {
-      const { hostname, port } = new URL(transport.url)
-      return await endpointFacts(hostname.replace(/^\[|\]$/g, ''), Number(port || 1883), inUse)
+      const { host, port } = brokerOf(transport.url)
+      return await endpointFacts(host, port, inUse)
     }
     default:
       return await endpointFacts(transport.host, transport.port, inUse)

@@ -4,6 +4,7 @@ import { type Clock, sleep } from '@civitals/contracts/clock'
 import { type MqttJsonReader, mostMessageBytes, tooLong } from '@civitals/firmware-bridge/mqtt-json/reader'
 import { MqttClient } from 'mqtt'
 import { backoffMs } from '../../uplink/backoff.ts'
+import { brokerOf } from '../broker-url.ts'
 import { PacketSieve } from '../packet-sieve.ts'
 import { Refusals } from '../refusals.ts'
 import type { Hearing, Refused, ReportSource, SourceCounters } from '../report-source.ts'
@@ -141,10 +142,9 @@ export class MqttSource implements ReportSource {
 }
 
 function dialBroker(url: string, ca: string | undefined): Socket {
-  const { protocol, hostname, port } = new URL(url)
-  const host = hostname.replace(/^\[|\]$/g, '')
-  if (protocol !== 'mqtts:') return connect({ host, port: Number(port || 1883), noDelay: true })
+  const { host, port, tls } = brokerOf(url)
+  if (!tls) return connect({ host, port, noDelay: true })
   const name = isIP(host) === 0 ? { servername: host } : {}
-  const socket = connectTls({ ...{ host, port: Number(port || 8883) }, ...name, ...(ca !== undefined && { ca }) })
+  const socket = connectTls({ ...{ host, port }, ...name, ...(ca !== undefined && { ca }) })
   return socket.setNoDelay(true)
 }
