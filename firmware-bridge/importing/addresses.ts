@@ -30,7 +30,9 @@ export const notationOf = (hint: string): Notation =>
 
 /** The addresses in one cell: mostly one, two where the same is written in two ways, `40001 (0x0000)`. */
 export function addressesOf(text: string, notation: Notation): Parsed<readonly WrittenAddress[]> {
-  const joined = plain(text)
+  // Makers print the two bytes of an address apart: 00 1A.
+  const whole = notation === 'hex' ? plain(text).replace(/^([0-9a-f]{2})\s([0-9a-f]{2})$/, '$1$2') : plain(text)
+  const joined = whole
     .replace(/\s*(?:~|-|–|—|−|至|到|\bto\b|\.{2,3}|…)\s*(?=[0-9a-f])/g, '~')
     .replace(/[.\s]*\bbit\s*(?=\d)/g, '.')
   const found: WrittenAddress[] = []

@@ -44,7 +44,7 @@ const fieldsOf: Readonly<Record<string, readonly Field[]>> = {
   'read.type': ['type'],
   'read.order': ['order', 'type'],
   'read.bit': ['bit', 'address'],
-  'read.length': ['length', 'bytes'],
+  'read.length': ['length', 'bytes', 'size'],
   'read.scale': ['scale', 'multiplier', 'divisor', 'decimals', 'unit'],
   'read.offset': ['offset', 'scale'],
   'read.values': ['remark', 'range'],

@@ -11,6 +11,7 @@ import { type NamedPoint, pointOf } from './point-names.ts'
 import type { RowReader } from './row-reader.ts'
 import type { Place } from './settle-addresses.ts'
 import { textOf } from './sheet.ts'
+import { type Sizes, unclearSize } from './sizes.ts'
 import { type Order, orderOf, registersOf, registerType, typeOf, type WrittenType, wireOrder } from './type-words.ts'
 import { type Parsed, plain, refused, saysNothing, taken } from './words.ts'
 
@@ -38,6 +39,8 @@ export interface RowFacts {
   readonly served: Served | undefined
   /** Columns the list lacks, which was told. */
   readonly told: ReadonlySet<Field>
+  /** What its column of sizes counts; undefined: nothing tells. */
+  readonly sizes: Sizes | undefined
 }
 
 /** `left out` with a reason: it cannot be read at all. */
@@ -47,7 +50,8 @@ export type Drafted =
   | { readonly kind: 'wrong' }
 
 /** The point of a row; what is wrong with its cells is told by the reader. */
-export function draftPoint({ row, place, table, served, told }: RowFacts, reader: RowReader): Drafted {
+export function draftPoint(facts: RowFacts, reader: RowReader): Drafted {
+  const { row, table, served, told } = facts
   const names = columnsOf(row.heading, 'name').map(({ place: column }) => textOf(row.row.cells[column]))
   if (
     names.some((name) =>
@@ -58,7 +62,7 @@ export function draftPoint({ row, place, table, served, told }: RowFacts, reader
   const access = reader.read('access', accessOf)
   if (served?.writeOnly || access?.read === false) return { kind: 'left out', why: 'it can be written, not read' }
   const named = told.has('name') ? undefined : namedPoint(reader, names)
-  const spec = specOf(reader, place, table, told)
+  const spec = specOf(reader, facts)
   const pointClass = reader.read('class', classOf)
   if (!named || !spec) {
     checkMeasures(reader, names.join(' '))
@@ -102,8 +106,8 @@ function namedPoint(reader: RowReader, names: readonly string[]): NamedPoint | u
 }
 
 /** Where the value stands and of which type it is. */
-function specOf(reader: RowReader, place: Place, table: Table, told: ReadonlySet<Field>): ReadSpec | undefined {
-  const length = lengthOf(reader, place)
+function specOf(reader: RowReader, { place, table, told, sizes }: RowFacts): ReadSpec | undefined {
+  const length = lengthOf(reader, place, sizes)
   const ownOrder = reader.read('order', orderOf)
   const bit = reader.read('bit', bitOf) ?? place.bit
   if (place.bit !== undefined && bit !== place.bit) reader.wrong('bit', `is not bit ${place.bit} of the address`)
@@ -115,6 +119,7 @@ function specOf(reader: RowReader, place: Place, table: Table, told: ReadonlySet
     return inBits || bit !== undefined ? { ...bitSpec(place, table, inBits ? undefined : bit) } : undefined
   }
   if (inBits || (bit !== undefined && word.kind !== 'string')) return bitRow(reader, word, place, table, bit, length)
+  if (unclearSize(reader, word, sizes)) return undefined
   return registerSpec(reader, word, place, table, length, ownOrder)
 }
 
@@ -144,14 +149,15 @@ function bitOf(text: string): Parsed<number | undefined> {
   return bit !== undefined && Number(bit) <= 15 ? taken(Number(bit)) : refused('is no bit of a register; write 0 to 15')
 }
 
-function lengthOf(reader: RowReader, place: Place): number | undefined {
-  const said = reader.read('length', (text, hint) =>
-    saysNothing(text) ? taken(undefined) : registersOf(text, /byte|字节/.test(hint)),
+function lengthOf(reader: RowReader, place: Place, sizes: Sizes | undefined): number | undefined {
+  const field = (['length', 'bytes', 'size'] as const).find(
+    (one) => reader.text(one) !== '' && !saysNothing(reader.text(one)),
   )
-  const inBytes = reader.read('bytes', (text) => (saysNothing(text) ? taken(undefined) : registersOf(text, true)))
-  const length = said ?? inBytes
-  if (length !== undefined && place.count !== undefined && place.count !== length)
-    reader.wrong(said === undefined ? 'bytes' : 'length', `is not the ${place.count} registers of the address`)
+  const length =
+    field &&
+    reader.read(field, (text) => registersOf(text, field === 'bytes' || (field === 'size' && sizes === 'bytes')))
+  if (field && length !== undefined && place.count !== undefined && place.count !== length)
+    reader.wrong(field, `is not the ${place.count} registers of the address`)
   return length ?? place.count
 }
 

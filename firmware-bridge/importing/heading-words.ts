@@ -1,6 +1,9 @@
 // What the columns of a register list are called, in Chinese and in English.
 
-/** What a column says of a point. `scale` may mean either way where it is above 1; `divisor` divides. */
+/**
+ * What a column says of a point. `scale` may mean either way where it is above 1, `divisor` divides; `length` counts registers, `size` may
+ * count bytes; a `register` is a name or an address.
+ */
 export type Field =
   | 'address'
   | 'name'
@@ -23,6 +26,8 @@ export type Field =
   | 'class'
   | 'remark'
   | 'number'
+  | 'register'
+  | 'size'
 
 /** Headings as they are written, without blanks and in small letters. */
 const synonyms: Readonly<Record<Field, readonly string[]>> = {
@@ -41,7 +46,7 @@ const synonyms: Readonly<Record<Field, readonly string[]>> = {
     '测点名称 数据项 数据项名称 信号名称 信号 项目 物理量 中文名 中文名称 英文名 英文名称 要素',
     '要素名称 测量参数',
     'name parameter parametername registername variable variablename signal signalname point',
-    'pointname tag tagname dataitem item quantity measurement dataname chinesename englishname label',
+    'pointname tag tagname dataitem item quantity measurement dataname chinesename englishname label documentedname',
     'measurand',
   ),
   id: words('标识 标识符 测点id 点id', 'id pointid identifier key'),
@@ -55,11 +60,11 @@ const synonyms: Readonly<Record<Field, readonly string[]>> = {
     'type datatype dataformat format variabletype valuetype encoding representation numericformat',
   ),
   length: words(
-    '长度 数据长度 寄存器数 寄存器数量 寄存器个数 数量 个数 字数 寄存器长度 字长 占用寄存器数',
-    'length len size count registers words numberofregisters no.ofregisters registercount',
-    'quantityofregisters datalength wordcount registerlength noofregisters #registers numregisters',
-    'regcount',
+    '寄存器数 寄存器数量 寄存器个数 字数 寄存器长度 占用寄存器数',
+    'registers words numberofregisters no.ofregisters registercount quantityofregisters wordcount',
+    'registerlength noofregisters #registers #ofregisters numregisters regcount',
   ),
+  size: words('长度 数据长度 字长 数量 个数', 'length len size count datalength'),
   bytes: words('字节 字节数 字节长度 字节数量', 'bytes numberofbytes bytecount lengthbytes'),
   order: words(
     '字节序 字节顺序 字序 大小端 高低位顺序 数据顺序 存储顺序 字节次序 编码顺序',
@@ -101,6 +106,7 @@ const synonyms: Readonly<Record<Field, readonly string[]>> = {
     'remark remarks note notes description comment comments meaning definition explanation',
     'enum values enumeration details content',
   ),
+  register: words('寄存器', 'register reg reg.'),
   number: words('序号 编号 行号', 'no no. # index sn s/n itemno itemno.'),
 }
 

@@ -68,11 +68,13 @@ function columnOf(heading: string, place: number): Column | undefined {
   ]
   for (const [word, said] of tried) {
     const field = fieldOf.get(bare(word))
-    if (field)
-      return { field: field === 'length' && /byte|字节/.test(said) ? 'bytes' : field, place, heading, hint: said }
+    if (field) return { field: field === 'size' ? sizeOf(said) : field, place, heading, hint: said }
   }
   return undefined
 }
+
+const sizeOf = (hint: string): Field =>
+  /byte|字节/.test(hint) ? 'bytes' : /reg|word|寄存器|字/.test(hint) ? 'length' : 'size'
 
 /** How numbers are written: what remains is what they are. */
 const notation = /hexadecimal|hex|decimal|dec|十六进制|16进制|十进制|10进制|\bin\b|的/g
@@ -86,8 +88,11 @@ function settle(columns: readonly Column[]): Column[] {
   const has = (field: Field): boolean => columns.some((column) => column.field === field)
   const settled = columns.map((column): Column => {
     // An offset is where a register stands when nothing else says so; a description is the name when there is no other.
-    if (column.field === 'offset' && !has('address')) return { ...column, field: 'address' }
-    if (column.field === 'remark' && !has('name') && !has('id')) return { ...column, field: 'name' }
+    if (column.field === 'offset' && !has('address') && !has('register')) return { ...column, field: 'address' }
+    if (column.field === 'register')
+      return { ...column, field: has('address') && !has('name') && !has('id') ? 'name' : 'address' }
+    if (column.field === 'remark' && !has('name') && !has('id') && !(has('register') && has('address')))
+      return { ...column, field: 'name' }
     return column
   })
   return settled.filter(

@@ -245,6 +245,55 @@ t.test('bits of a register, and registers of one value on rows of their own', as
   t.match(problems(['Address,Name,Function,Type', '0x10,Fault,3,bit']), [/^D2: "bit" says a bit, but not which/])
 })
 
+t.test(
+  'a length counts registers or bytes, as the types beside it tell; where nothing tells it is asked',
+  async (t) => {
+    const sized = (rows: readonly string[]) => ['Address,Name,Function,Length,Type', ...rows]
+    const types = (rows: readonly string[]) => reads(sized(rows)).map(({ type }) => type)
+    t.same(types(['0x0,A,3,4,Float', '0x2,B,3,2,int', '0x3,C,3,4,unsigned']), ['f32', 'i16', 'u32'], 'bytes')
+    t.same(types(['0x0,A,3,2,Float', '0x2,B,3,2,int', '0x4,C,3,1,int']), ['f32', 'i32', 'i16'], 'registers')
+    t.match(problems(sized(['0x0,A,3,2,int'])), [/^D2: "2" may count registers or bytes/])
+    t.match(problems(sized(['0x0,A,3,2,uint16', '0x2,B,3,2,uint32'])), [
+      /^E2: "uint16" takes 1 register, but the list says 2/,
+    ])
+    t.same(reads(['Address,Name,Function,Length (bytes),Type', '0x0,A,3,2,int'])[0]?.type, 'i16')
+    t.same(reads(['Address,Name,Function,Registers,Type', '0x0,A,3,2,int'])[0]?.type, 'i32')
+  },
+)
+
+t.test(
+  'the table of a maker: Modicon numbers, wire addresses with bytes apart, sizes in bytes, words for units',
+  async (t) => {
+    const lines = [
+      'Register,Address (Hex),Parameter,Length,Units,Data Type,Scaling Factor,Access',
+      '30001,00 00,Voltage,4,Volts,Float,1.0,RO',
+      '30073,00 48,Import active energy,4,kWh,Float,1.0,RO',
+    ]
+    t.match(points(lines), [
+      { id: 'voltage', unit: 'V', read: { function: 'input', address: 0, type: 'f32' } },
+      { id: 'energy_import', unit: 'kWh', read: { function: 'input', address: 72, type: 'f32' } },
+    ])
+  },
+)
+
+t.test('a remark that holds the scale counts where no column says one, and is told', async (t) => {
+  const lines = [
+    '地址,名称,功能码,数据类型,单位,说明',
+    '0x2,温度,3,UInt16,℃,实际温度 = 原始值 / 10',
+    '0x4,气压,3,float,kPa,保留一位小数',
+  ]
+  t.match(points(lines), [{ read: { scale: 0.1 }, resolution: 0.1 }, { read: { scale: undefined } }])
+  t.match(warnings(lines), /row 2: scale 0\.1 taken from its remark/)
+  t.match(warnings(lines), /row 3: its remark may say a scale, which is not taken/)
+})
+
+t.test('meanings of some numbers do not narrow a range the list gives', async (t) => {
+  const head = '地址,名称,功能码,数据类型,数值范围,说明'
+  const [mode] = points([head, '0x2,状态,3,uint16,0-9,0=off;1=on'])
+  t.match(mode, { range: [0, 9], read: { values: undefined } })
+  t.match(points([head, '0x2,状态,3,uint16,0-1,0=off;1=on']), [{ range: [0, 1], read: { values: { 0: 0, 1: 1 } } }])
+})
+
 t.test('what is no list is refused at its first cell', async (t) => {
   t.match(problems(['a,b,c', '1,2,3']), [/^A1: no row of the first 30 names columns/])
   t.match(problems([head]), [/^A1: no rows follow the headings/])

@@ -10,6 +10,7 @@ import { type Complaints, complaintsOf, type ListProblem } from './problems.ts'
 import { type RowReader, rowReader } from './row-reader.ts'
 import { type Place, settleAddresses } from './settle-addresses.ts'
 import { cellName, placeOf, type Sheet, textOf } from './sheet.ts'
+import { sizesOf } from './sizes.ts'
 import { writeProfile } from './write-profile.ts'
 
 export interface ImportOptions {
@@ -88,6 +89,7 @@ function pointsOf(
   const tables = new Map([...served].flatMap(([row, one]) => (one ? [[row, one.table] as const] : [])))
   const places = settleAddresses(list.rows, tables, { base, complaints, warn })
   const missing = missingColumns(list, [...places.values()], usual, complaints)
+  const sizes = sizesOf(list.rows)
   const points: DraftedPoint[] = []
   for (const [row, reader] of readers) {
     const place = places.get(row)
@@ -96,7 +98,7 @@ function pointsOf(
     const table = place && tableOf({ ...facts, place })
     // A row without a place is read all the same: everything wrong with it is told at once.
     const drafted = draftPoint(
-      { ...facts, place: place ?? { address: 0 }, table: table ?? 'holding', told: missing },
+      { ...facts, place: place ?? { address: 0 }, table: table ?? 'holding', told: missing, sizes },
       reader,
     )
     if (drafted.kind === 'left out') warn(`row ${row.row.row} is left out: ${drafted.why}`)

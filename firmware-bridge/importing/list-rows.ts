@@ -60,7 +60,7 @@ function isTitle({ cells }: SheetRow, heading: Heading): boolean {
     heading.columns.some(
       ({ field, place }) => fields.includes(field) && (textOf(cells[place]) !== '' || cells[place]?.fault),
     )
-  if (!among(['address'])) return lone || !among(['type', 'function', 'length', 'scale', 'unit'])
+  if (!among(['address'])) return lone || !among(['type', 'function', 'length', 'size', 'scale', 'unit'])
   return lone && addresses.every(({ place, hint }) => !addressesOf(textOf(cells[place]), notationOf(hint)).ok)
 }
 

@@ -1,9 +1,10 @@
 // How the number of a point is made of its registers: scale, offset, resolution, range.
 import { type RegisterType, wholeRange } from '../registers.ts'
 import type { Field } from './heading-words.ts'
-import { decimalsOf, type Making, numberOf, type Range, rangeOf, scaleOf, stepOf, tidy } from './numbers.ts'
+import { decimalsOf, type Making, numberOf, type Range, rangeOf, scaleHint, scaleOf, stepOf, tidy } from './numbers.ts'
 import type { RowReader } from './row-reader.ts'
 import type { NamedUnit } from './unit-names.ts'
+import { onOneLine, saysNothing } from './words.ts'
 
 /** In the unit of the registry. */
 export interface Made {
@@ -18,8 +19,8 @@ const floatResolution = 0.001
 const widest = 1e9
 
 /** Cells that say how a number is made, each by itself. */
-export function readMaking(reader: RowReader) {
-  const making = scaleIn(reader)
+export function readMaking(reader: RowReader, whole = false) {
+  const making = scaleIn(reader) ?? scaleInRemark(reader, whole)
   return {
     making,
     decimals: reader.read('decimals', decimalsOf),
@@ -31,8 +32,8 @@ export function readMaking(reader: RowReader) {
 
 /** What scale, decimals, resolution, unit and range of a row say together. */
 export function madeOf(reader: RowReader, type: RegisterType, unit: NamedUnit): Made {
-  const { making, decimals, step, offset, said } = readMaking(reader)
   const whole = type.startsWith('f') ? undefined : wholeRange[type]
+  const { making, decimals, step, offset, said } = readMaking(reader, whole !== undefined)
   const scale = whole
     ? wholeScale(reader, making, { decimals, step, unitStep: unit.step })
     : floatScale(reader, making, unit.step)
@@ -55,6 +56,23 @@ function scaleIn(reader: RowReader): Making | undefined {
   if (first && second && first.scale !== second.scale)
     reader.wrong('divisor', 'says another scale than the column beside it')
   return first
+}
+
+/** A formula of a remark counts where no column says a scale; what only sounds like one is told. */
+function scaleInRemark(reader: RowReader, whole: boolean): Making | undefined {
+  const others = ['decimals', 'step', ...scaleFields] as const
+  if (others.some((field) => !saysNothing(reader.text(field))) || /\d/.test(reader.text('unit'))) return undefined
+  const said = scaleHint(reader.text('remark'))
+  if (said === undefined) return undefined
+  // A float may hold the value itself, whatever its decimals.
+  const hint = whole ? said : 'unclear'
+  const remark = onOneLine(reader.text('remark')).slice(0, 60)
+  reader.note(
+    hint === 'unclear'
+      ? `its remark may say a scale, which is not taken: ${remark}`
+      : `scale ${hint.scale} taken from its remark: ${remark}`,
+  )
+  return hint === 'unclear' ? undefined : hint
 }
 
 /** One count of a register of whole numbers: said by a scale, by decimals, by a resolution or by a unit such as 0.1V. */

@@ -1,7 +1,7 @@
 // What the numbers of a row are: a quantity with its unit, scale and range, or an enumeration.
 import type { ReadSpec } from '../profile.ts'
 import type { DraftPoint } from './draft-point.ts'
-import { madeOf, readMaking } from './making.ts'
+import { type Made, madeOf, readMaking } from './making.ts'
 import { type Labels, labelsOf, type Range } from './numbers.ts'
 import type { NamedPoint } from './point-names.ts'
 import type { RowReader } from './row-reader.ts'
@@ -36,7 +36,7 @@ export function measure(reader: RowReader, named: NamedPoint, names: string, spe
     made.offset === 0 &&
     !spec.type.startsWith('f') &&
     (bare || unit.unit === 'onoff' || unit.unit === 'count')
-  if (labels.length > 0 && stated) return enumeration(labels, unit, spec)
+  if (labels.length > 0 && stated) return enumeration(reader, labels, unit, spec, made)
   if (labels.length > 0)
     reader.note(`the meanings of numbers in its remark are left out: it is a quantity in ${unit.unit}`)
   if (saysNothing(reader.text('unit')) && named.quantity && named.quantity.bare === undefined && labels.length === 0)
@@ -60,10 +60,13 @@ function labelsIn(reader: RowReader): Labels {
   return inRemark.length > 0 ? inRemark : labelsOf(reader.text('range'))
 }
 
-/** Raw numbers are the values; any other is out of range. */
-function enumeration(labels: Labels, unit: NamedUnit, spec: ReadSpec): Measured {
+/** Raw numbers are the values, and any other is out of range, unless the list gives a range beyond those it explains. */
+function enumeration(reader: RowReader, labels: Labels, unit: NamedUnit, spec: ReadSpec, made: Made): Measured {
   const raws = labels.map(([raw]) => raw)
   const range: Range = [Math.min(...raws), Math.max(...raws)]
+  const said = labelsOf(reader.text('range')).length > 0 || saysNothing(reader.text('range')) ? range : made.range
+  if (said[0] < range[0] || said[1] > range[1])
+    return { unit: unit.unit, resolution: 1, range: said, read: spec, labels }
   const values = Object.fromEntries(raws.map((raw) => [String(raw), raw]))
   const onOff = raws.every((raw) => raw === 0 || raw === 1)
   return { unit: onOff ? 'onoff' : unit.unit, resolution: 1, range, read: { ...spec, values }, labels }

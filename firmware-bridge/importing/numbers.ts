@@ -74,6 +74,21 @@ export function numberOf(text: string): Parsed<number | undefined> {
   return new RegExp(`^${number}$`).test(written) ? taken(Number(written)) : refused('is no number')
 }
 
+const numerals: Readonly<Record<string, number>> = { 一: 1, 两: 2, 二: 2, 三: 3, 四: 4 }
+
+/** What a remark says of the scale: a formula it takes, or words that sound like one. */
+export function scaleHint(text: string): Making | 'unclear' | undefined {
+  const written = plain(text)
+  const raw = '(?:raw|reg(?:ister)?|value|val|data|x|原始值|寄存器值|读数|读取值|数值|数据|值)'
+  const [, sign, factor] = new RegExp(`${raw}\\s*([*×/÷])\\s*(${digits})(?![\\d.])`).exec(written) ?? []
+  const [, times] = /(?:放大|扩大|除以|÷|divided? by)\s*(\d+)(?:倍)?/.exec(written) ?? []
+  const [, count = ''] = /([一两二三四]|[1-4])\s*位小数/.exec(written) ?? []
+  if (sign === undefined && count !== '') return { scale: tidy(10 ** -(Number(count) || (numerals[count] ?? 0))) }
+  const scale = sign !== undefined ? (/[/÷]/.test(sign) ? 1 / Number(factor) : Number(factor)) : 1 / Number(times)
+  if (Number.isFinite(scale) && scale > 0) return { scale: tidy(scale) }
+  return /小数|decimal|倍|scale|[*×÷]\s*\d|\b0\.0*1\s*\p{L}|分辨率|resolution/u.test(written) ? 'unclear' : undefined
+}
+
 export type Range = readonly [low: number, high: number]
 
 const limit = `(?:[+-]?0x[0-9a-f]+|${number})`
@@ -98,8 +113,12 @@ export function rangeOf(text: string): Parsed<Range | undefined> {
 /** Raw numbers and what they mean. */
 export type Labels = readonly (readonly [raw: number, label: string])[]
 
-const pair =
-  /(?<![\w.])(-?\d{1,5}|0x[0-9a-f]{1,4})\s*(?:[=:：]|--?|->|→|为|代表|表示|is)\s*([^;；,，、\n|。/]*?[^\s;；,，、\n|。/\d][^;；,，、\n|。/]*)/giu
+const ends = ';；,，、\\n|。/'
+/** A number and what it means: anything with a letter behind = and :, behind a dash only what begins with one (1-255 is a range). */
+const pair = new RegExp(
+  String.raw`(?<![\w.])(-?\d{1,5}|0x[0-9a-f]{1,4})\s*(?:(?:=|:)\s*([^${ends}]*\p{L}[^${ends}]*)|(?:--?>?|→|为|代表|表示|is\s)\s*(\p{L}[^${ends}]*))`,
+  'giu',
+)
 
 /** `0=normal;1=alarm`, `0：关 1：开`; nothing when fewer than two numbers are explained. */
 export function labelsOf(text: string): Labels {
@@ -107,8 +126,8 @@ export function labelsOf(text: string): Labels {
     .normalize('NFKC')
     .replace(/(?<=\p{L}|\p{L}\))\s+(?=(?:-?\d{1,5}|0x[0-9a-f]{1,4})\s*[=:-])/giu, '; ')
   const found = new Map<number, string>()
-  for (const [, raw = '', label = ''] of spaced.matchAll(pair)) {
-    if (!found.has(Number(raw))) found.set(Number(raw), label.trim())
+  for (const [, raw = '', equal, dash] of spaced.matchAll(pair)) {
+    if (!found.has(Number(raw))) found.set(Number(raw), (equal ?? dash ?? '').trim())
   }
   return found.size < 2 ? [] : [...found].sort(([a], [b]) => a - b)
 }

@@ -266,7 +266,7 @@ export const quantities: readonly Quantity[] = [
     'unit_id',
     '设备地址',
     'Unit id',
-    '从机地址|通信地址|通讯地址|站号|本机地址|modbus地址|设备站号|slave address|device address|slave id|modbus address|address|device id|node address',
+    '从机地址|模块地址|通信地址|通讯地址|站号|本机地址|modbus地址|设备站号|slave address|device address|slave id|modbus address|address|device id|node address',
     'none',
   ),
   quantity('baud_rate', '波特率', 'Baud rate', '通讯波特率|通信波特率|设备波特率|baudrate|baud', 'none'),

@@ -104,6 +104,7 @@ function splitWidth(text: string): { readonly bits: readonly number[]; readonly 
   const bits = new Set<number>()
   const left = text
     .replace(/ieee[ -]?754/g, 'ieee')
+    .replace(/(?<=\d)_t(?![a-z])/g, '')
     .replace(
       /(\d+)\s*(?:个)?\s*(bytes?|字节|registers?|regs?|寄存器|words?|字(?!符))/g,
       (_, count: string, of: string) => {

@@ -2,7 +2,7 @@
 import t from 'tap'
 import { addressesOf } from './addresses.ts'
 import { accessOf, functionOf } from './functions.ts'
-import { labelsOf, rangeOf, scaleOf, stepOf } from './numbers.ts'
+import { labelsOf, rangeOf, scaleHint, scaleOf, stepOf } from './numbers.ts'
 import { pointOf } from './point-names.ts'
 import { orderOf, registersOf, registerType, typeOf, wireOrder } from './type-words.ts'
 import { unitOf } from './unit-names.ts'
@@ -52,6 +52,7 @@ t.test('addresses: hexadecimal, Modicon, spans, bits, two in one cell', async (t
   t.same(said(addressesOf('0x0010', 'any')), [{ kind: 'wire', at: 16 }])
   t.same(said(addressesOf('10H', 'any')), [{ kind: 'wire', at: 16 }])
   t.same(said(addressesOf('0010', 'hex')), [{ kind: 'wire', at: 16 }])
+  t.same(said(addressesOf('00 1A', 'hex')), [{ kind: 'wire', at: 26 }], 'bytes apart')
   t.same(said(addressesOf('０ｘ００１Ａ', 'any')), [{ kind: 'wire', at: 26 }], 'full-width')
   t.same(said(addressesOf('16', 'any')), [{ kind: 'number', number: 16 }])
   t.same(said(addressesOf('40001', 'any')), [{ kind: 'number', number: 40_001, maybe: holding(0) }])
@@ -127,6 +128,13 @@ t.test('scales: a bare 10 may mean either way and is refused', async (t) => {
   t.equal(said(stepOf('±0.5%')), undefined, 'an accuracy is no resolution')
 })
 
+t.test('a remark may hold the scale as a formula, or only sound like it', async (t) => {
+  for (const text of ['实际温度 = 原始值 / 10', 'value = raw*0.1', '放大10倍', '保留一位小数', 'register value ÷ 10'])
+    t.same(scaleHint(text), { scale: 0.1 }, text)
+  for (const text of ['unit 0.1 V', 'see scale table', '10倍']) t.equal(scaleHint(text), 'unclear', text)
+  for (const text of ['', '0=off;1=on', 'version 1.2', '默认9600']) t.equal(scaleHint(text), undefined, text)
+})
+
 t.test('ranges and what numbers mean', async (t) => {
   for (const text of ['0~300', '0-300V', '0 to 300', '[0,300]', '0℃~300℃', '0…300%', '0x0-0x12C'])
     t.same(said(rangeOf(text)), [0, 300], text)
@@ -143,6 +151,7 @@ t.test('ranges and what numbers mean', async (t) => {
       ],
       text,
     )
+  t.same(labelsOf('地址，1-255（默认1，0为广播）'), [], 'a range explains nothing')
   for (const text of ['0.1 V per count', '12:30', '0-100', '0=2400 1=4800', '1=only']) t.same(labelsOf(text), [], text)
 })
 

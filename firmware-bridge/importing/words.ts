@@ -18,3 +18,6 @@ export const compact = (text: string): string => plain(text).replace(/[^\p{L}\p{
 
 /** How lists say that there is nothing to say. */
 export const saysNothing = (text: string): boolean => /^(?:|[-–—/\\]+|n\/?a|none|null|nil|无|空)$/i.test(text.trim())
+
+/** No line breaks and nothing that does not print. */
+export const onOneLine = (text: string): string => text.replace(/[\p{C}\p{Zl}\p{Zp}\s]+/gu, ' ').trim()

@@ -1,5 +1,6 @@
 // A draft as the text of a profile, in the form the shipped ones have.
 import type { DraftPoint } from './draft-point.ts'
+import { onOneLine } from './words.ts'
 
 /** What a profile says of itself besides its points. */
 export interface ProfileHead {
@@ -71,9 +72,6 @@ function pointLines({
 
 const nameOf = ({ zh, en }: { readonly zh: string; readonly en: string }): string =>
   `{ zh: ${scalar(zh)}, en: ${scalar(en)} }`
-
-/** No line breaks and nothing that does not print. */
-export const onOneLine = (text: string): string => text.replace(/[\p{C}\p{Zl}\p{Zp}\s]+/gu, ' ').trim()
 
 /** Plain where it can be nothing but text, quoted otherwise. */
 function scalar(text: string): string {
