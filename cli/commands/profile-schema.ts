@@ -4,7 +4,8 @@ import { exitCodes } from '../command.ts'
 /** `civitals profile schema`: JSON Schema of a profile, for editors. A profile that extends a template may leave out what the template says. */
 export async function profileSchema(): Promise<number> {
   const schema = {
-    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    // TypeBox writes tuples as this draft does.
+    $schema: 'http://json-schema.org/draft-07/schema#',
     title: 'Civitals terminal profile',
     type: 'object',
     if: { properties: { protocol: { const: 'modbus' } } },
