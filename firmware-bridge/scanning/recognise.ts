@@ -14,7 +14,7 @@ export interface RecognisedUnit {
   readonly recognised: readonly string[]
   /** Profiles all of whose points it gives within their range; what else may have such registers is a person's judgement. */
   readonly profiles: readonly string[]
-  /** For a unit no profile fits: its first registers as every number they could be. */
+  /** For a unit no profile fits, or a small one that proves little: its first registers as every number they could be. */
   readonly samples?: readonly TableSample[]
 }
 
@@ -38,6 +38,8 @@ const mostIdentifyReplies = 8
 const sampledRegisters = 10
 /** Whole numbers in registers that are there fit many maps; floating-point numbers within a range seldom come by chance and count twice. */
 const leastEvidence = 3
+/** With less, the registers are shown too: two numbers within their ranges may be others. */
+const fairEvidence = 6
 
 /** Asks a unit who it is, compares it with the profiles, and where none fits takes a sample of its registers. */
 export async function recogniseUnit(
@@ -51,14 +53,18 @@ export async function recogniseUnit(
   const recognised: string[] = []
   for (const profile of profiles) if (await bears(profile, objects, registers)) recognised.push(profile.profile)
   const fitting: string[] = []
-  for (const profile of recognised.length > 0 ? [] : profiles)
-    if (await fits(line, unit, profile, signal)) fitting.push(profile.profile)
+  let evidence = recognised.length > 0 ? fairEvidence : 0
+  for (const profile of recognised.length > 0 ? [] : profiles) {
+    const found = await evidenceOf(line, unit, profile, signal)
+    if (found >= leastEvidence) fitting.push(profile.profile)
+    evidence = Math.max(evidence, found)
+  }
   return {
     unit,
     recognised,
     profiles: fitting,
     ...(Object.keys(objects).length > 0 && { identification: named(objects) }),
-    ...(recognised.length + fitting.length === 0 && { samples: await samplesOf(registers) }),
+    ...(evidence < fairEvidence && { samples: await samplesOf(registers) }),
   }
 }
 
@@ -131,24 +137,24 @@ async function bears(
 const holds = (text: string | undefined, wanted: string | undefined): boolean =>
   wanted === undefined || (text ?? '').toLowerCase().includes(wanted.toLowerCase())
 
-/** The whole register map must be there and make sense, and enough of it must not be zero, as registers nobody uses are. */
-async function fits(line: ModbusLine, unit: number, profile: Profile, signal?: AbortSignal): Promise<boolean> {
-  if (profile.protocol !== 'modbus') return false
+/** How many of its values speak for a profile, 0 when one is missing or makes no sense; registers nobody uses are zero and speak for nothing. */
+async function evidenceOf(line: ModbusLine, unit: number, profile: Profile, signal?: AbortSignal): Promise<number> {
+  if (profile.protocol !== 'modbus') return 0
   const points = modbusPoints(profile)
-  if (points.reduce((sum, point) => sum + weightOf(point), 0) < leastEvidence) return false
+  if (points.reduce((sum, point) => sum + weightOf(point), 0) < leastEvidence) return 0
   let evidence = 0
   for (const plan of planReads(points)) {
     const { function: table, address, count } = plan
     const outcome = await line.transact({ unit, function: table, address, count }, signal)
-    if (!outcome.ok) return false
+    if (!outcome.ok) return 0
     const results = decodeReads(plan, outcome)
     for (const point of plan.points) {
       const result = results.get(point.id)
-      if (!result || !('value' in result)) return false
+      if (!result || !('value' in result)) return 0
       if (result.value !== (point.read.offset ?? 0)) evidence += weightOf(point)
     }
   }
-  return evidence >= leastEvidence
+  return evidence
 }
 
 const weightOf = ({ read }: ModbusPoint): number => (read.type === 'f32' || read.type === 'f64' ? 2 : 1)
