@@ -42,5 +42,5 @@ t.test('against the centre: 2 s are let pass, 5 min are rejected there', async (
   t.equal(against(1999)?.verdict, 'ok')
   t.match(against(200_000), { verdict: 'warning', seen: '3 min 20 s ahead of the centre (to within 10 ms)' })
   t.match(against(-300_000), { verdict: 'failure', seen: /^5 min behind the centre/ })
-  t.equal(against(3000, 4000)?.verdict, 'ok', 'a slow link cannot tell it better')
+  t.match(against(3000, 4000), { verdict: 'ok', seen: 'in step with the centre, to within 4 s' })
 })

@@ -58,8 +58,10 @@ function centreFinding({ centre }: ClockFacts): Finding[] {
   if (!centre) return []
   const off = Math.abs(centre.aheadMs)
   const way = centre.aheadMs > 0 ? 'ahead of' : 'behind'
-  const seen = `${printDuration(off)} ${way} the centre (to within ${printDuration(centre.withinMs)})`
-  if (off <= Math.max(noticeableMs, centre.withinMs)) return [ok(seen)]
+  const within = printDuration(centre.withinMs)
+  if (off <= centre.withinMs) return [ok(`in step with the centre, to within ${within}`)]
+  const seen = `${printDuration(off)} ${way} the centre (to within ${within})`
+  if (off <= noticeableMs) return [ok(seen)]
   if (off < rejectedMs) return [warning(seen, 'set up a time service here and in the centre')]
   const next = 'set the clock that is wrong; the centre rejects readings 5 min ahead of it'
   return [failure(seen, next)]

@@ -44,7 +44,7 @@ export function configurationFindings(facts: ConfigurationFacts, machine: Machin
   const { gateway, hash, lines = 0, terminals = 0, password } = facts
   const size = `${plural(lines, 'line')}, ${plural(terminals, 'terminal')}`
   const usable = ok(`gateway ${gateway}, ${size}, hash ${hash}: can be used`)
-  return [box, terminals > 0 ? usable : noTerminals(size), ...(password ? [passwordFinding(password)] : [])]
+  return [box, terminals > 0 ? usable : noTerminals(size), ...(password ? [passwordFinding(password, gateway)] : [])]
 }
 
 const noTerminals = (size: string): Finding =>
@@ -60,7 +60,8 @@ function problemFindings({ file, problems }: ConfigurationFacts): Finding[] {
   })
 }
 
-function passwordFinding({ from, name, trouble, open, closedTo }: PasswordFacts): Finding {
+function passwordFinding({ from, name, trouble, open, closedTo }: PasswordFacts, gateway = 'ID'): Finding {
+  const copyIt = `copy secrets/${gateway}.password from the centre to it`
   if (from === 'environment')
     return trouble === undefined
       ? ok(`password in the environment variable ${name}`)
@@ -77,5 +78,3 @@ function passwordFinding({ from, name, trouble, open, closedTo }: PasswordFacts)
   if (open) return warning(`password file ${name} can be read by everybody on this box`, `chmod 640 ${name}`)
   return ok(`password file ${name} can be read`)
 }
-
-const copyIt = 'copy secrets/<gateway>.password from the centre to it'

@@ -150,7 +150,7 @@ function healthFinding({ id, name }: LineFacts, health: LineHealth, now: EpochMs
   const strangers = health.strangers ?? []
   const heard = health.lastHeardAt === undefined ? '' : `, heard ${printAge(health.lastHeardAt, now)}`
   const unknown = strangers.length > 0 ? `, not in the configuration: ${strangers.join(', ')}` : ''
-  const seen = `${id}: ${name}: ${terminals - silent} of ${plural(terminals, 'terminal')} answer${heard}; ${countsOf(health)}${unknown}`
+  const seen = `${id}: ${name}: ${answering(terminals, silent)}${heard}; ${countsOf(health)}${unknown}`
   const down = (health.perTerminal ?? []).filter(({ state }) => state === 'silent' || state === 'failing')
   if (silent === 0 && strangers.length === 0) return ok(seen)
   if (silent === 0) return warning(seen, 'add them under terminals, or take them off the line')
@@ -166,6 +166,11 @@ function healthFinding({ id, name }: LineFacts, health: LineHealth, now: EpochMs
     `${seen}${names}`,
     `stop the gateway, then: civitals gateway read --config ${file} --terminal ${first}`,
   )
+}
+
+function answering(terminals: number, silent: number): string {
+  if (terminals === 1) return silent === 0 ? 'its terminal answers' : 'its terminal is silent'
+  return `${terminals - silent} of ${terminals} terminals answer`
 }
 
 function countsOf({ transactions, timeouts, crcErrors, connections }: LineHealth): string {

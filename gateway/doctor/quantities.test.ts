@@ -4,6 +4,7 @@ import { printAge, printBytes, printDuration } from './quantities.ts'
 t.test('two units at most', async (t) => {
   const cases: [number, string][] = [
     [0.42, '0.4 ms'],
+    [1, '1 ms'],
     [23.4, '23 ms'],
     [999.7, '1000 ms'],
     [1000, '1 s'],

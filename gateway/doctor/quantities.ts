@@ -1,8 +1,8 @@
 import type { EpochMs } from '@civitals/contracts/clock'
 
-/** 0.4 ms, 23 ms, 4 s, 3 min 20 s, 5 h 2 min, 3 d 4 h: two units at most. */
+/** 0.4 ms, 1 ms, 23 ms, 4 s, 3 min 20 s, 5 h 2 min, 3 d 4 h: two units at most. */
 export function printDuration(ms: number): string {
-  if (ms < 10) return `${ms.toFixed(1)} ms`
+  if (ms < 10) return `${Number(ms.toFixed(1))} ms`
   if (ms < 1000) return `${Math.round(ms)} ms`
   const seconds = Math.round(ms / 1000)
   const parts: readonly (readonly [number, string])[] = [
