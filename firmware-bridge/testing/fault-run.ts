@@ -2,7 +2,7 @@
 import { FakeClock } from '@civitals/contracts/clock'
 import type { ModbusOutcome, ModbusRequest } from '../modbus/line.ts'
 import { checkRequest, functionCodes } from '../modbus/pdu.ts'
-import { RtuFraming } from '../modbus/rtu-framing.ts'
+import { type MayRead, RtuFraming } from '../modbus/rtu-framing.ts'
 import { serialTiming } from '../modbus/timing.ts'
 import { StreamLine } from '../wire/stream-line.ts'
 import { counterTime, type Faults, FaultyBus, map } from './faulty-bus.ts'
@@ -25,6 +25,8 @@ export interface FaultRun {
   readonly faults: Faults
   /** Whether late replies and copies come within `maxLate`, as the line expects; else their lateness has no bound. */
   readonly bounded: boolean
+  /** Defences that are left out, to see what they are worth: remembering what is owed, and the quiet time after a failure. */
+  readonly without?: readonly ('owed' | 'quarantine')[]
 }
 
 export interface FaultResult {
@@ -41,6 +43,14 @@ export interface FaultResult {
 }
 
 const leastQuietMs = 300
+const mayRead: MayRead = ({ address, count }) => address + count <= map.end
+
+/** Asks whatever is to be asked, whoever still owes a reply. */
+class ForgetfulFraming extends RtuFraming {
+  override owes(): boolean {
+    return false
+  }
+}
 
 /** A small generator of its own, so that a failing run can be repeated. */
 export function generator(seed: number): () => number {
@@ -54,7 +64,7 @@ export function generator(seed: number): () => number {
 }
 
 /** One line from new, `transactions` long. */
-export async function runFaults({ transactions, seed, faults, bounded }: FaultRun): Promise<FaultResult> {
+export async function runFaults({ transactions, seed, faults, bounded, without = [] }: FaultRun): Promise<FaultResult> {
   const clock = new FakeClock()
   const draw = generator(seed)
   const timing = serialTiming({ kind: 'serial', path: 'none', baud: 19200 })
@@ -78,8 +88,8 @@ export async function runFaults({ transactions, seed, faults, bounded }: FaultRu
     timing,
     check: checkRequest,
     dial: bus.dial,
-    framing: new RtuFraming(({ address, count }) => address + count <= map.end),
-    quarantineMs: leastQuietMs,
+    framing: without.includes('owed') ? new ForgetfulFraming(mayRead) : new RtuFraming(mayRead),
+    quarantineMs: without.includes('quarantine') ? 0 : leastQuietMs,
     silentLimit: 20,
   })
   const result = { good: 0, failed: 0, wrong: 0, stale: 0, hung: 0, examples: [] as string[] }
