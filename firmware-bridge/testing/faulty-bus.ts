@@ -93,6 +93,10 @@ export class FaultyBus {
   /** Replies a terminal has still to give, the one it is busy with first. */
   readonly #queues = new Map<number, Queued[]>()
   #wireFreeAt = 0
+  /** When this side spoke last. */
+  #askedAt = 0
+  /** Until when another master speaks. */
+  #otherAsksUntil = 0
   #stream: BusStream | undefined
   readonly met = { lost: 0, late: 0, copied: 0, foreign: 0, otherMaster: 0, truncated: 0, corrupted: 0, noise: 0 }
 
@@ -120,6 +124,9 @@ export class FaultyBus {
     const { draw, clock } = this.#parts
     const unit = request.readUInt8(0)
     const arrives = request.length * this.#parts.characterMs
+    this.#askedAt = clock.mono()
+    // Two that ask at once garble each other: no terminal understands either.
+    if (this.#askedAt < this.#otherAsksUntil) return
     if (this.#hit('foreign')) clock.after(draw() * 80, () => this.#say(this.#foreign(request)))
     if (this.#hit('otherMaster')) this.#otherMaster(unit, request)
     if (this.#hit('lost')) return
@@ -213,15 +220,17 @@ export class FaultyBus {
 
   /** Another master reads the terminal that is being asked, elsewhere; its request and the reply to it are heard. */
   #otherMaster(unit: number, request: Buffer): void {
-    const { draw, clock, characterMs } = this.#parts
+    const { draw, clock } = this.#parts
     const code = 3 + Math.floor(draw() * 2)
     const count = request.readUInt16BE(4) <= 40 ? request.readUInt16BE(4) : 2
     const ask = [unit, code, 0, Math.floor(draw() * 50), 0, count]
     clock.after(draw() * 60, () => {
-      this.#say(sealed(ask))
-      clock.after(8 * characterMs, () =>
-        this.#inTurn(unit, 4 + 10 * draw(), () => this.#say(sealed(this.#data(unit, code, ask[3] ?? 0, count)))),
-      )
+      const begunAt = clock.mono()
+      this.#otherAsksUntil = this.#say(sealed(ask))
+      clock.after(this.#otherAsksUntil - begunAt, () => {
+        if (this.#askedAt >= begunAt) return
+        this.#inTurn(unit, 4 + 10 * draw(), () => this.#say(sealed(this.#data(unit, code, ask[3] ?? 0, count))))
+      })
     })
   }
 
