@@ -82,7 +82,7 @@ function integrityHolds(file: string, target: Platform): boolean {
 
 function copyData(): void {
   const profiles = join(root, 'firmware-bridge/profiles')
-  for (const file of globSync('**/*.yaml', { cwd: profiles, exclude: (path) => path.includes('golden') })) {
+  for (const file of globSync('**/{*.yaml,source.md}', { cwd: profiles, exclude: (path) => path.includes('golden') })) {
     cpSync(join(profiles, file), join(folder, 'profiles', file))
   }
   for (const file of ['civitals', 'civitals-gateway.service', 'install.sh', 'README.md']) {

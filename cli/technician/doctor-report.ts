@@ -21,11 +21,13 @@ function printFinding({ verdict, seen, next }: Finding): string[] {
   return [...lines, ...steps.map((text, place) => `${' '.repeat(indent)}${place === 0 ? '-> ' : '   '}${text}`)]
 }
 
+/** How many of each, and where they stand. */
 function printVerdict(verdict: Verdict, findings: readonly Finding[]): string {
-  const count = (one: Verdict): number => findings.filter((finding) => finding.verdict === one).length
-  const [failures, warnings] = [count('failure'), count('warning')]
-  if (verdict === 'ok') return `verdict: ok, ${findings.length} checks`
-  const parts = [failures > 0 ? plural(failures, 'failure') : '', warnings > 0 ? plural(warnings, 'warning') : '']
-  const first = findings.find((finding) => finding.verdict === verdict)
-  return `verdict: ${parts.filter(Boolean).join(', ')}; begin with ${first?.section}`
+  if (verdict === 'ok') return `verdict: ok, ${plural(findings.length, 'check')}`
+  const parts = (['failure', 'warning'] as const).flatMap((one) => {
+    const found = findings.filter((finding) => finding.verdict === one)
+    const where = new Set(found.map(({ section }) => section))
+    return found.length === 0 ? [] : [`${plural(found.length, one)} (${[...where].join(', ')})`]
+  })
+  return `verdict: ${parts.join(', ')}`
 }

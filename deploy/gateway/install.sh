@@ -42,4 +42,6 @@ if [ -z "$root" ]; then
     systemctl try-restart civitals-gateway
   fi
 fi
-echo "installed $release. Edit $config, then: civitals gateway run --config $config --check; systemctl start civitals-gateway"
+echo "installed $release. Next: edit $config, then
+  civitals gateway run --config $config --check
+  systemctl start civitals-gateway"
