@@ -6,6 +6,7 @@ import { decodesOf } from '@civitals/firmware-bridge/scanning/decodes'
 import { type Arguments, exitCodes, wholeNumber } from '../command.ts'
 import { stopSignal } from '../io/stop-signal.ts'
 import { failureInWords, printPoints, reportsOf } from '../technician/point-report.ts'
+import { textWidth, wrap } from '../technician/print.ts'
 import { printBits, printDecodes } from '../technician/scan-report.ts'
 import { printTransport } from '../technician/target.ts'
 import { bareTerminalOf, lineTo, terminalOf } from '../technician/terminal.ts'
@@ -33,7 +34,7 @@ async function readPoints(args: Arguments): Promise<number> {
   } else {
     process.stdout.write(`${printTransport(transport)}, unit ${unit}, ${profile.profile}\n`)
     process.stdout.write(printPoints(points, reports))
-    if (failure) process.stdout.write(`${failureInWords(failure)}\n`)
+    if (failure) process.stdout.write(`${wrap(failureInWords(failure), textWidth).join('\n')}\n`)
   }
   return reports.every(({ quality }) => quality === 'good') ? exitCodes.done : exitCodes.failed
 }

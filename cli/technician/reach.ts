@@ -27,8 +27,9 @@ export function reachOf(standing: Standing): { readonly transport: ModbusTranspo
 }
 
 function behindDtu({ terminal, unit = 1, profile }: Standing, dtu = ''): string {
-  return `${terminal} is behind DTU ${dtu}, which dials in to the gateway that runs: nobody else can ask it. That gateway's log says whether
-the DTU is there; to ask the terminal yourself, put a serial adapter on its bus: --serial PATH --unit ${unit} --profile ${profile.profile}`
+  return `${terminal} is behind DTU ${dtu}, which dials in to the gateway that runs:
+nobody else can ask it. civitals gateway doctor says whether the DTU is there; to ask the terminal
+yourself, put a serial adapter on its bus: --serial PATH --unit ${unit} --profile ${profile.profile}`
 }
 
 function otherProtocol({ terminal, transport, profile: { profile, protocol } }: Standing): string {
