@@ -38,8 +38,9 @@ t.test('every command line is one the edge box takes', async (t) => {
   }
 })
 
-t.test('every command of the edge box stands on the page', async (t) => {
-  for (const { words } of edgeCommands) t.match(page, new RegExp(`civitals ${words}\\b`), words)
+t.test('every command a technician has at a gateway stands on the page', async (t) => {
+  for (const { words } of edgeCommands.filter(({ words }) => /^gateway|^decode/.test(words)))
+    t.ok(page.includes(`civitals ${words}`), words)
 })
 
 t.test('its configuration and its profile can be used as they are printed', async (t) => {

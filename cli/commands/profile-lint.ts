@@ -1,17 +1,15 @@
 import { printProblem } from '@civitals/contracts/document'
 import { lintProfiles, type SourceKind, shippedProfilesFolder } from '@civitals/firmware-bridge/profiles'
 import { type Arguments, exitCodes } from '../command.ts'
-import { plural, table } from '../technician/print.ts'
+import { plural } from '../technician/print.ts'
 
-/** `civitals profile lint [DIR]`: the profiles, then problems and advice, one a line; exit code 1 when a profile cannot be used. */
+/** `civitals profile lint [DIR]`: problems and advice, one a line; exit code 1 when a profile cannot be used. */
 export async function profileLint(args: Arguments): Promise<number> {
   const { profiles, sources, problems, advice } = await lintProfiles(args.positionals[0] ?? shippedProfilesFolder)
   if (args.options.json) {
     const report = { profiles: [...profiles.keys()], sources: Object.fromEntries(sources), problems, advice }
     process.stdout.write(`${JSON.stringify({ ...report, counts: countsOf(sources) })}\n`)
   } else {
-    const rows = [...profiles.values()].map(({ profile, protocol, name }) => [profile, protocol, name.en])
-    if (rows.length > 0) process.stdout.write(`${table(['profile', 'speaks', 'is'], rows)}\n`)
     for (const problem of problems) process.stdout.write(`${printProblem(problem)}\n`)
     for (const line of advice) process.stdout.write(`${printProblem(line)} (advice)\n`)
     const { opened, convention, unverified } = countsOf(sources)
