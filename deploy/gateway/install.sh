@@ -43,5 +43,5 @@ if [ -z "$root" ]; then
   fi
 fi
 echo "installed $release. Next: edit $config, then
-  civitals gateway run --config $config --check
-  systemctl start civitals-gateway"
+  sudo civitals gateway run --config $config --check
+  sudo systemctl start civitals-gateway"

@@ -51,7 +51,8 @@ const noTerminals = (size: string): Finding =>
   warning(`${size}: there is nothing to read`, 'civitals gateway scan finds what is on a line; add it under lines')
 
 function problemFindings({ file, problems }: ConfigurationFacts): Finding[] {
-  const next = `correct it, then: civitals gateway run --config ${file} --check`
+  const unreadable = problems.some((problem) => /\((?:EACCES|EPERM)\)/.test(problem))
+  const next = unreadable ? 'run it with sudo' : `correct it, then: civitals gateway run --config ${file} --check`
   const shown = problems.slice(0, mostProblems)
   const more = problems.length - shown.length
   return shown.map((problem, place) => {

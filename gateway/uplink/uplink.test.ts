@@ -162,6 +162,30 @@ t.test('waits between attempts grow to a minute; a good session starts them anew
   t.equal(retries.at(-1), 500)
 })
 
+t.test(
+  'it tells how it stands: why there is no session, since when there is one, when the centre settled last',
+  async (t) => {
+    const { clock, centre, uplink, run, append, alive } = build()
+    t.same(uplink.state(), { sessions: 0 })
+    centre.script.refuse = 'ECONNREFUSED'
+    void run()
+    await clock.advance(10)
+    t.same(uplink.state(), { sessions: 0, trouble: 'ECONNREFUSED' })
+    delete centre.script.refuse
+    await clock.advance(2000)
+    const { connectedSince = 0 } = uplink.state()
+    t.same(uplink.state(), { sessions: 1, connectedSince })
+    await append(1)
+    await clock.advance(50)
+    const { acknowledgedAt = 0 } = uplink.state()
+    t.ok(acknowledgedAt >= connectedSince && acknowledgedAt <= clock.now())
+    await alive(20_000)
+    centre.cut()
+    await clock.advance(1)
+    t.same(uplink.state(), { sessions: 1, acknowledgedAt, trouble: 'reset' })
+  },
+)
+
 t.test('a link nothing is heard on is dropped, whatever the socket says', async (t) => {
   const { clock, centre, run } = build()
   void run()
