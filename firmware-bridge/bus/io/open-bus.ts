@@ -6,6 +6,7 @@ import { characterMs, farCharacterMs, rtuOverTcpTiming, serialTiming } from '../
 import type { Transport } from '../../transport.ts'
 import { BusFraming, type BusFramings } from '../../wire/bus-framing.ts'
 import { dialTcp } from '../../wire/io/dial-tcp.ts'
+import { exactClock } from '../../wire/io/exact-clock.ts'
 import type { Dial } from '../../wire/link.ts'
 import { StreamLine } from '../../wire/stream-line.ts'
 import type { LineTiming } from '../../wire/timing.ts'
@@ -31,7 +32,8 @@ export async function openBusLine(transport: BusTransport, options: BusLineOptio
     characterMs(transport),
     options.timeoutMs,
   )
-  return busLine(dialSerial(transport, options.clock), timing, silentLimit.serial, options)
+  const clock = exactClock(options.clock)
+  return busLine(dialSerial(transport, clock), timing, silentLimit.serial, { ...options, clock })
 }
 
 /** The same through any socket, dialled or dialling in. */

@@ -1,6 +1,7 @@
 import type { Clock } from '@civitals/contracts/clock'
 import type { ModbusTransport } from '../../transport.ts'
 import { dialTcp } from '../../wire/io/dial-tcp.ts'
+import { exactClock } from '../../wire/io/exact-clock.ts'
 import type { Dial } from '../../wire/link.ts'
 import { StreamLine } from '../../wire/stream-line.ts'
 import type { LineTiming } from '../../wire/timing.ts'
@@ -61,7 +62,8 @@ export async function openModbusLine(transport: ModbusTransport, options: Modbus
     case 'rtu-over-tcp':
       return rtuOverTcpLine(dialTcp(transport.host, transport.port), options)
     case 'serial': {
-      const { clock, timeoutMs } = options
+      const { timeoutMs } = options
+      const clock = exactClock(options.clock)
       const { dialSerial } = await import('../../wire/io/dial-serial.ts')
       return new StreamLine({
         clock,
