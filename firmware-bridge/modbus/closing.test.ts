@@ -1,8 +1,9 @@
 // Nothing may wait for ever: a line that is closed, cut or silent ends what runs and what waits, at once, with an outcome.
 import { FakeClock } from '@civitals/contracts/clock'
 import t from 'tap'
-import { listenRtu, listenTcp, pass, rtuReply, settle, tcpReply } from '../testing/scripted-terminal.ts'
+import { listenRtu, listenTcp, rtuReply, tcpReply } from '../testing/scripted-terminal.ts'
 import { MemoryWire } from '../wire/memory-wire.ts'
+import { pass, settle } from '../wire/pass-time.ts'
 import { StreamLine } from '../wire/stream-line.ts'
 import type { ModbusLine } from './line.ts'
 import { MbapFraming } from './mbap-framing.ts'

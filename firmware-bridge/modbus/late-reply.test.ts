@@ -4,8 +4,9 @@
 // longer than a transaction, L frames in pieces.
 import { FakeClock } from '@civitals/contracts/clock'
 import t from 'tap'
-import { listenRtu, pass, rtuReply, type SeenRequest, settle } from '../testing/scripted-terminal.ts'
+import { listenRtu, rtuReply, type SeenRequest } from '../testing/scripted-terminal.ts'
 import { MemoryWire } from '../wire/memory-wire.ts'
+import { pass, settle } from '../wire/pass-time.ts'
 import { StreamLine } from '../wire/stream-line.ts'
 import type { ModbusLine } from './line.ts'
 import { checkRequest } from './pdu.ts'

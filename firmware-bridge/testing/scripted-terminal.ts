@@ -1,6 +1,5 @@
 // Terminals for tests that do exactly what a script says: late, twice, torn, corrupt or not at all.
 import type { Duplex } from 'node:stream'
-import type { FakeClock } from '@civitals/contracts/clock'
 import { withCrc } from '../modbus/crc.ts'
 
 /** A read request as it stood on the wire. */
@@ -47,18 +46,4 @@ export const rtuReply = (request: SeenRequest): Buffer => withCrc(body(request))
 export function tcpReply(request: SeenRequest): Buffer {
   const reply = body(request)
   return Buffer.concat([Buffer.from([request.id >> 8, request.id & 0xff, 0, 0, 0, reply.length]), reply])
-}
-
-/** Lets streams and promises come to rest; no time passes. */
-export async function settle(turns = 10): Promise<void> {
-  for (let turn = 0; turn < turns; turn++) await new Promise((resolve) => setImmediate(resolve))
-}
-
-/** Moves the clock on in steps, letting the streams work between them. */
-export async function pass(clock: FakeClock, byMs: number, stepMs = 10): Promise<void> {
-  await settle()
-  for (let gone = 0; gone < byMs; gone += stepMs) {
-    await clock.advance(Math.min(stepMs, byMs - gone))
-    await settle()
-  }
 }

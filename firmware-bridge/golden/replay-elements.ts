@@ -1,7 +1,5 @@
 // Golden cases of profiles whose protocol is not Modbus: what terminals sent, through the sessions and readers the gateway runs.
-import { readFileSync } from 'node:fs'
 import { FakeClock } from '@civitals/contracts/clock'
-import { checkDocument, type Problem, printProblem } from '@civitals/contracts/document'
 import { QualitySchema } from '@civitals/contracts/quality'
 import { type Static, type TProperties, Type } from 'typebox'
 import { busThroughSocket } from '../bus/io/open-bus.ts'
@@ -17,7 +15,8 @@ import { MqttJsonReader } from '../mqtt-json/reader.ts'
 import type { ElementProfile } from '../profile.ts'
 import { Sl651Session } from '../sl651/session.ts'
 import { MemoryWire } from '../wire/memory-wire.ts'
-import { pass } from './scripted-terminal.ts'
+import { pass } from '../wire/pass-time.ts'
+import { CaseError, checkedCase, type Replayed } from './case.ts'
 
 const Closed = <P extends TProperties>(properties: P) => Type.Object(properties, { additionalProperties: false })
 const found = {
@@ -52,44 +51,29 @@ const MeterCase = Closed({
   ...found,
 })
 
-/** What was read of a case and what its file says of it, in the same form. */
-export interface Replayed {
-  readonly got: unknown
-  readonly wanted: unknown
-  /** Points that had a value. */
-  readonly points: readonly string[]
-}
-
-/** @throws for a file that is not of the form of its protocol. */
-export async function replayElements(profile: ElementProfile, file: string): Promise<Replayed> {
-  const text = readFileSync(file, 'utf8')
+/** @throws CaseError for a file that is not of the form of its protocol. */
+export async function replayElements(profile: ElementProfile, text: string, file: string): Promise<Replayed> {
   switch (profile.protocol) {
     case 'dlt645':
     case 'cjt188':
-      return await replayMeter(profile, checked(checkDocument(MeterCase, text, file)))
+      return await replayMeter(profile, checkedCase(MeterCase, text, file))
     case 'mqtt-json':
-      return replayMessages(profile, checked(checkDocument(MessageCase, text, file)))
+      return replayMessages(profile, checkedCase(MessageCase, text, file))
     case 'hj212':
-      return replayFrames(profile, new Hj212Session(), checked(checkDocument(PushCase, text, file)), true)
+      return replayFrames(profile, new Hj212Session(), checkedCase(PushCase, text, file), true)
     case 'sl651':
-      return replayFrames(profile, new Sl651Session(), checked(checkDocument(PushCase, text, file)))
+      return replayFrames(profile, new Sl651Session(), checkedCase(PushCase, text, file))
     case 'gb26875':
-      return replayFrames(profile, new Gb26875Session(), checked(checkDocument(PushCase, text, file)))
+      return replayFrames(profile, new Gb26875Session(), checkedCase(PushCase, text, file))
     case 'jtt808':
-      return replayFrames(profile, new Jtt808Session(), checked(checkDocument(PushCase, text, file)))
+      return replayFrames(profile, new Jtt808Session(), checkedCase(PushCase, text, file))
   }
 }
 
-function checked<T>(
-  document: { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problems: readonly Problem[] },
-): T {
-  if (!document.ok) throw new Error(document.problems.map(printProblem).join('\n'))
-  return document.value
-}
-
-const bytesOf = (text: string, textual = false): Buffer => {
+/** `keys`: where the text stands in the case. */
+function bytesOf(text: string, keys: readonly string[], textual = false): Buffer {
   const parsed = parseFrame(text, textual)
-  if (!parsed.ok) throw new Error(parsed.fault.detail)
+  if (!parsed.ok) throw new CaseError([], [{ keys, message: parsed.fault.detail }])
   return parsed.message
 }
 
@@ -101,15 +85,17 @@ function replayFrames(
   { frames, samples }: Static<typeof PushCase>,
   textual = false,
 ): Replayed {
-  const reports = frames.flatMap((frame) => session.receive(bytesOf(frame, textual), arrival).reports)
+  const reports = frames.flatMap(
+    (frame, place) => session.receive(bytesOf(frame, ['frames', `${place}`], textual), arrival).reports,
+  )
   return compared(profile, reports, samples)
 }
 
 function replayMessages(profile: ElementProfile, { line, messages, samples }: Static<typeof MessageCase>): Replayed {
   const reader = new MqttJsonReader(line as ConstructorParameters<typeof MqttJsonReader>[0])
-  const reports = messages.flatMap(({ topic, payload }) => {
+  const reports = messages.flatMap(({ topic, payload }, place) => {
     const read = reader.read({ topic, payload: Buffer.from(payload) })
-    if (read.kind === 'refused') throw new Error(read.detail)
+    if (read.kind === 'refused') throw new CaseError([], [{ keys: ['messages', `${place}`], message: read.detail }])
     return read.kind === 'report' ? [read.report] : []
   })
   return compared(profile, reports, samples)
@@ -121,21 +107,28 @@ function compared(
   samples: Static<typeof Samples>,
 ): Replayed {
   const got = reports.map(({ address, at, history, elements, bad }) => ({
-    ...{ address, at, history: history ?? false },
+    ...{ address, at: instant(at), history: history ?? false },
     ...elementValues(profile, elements, bad),
   }))
   const wanted = samples.map(({ at, history, ...sample }) => ({
     ...sample,
-    ...{ at: at === undefined ? undefined : Date.parse(at), history: history ?? false },
+    ...{ at: at === undefined ? undefined : instant(Date.parse(at)), history: history ?? false },
   }))
-  return { got, wanted, points: got.flatMap(({ values }) => Object.keys(values)) }
+  return {
+    got: { samples: got },
+    wanted: { samples: wanted },
+    points: got.flatMap(({ values }) => Object.keys(values)),
+  }
 }
+
+const instant = (at: number | undefined): string | undefined =>
+  at === undefined || Number.isNaN(at) ? undefined : new Date(at).toISOString()
 
 async function replayMeter(profile: ElementProfile, golden: Static<typeof MeterCase>): Promise<Replayed> {
   const clock = new FakeClock()
-  const exchanges = golden.exchanges.map(({ request, reply }) => ({
-    request: bytesOf(request),
-    reply: reply === undefined ? undefined : bytesOf(reply),
+  const exchanges = golden.exchanges.map(({ request, reply }, place) => ({
+    request: bytesOf(request, ['exchanges', `${place}`, 'request']),
+    reply: reply === undefined ? undefined : bytesOf(reply, ['exchanges', `${place}`, 'reply']),
   }))
   const wire = new MemoryWire((far) =>
     far.on('data', (chunk: Buffer) => {
