@@ -14,8 +14,8 @@ import { Jtt808Session } from '../jtt808/session.ts'
 import { MqttJsonReader } from '../mqtt-json/reader.ts'
 import type { ElementProfile } from '../profile.ts'
 import { Sl651Session } from '../sl651/session.ts'
+import { pass } from '../wire/io/pass-time.ts'
 import { MemoryWire } from '../wire/memory-wire.ts'
-import { pass } from '../wire/pass-time.ts'
 import { CaseError, checkedCase, type Replayed } from './case.ts'
 
 const Closed = <P extends TProperties>(properties: P) => Type.Object(properties, { additionalProperties: false })

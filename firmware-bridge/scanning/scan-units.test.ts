@@ -1,8 +1,8 @@
 import { FakeClock } from '@civitals/contracts/clock'
 import t from 'tap'
 import { withCrc } from '../modbus/crc.ts'
+import { settle } from '../wire/io/pass-time.ts'
 import { MemoryWire } from '../wire/memory-wire.ts'
-import { settle } from '../wire/pass-time.ts'
 import { scanUnits, type UnitScan } from './scan-units.ts'
 
 /** A terminal on the line: how long it thinks, and what it says; nothing where it is silent. */

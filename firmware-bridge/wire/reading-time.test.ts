@@ -10,8 +10,8 @@ import { characterMs, serialTiming } from '../modbus/timing.ts'
 import type { ElementPoint, ModbusPoint } from '../profile.ts'
 import { listenRtu, rtuReply } from '../testing/scripted-terminal.ts'
 import type { SerialTransport } from '../transport.ts'
+import { pass } from './io/pass-time.ts'
 import { MemoryWire } from './memory-wire.ts'
-import { pass } from './pass-time.ts'
 import { StreamLine } from './stream-line.ts'
 
 const about = { name: { zh: 'a', en: 'a' }, unit: 'none', class: 'normal', resolution: 0.1 } as const

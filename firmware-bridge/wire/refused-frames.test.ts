@@ -6,8 +6,8 @@ import type { BusRequest } from '../bus/line.ts'
 import { withCrc } from '../modbus/crc.ts'
 import { MbapFraming } from '../modbus/mbap-framing.ts'
 import { RtuFraming } from '../modbus/rtu-framing.ts'
+import { pass } from './io/pass-time.ts'
 import { MemoryWire } from './memory-wire.ts'
-import { pass } from './pass-time.ts'
 
 const bytes = (hex: string): Buffer => Buffer.from(hex.replaceAll(' ', ''), 'hex')
 const registers = { unit: 5, function: 'holding', address: 7, count: 1 } as const
