@@ -37,6 +37,10 @@ export const GapSchema = Type.Object(
     fromSeq: Seq,
     toSeq: Seq,
     readings: Type.Integer({ minimum: 0 }),
+    atLeast: Type.Optional(
+      Type.Boolean({ description: 'How many there were cannot be known any more; `readings` is the least it can be.' }),
+    ),
+    spool: Type.Optional(Id('Spool the numbers belong to, when not that of the envelope: an older one, recovered.')),
     from: Time,
     to: Time,
     reason: Type.String({ maxLength: 64 }),

@@ -83,6 +83,13 @@ export const GatewayStatusSchema = Type.Object({
       newestSeq: Type.Integer(),
       waiting: Type.Integer({ description: 'Envelopes not yet acknowledged.' }),
       waitingReadings: Type.Integer(),
+      reopened: Type.Optional(
+        Type.Integer({
+          minimum: 0,
+          description:
+            'Envelopes acknowledged before that the centre wanted again and has not acknowledged anew; not among `waiting`.',
+        }),
+      ),
       producedReadings: Type.Integer({ description: 'Readings ever committed to this spool.' }),
       declaredLost: Type.Integer({ description: 'Readings of this spool given up in gap records.' }),
       bytes: Type.Integer(),
