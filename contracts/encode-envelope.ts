@@ -1,5 +1,5 @@
 // Without the schema library, which costs 20 MB of memory: an edge box encodes in a thread that loads nothing else.
-import { deflateRawSync } from 'node:zlib'
+import { constants, deflateRawSync } from 'node:zlib'
 import type { Envelope } from './envelope.ts'
 
 /** Largest payload on the wire, in bytes. */
@@ -12,7 +12,8 @@ export const deflatedMark = 0x01
 export function encodeEnvelope(envelope: Envelope, compress = false): Uint8Array {
   const json = new TextEncoder().encode(JSON.stringify(envelope))
   if (!compress) return json
-  const body = deflateRawSync(json)
+  // Seven per cent smaller than the usual level, for some milliseconds every ten seconds.
+  const body = deflateRawSync(json, { level: constants.Z_BEST_COMPRESSION })
   const bytes = new Uint8Array(body.length + 1)
   bytes[0] = deflatedMark
   bytes.set(body, 1)

@@ -2,12 +2,22 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { printProblem } from '@civitals/contracts/document'
 import t from 'tap'
-import { lintProfiles, shippedProfiles, shippedProfilesFolder } from './profiles.ts'
+import { lintProfiles, shippedProfileIds, shippedProfiles, shippedProfilesFolder } from './profiles.ts'
 
 t.test('the shipped profiles have neither problems nor advice', async (t) => {
   const { profiles, problems, advice } = await lintProfiles()
   t.same([...problems, ...advice].map(printProblem), [])
   t.same([...(await shippedProfiles()).keys()], [...profiles.keys()])
+  t.same(await shippedProfileIds(), [...profiles.keys()], 'each stands in a folder of its own name')
+})
+
+t.test('a box reads only the shipped profiles it names', async (t) => {
+  const all = await shippedProfiles()
+  const some = await shippedProfiles(new Set(['eastron-sdm120', 'hydrant', 'mine']))
+  t.same(
+    [...some],
+    ['eastron-sdm120', 'hydrant'].map((id) => [id, all.get(id)]),
+  )
 })
 
 t.test('at least 40 profiles ship with the text of a source that was opened', async (t) => {

@@ -23,15 +23,19 @@ export type SourceKind = 'opened' | 'convention' | 'unverified'
 
 /**
  * Reads and checks every `<folder>/<id>/profile.yaml`, with the templates of `<folder>/_templates`. A subfolder without one is a problem, and so is a folder that cannot
- * be read; neither throws. Default folder: the shipped profiles.
+ * be read; neither throws. Default folder: the shipped profiles. `only`: those subfolders and no others, where they are there.
  */
-export async function lintProfiles(folder: string = shippedProfilesFolder): Promise<ProfileFolder> {
+export async function lintProfiles(
+  folder: string = shippedProfilesFolder,
+  only?: ReadonlySet<string>,
+): Promise<ProfileFolder> {
   const profiles = new Map<string, Profile>()
   const sources = new Map<string, SourceKind>()
   const problems: Problem[] = []
   const advice: Problem[] = []
   const templates = await templatesIn(join(folder, templatesFolder))
   for (const id of await foldersIn(folder, problems)) {
+    if (only && !only.has(id)) continue
     const file = join(folder, id, 'profile.yaml')
     const text = await readFile(file, 'utf8').catch(() => undefined)
     if (text === undefined) {
@@ -79,6 +83,9 @@ async function sourceOf({ verified }: Profile, folder: string, profile: string):
   return verified === false ? 'unverified' : kind
 }
 
+/** Ids of the profiles that come with Civitals; each is the name of its folder, which a test keeps so. */
+export const shippedProfileIds = (): Promise<readonly string[]> => foldersIn(shippedProfilesFolder, [])
+
 /** Points that several profiles begin with; it holds no profiles. */
 const templatesFolder = '_templates'
 
@@ -107,11 +114,11 @@ async function foldersIn(folder: string, problems: Problem[]): Promise<string[]>
 }
 
 /**
- * The profiles that come with Civitals, by id.
+ * The profiles that come with Civitals, by id; with `only`, those of them that have these ids.
  * @throws CIV_BRIDGE_PROFILES when one of them is broken, which a test keeps from happening.
  */
-export async function shippedProfiles(): Promise<ReadonlyMap<string, Profile>> {
-  const { profiles, problems } = await lintProfiles()
+export async function shippedProfiles(only?: ReadonlySet<string>): Promise<ReadonlyMap<string, Profile>> {
+  const { profiles, problems } = await lintProfiles(shippedProfilesFolder, only)
   if (problems.length > 0) {
     throw new CivitalsError('CIV_BRIDGE_PROFILES', problems.map(printProblem).join('\n'))
   }

@@ -29,11 +29,21 @@ export function checkConfig(text: string, file: string, profiles: KnownProfiles)
 }
 
 const OwnProfilesSchema = Type.Object({ profiles: Type.Optional(Type.String()) })
+const NamedProfilesSchema = Type.Object({
+  lines: Type.Array(Type.Object({ terminals: Type.Array(Type.Object({ profile: Type.String() })) })),
+})
 
 /** The folder of a person's own profiles, as the configuration writes it; undefined when it names none, or is broken. */
 export function ownProfilesOf(text: string): string | undefined {
   const checked = checkDocument(OwnProfilesSchema, text, '')
   return checked.ok ? checked.value.profiles : undefined
+}
+
+/** The profiles the terminals of a configuration name; empty when it is broken. */
+export function profilesNamedBy(text: string): ReadonlySet<string> {
+  const checked = checkDocument(NamedProfilesSchema, text, '')
+  if (!checked.ok) return new Set()
+  return new Set(checked.value.lines.flatMap(({ terminals }) => terminals.map(({ profile }) => profile)))
 }
 
 /**

@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { type Problem, printProblem, problemAt } from '@civitals/contracts/document'
 import type { Profile } from '@civitals/firmware-bridge/profile'
-import { lintProfiles, shippedProfiles } from '@civitals/firmware-bridge/profiles'
-import { checkConfig, configHash, ownProfilesOf } from '../config.ts'
+import { lintProfiles, shippedProfileIds, shippedProfiles } from '@civitals/firmware-bridge/profiles'
+import { checkConfig, configHash, ownProfilesOf, profilesNamedBy } from '../config.ts'
 import { type GatewaySettings, settingsOf } from '../settings.ts'
 
 /** What a gateway needs to run: plain data, so that it can change threads. */
@@ -24,8 +24,14 @@ export type Preparation =
 export async function prepare(file: string): Promise<Preparation> {
   const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => error)
   if (typeof text !== 'string') return { ok: false, problems: [`${file}: cannot be read (${text.code})`] }
+  // Only what is named, which is what a box has to wait for when it starts; for the words of a mistake all of them are needed.
+  const quick = await prepareText(text, file, profilesNamedBy(text))
+  return quick.ok ? quick : prepareText(text, file)
+}
+
+async function prepareText(text: string, file: string, only?: ReadonlySet<string>): Promise<Preparation> {
   const folder = dirname(resolve(file))
-  const known = await knownProfiles(text, file, folder)
+  const known = await knownProfiles(text, file, folder, only)
   if (known.problems.length > 0) return { ok: false, problems: known.problems.map(printProblem) }
   const checked = checkConfig(text, file, known.profiles)
   if (!checked.ok) return { ok: false, problems: checked.problems.map(printProblem) }
@@ -41,13 +47,15 @@ async function knownProfiles(
   text: string,
   file: string,
   folder: string,
+  only?: ReadonlySet<string>,
 ): Promise<{ readonly profiles: ReadonlyMap<string, Profile>; readonly problems: readonly Problem[] }> {
-  const shipped = await shippedProfiles()
+  const shipped = await shippedProfiles(only)
   const named = ownProfilesOf(text)
   if (named === undefined) return { profiles: shipped, problems: [] }
   const own = await lintProfiles(resolve(folder, named))
+  const taken = new Set(await shippedProfileIds())
   const twice = [...own.profiles.keys()]
-    .filter((id) => shipped.has(id))
+    .filter((id) => taken.has(id))
     .map((id) => problemAt(text, file, ['profiles'], `profile ${id} is one of the shipped ones; give yours another id`))
   return { profiles: new Map([...shipped, ...own.profiles]), problems: [...own.problems, ...twice] }
 }
