@@ -1,11 +1,11 @@
 // The edge bundle as it is installed: 64 terminals of 6 points polled every second, on its own Node, with no npm and no network.
 //   setup/with-node bench/edge/bundle.ts [SECONDS]
-import { spawnSync } from 'node:child_process'
 import { globSync, mkdirSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Ending, root, start, temporaryFolder } from '../../test/stage/process.ts'
+import { type Ending, start, temporaryFolder } from '../../test/stage/process.ts'
 import { bench, median, printFigures, processUsage } from '../run.ts'
 import { acknowledgingCentre } from './peers/broker.ts'
+import { buildBundle, profileOf, startInstalled } from './peers/installed.ts'
 
 const seconds = Number(process.argv[2] ?? 60)
 const terminals = 64
@@ -14,56 +14,16 @@ const monthSeconds = 30 * 86_400
 
 const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 
-function build(): string {
-  const out = join(root, 'var/bundles')
-  const done = spawnSync(
-    'npm',
-    ['run', '-s', 'bundle', '--', 'gateway', '--platform', `linux-${process.arch}`, '--out', out],
-    {
-      cwd: root,
-      encoding: 'utf8',
-    },
-  )
-  if (done.status !== 0) throw new Error(`the bundle could not be made: ${done.stderr}`)
-  const [folder] = globSync(join(out, `civitals-gateway-*-linux-${process.arch}`))
-  if (!folder) throw new Error('no bundle')
-  return folder
-}
-
 async function modbusPorts(ending: Ending): Promise<number[]> {
   const server = start(ending, process.execPath, [join(import.meta.dirname, 'peers/modbus-server.ts'), String(lines)])
   const [, text] = await server.prints(/(\{"ports".*\})/, 10_000)
   return JSON.parse(text ?? '{}').ports
 }
 
-/** A terminal of six points, as the architecture counts them. */
-const sixPoints = `profile: six-points
-version: 1
-kind: bench
-group: bench
-protocol: modbus
-name: { zh: 六测点, en: Six points }
-source: this bench
-verified: false
-reportEvery: 60s
-points:
-${Array.from({ length: 6 }, (_, place) => pointAt(place)).join('\n')}
-`
-
-function pointAt(address: number): string {
-  return `  - id: p${address}
-    name: { zh: 测点, en: Point }
-    unit: none
-    class: normal
-    resolution: 1
-    range: [0, 65535]
-    read: { function: holding, address: ${address}, type: u16 }`
-}
-
 /** A configuration whose terminals have six points at a second each. */
 function configOf(folder: string, ports: readonly number[], broker: number, metered: boolean): string {
   mkdirSync(join(folder, 'profiles/six-points'), { recursive: true })
-  writeFileSync(join(folder, 'profiles/six-points/profile.yaml'), sixPoints)
+  writeFileSync(join(folder, 'profiles/six-points/profile.yaml'), profileOf('six-points', 6))
   writeFileSync(join(folder, 'password'), 'bench\n')
   const entries = ports.map((port, line) => {
     const mine = Array.from(
@@ -97,15 +57,7 @@ async function measure(ending: Ending, folder: string, bundle: string, metered: 
   const centre = await acknowledgingCentre(ending, join(folder, 'broker'))
   const config = configOf(folder, await modbusPorts(ending), centre.port, metered)
   const startedAt = performance.now()
-  const gateway = start(ending, 'env', [
-    '-i',
-    'PATH=/usr/bin:/bin',
-    join(bundle, 'civitals'),
-    'gateway',
-    'run',
-    '--config',
-    config,
-  ])
+  const gateway = startInstalled(ending, bundle, config)
   while (centre.firstReadingAt() === undefined && performance.now() - startedAt < 20_000) await wait(2)
   const firstMs = (centre.firstReadingAt() ?? Number.NaN) - startedAt
   await wait(10_000)
@@ -125,7 +77,7 @@ async function measure(ending: Ending, folder: string, bundle: string, metered: 
 }
 
 await bench(async (ending) => {
-  const bundle = build()
+  const bundle = buildBundle()
   const beside = globSync('**/*', { cwd: bundle })
     .filter((file) => file !== 'bin/node')
     .map((file) => statSync(join(bundle, file)))
