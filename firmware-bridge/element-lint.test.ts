@@ -53,3 +53,21 @@ t.test('units are those of the tables, converted by the scale', async (t) => {
   t.same(problems('hj212', 'ug/m3', "element: 'a21026-Rtd', scale: 1"), [], 'a station that differs says so')
   t.same(problems('dlt645', 'V', "element: 'E0010203', format: XXX.X"), [], "the maker's own")
 })
+
+t.test('two points may not be the same element of a report, however it is written', async (t) => {
+  const text = (first: string, second: string): string => `profile: p
+version: 1
+kind: test
+group: test
+protocol: mqtt-json
+name: { zh: 表, en: sensor }
+source: test
+reportEvery: 60s
+points:
+  - { id: a, name: { zh: 甲, en: a }, unit: none, class: bulk, resolution: 0.1, range: [0, 10], read: { element: '${first}' } }
+  - { id: b, name: { zh: 乙, en: b }, unit: none, class: bulk, resolution: 0.1, range: [0, 10], read: { element: '${second}' } }
+`
+  const checked = checkProfile(text('$.level', 'level'), 'p/profile.yaml')
+  t.match(checked.ok ? [] : checked.problems.map(printProblem), [/:11:.*read\.element.*level is already a/])
+  t.ok(checkProfile(text('$.level', 'depth'), 'p/profile.yaml').ok)
+})
