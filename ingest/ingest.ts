@@ -8,6 +8,7 @@ import type { ListenAddress } from './broker/io/listen.ts'
 import { type IngestHealth, StageHealth } from './health.ts'
 import { intakeEvents } from './intake/events.ts'
 import { openAedesIntake } from './intake/io/aedes.ts'
+import type { OpenIntake } from './intake/port.ts'
 import { IntakeQueue, type QueueBounds } from './intake/queue.ts'
 import { LatestReadings } from './latest/latest.ts'
 import { listAside } from './ledger/aside.ts'
@@ -39,6 +40,8 @@ export interface IngestOptions {
   readonly registry?: Registry
   /** What may wait to be settled before gateways are held. Default 16 MiB and 20,000 envelopes. */
   readonly queue?: QueueBounds
+  /** Opens the way in from the broker. Default: Aedes in this process. */
+  readonly openIntake?: OpenIntake
 }
 
 /** From the broker to acknowledged readings. */
@@ -86,7 +89,8 @@ export async function openIngest(options: IngestOptions): Promise<Ingest> {
   const acknowledger = new Acknowledger(books.accounts, clock, (gateway, ack) => intake.acknowledge(gateway, ack))
   const events = intakeEvents({ queue, acknowledger, statuses, rejects: books.rejects, clock, onRefusalsWaiting })
   const settler = new Settler({ queue, books, series, state, steps, latest, clock, acknowledger, health })
-  const intake = await openAedesIntake({ listen: options.listen, clock, events, hashOf: registry.passwordHash })
+  const openIntake = options.openIntake ?? openAedesIntake
+  const intake = await openIntake({ listen: options.listen, clock, events, hashOf: registry.passwordHash })
   const settling = settler.run().catch((error: unknown) => health.stopped(error))
   const registrations = registry.onChange(() => settler.reviewAside())
   chores.every(reviewAsideEveryMs, () => settler.reviewAside())

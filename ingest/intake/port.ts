@@ -1,5 +1,7 @@
-import type { EpochMs } from '@civitals/contracts/clock'
+import type { Clock, EpochMs } from '@civitals/contracts/clock'
 import type { Reject } from '@civitals/contracts/ledger'
+import type { HashOf } from '../broker/credentials.ts'
+import type { ListenAddress } from '../broker/io/listen.ts'
 
 /** Which lane an envelope came by; order is promised within (gateway, lane). */
 export type Lane = 'live' | 'backfill'
@@ -39,3 +41,13 @@ export interface Intake extends AsyncDisposable {
   acknowledge(gateway: string, payload: Uint8Array): void
   close(): Promise<void>
 }
+
+/** What an intake is opened with. `hashOf`: the hash of a gateway's password, by its id. */
+export interface IntakeParts {
+  readonly listen: ListenAddress
+  readonly hashOf: HashOf
+  readonly clock: Clock
+  readonly events: IntakeEvents
+}
+
+export type OpenIntake = (parts: IntakeParts) => Promise<Intake>

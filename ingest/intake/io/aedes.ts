@@ -5,17 +5,13 @@ import { maxWireBytes } from '@civitals/contracts/envelope'
 import { topicOf } from '@civitals/contracts/topics'
 import { Aedes, type AuthenticateError, type Client, type ConnectPacket, type PublishPacket } from 'aedes'
 import { type Access, type Denial, mayPublish, maySubscribe } from '../../broker/access.ts'
-import { Credentials, type HashOf, type Login } from '../../broker/credentials.ts'
+import { Credentials, type Login } from '../../broker/credentials.ts'
 import { maxPublishHeader } from '../../broker/frame-limits.ts'
 import { FrameGuard } from '../../broker/io/frame-guard.ts'
 import { type ListenAddress, listenTcp, portOf } from '../../broker/io/listen.ts'
-import type { Intake, IntakeEvents, Refusal } from '../port.ts'
+import type { Intake, IntakeEvents, IntakeParts, Refusal } from '../port.ts'
 
-export interface AedesIntakeOptions {
-  readonly listen: ListenAddress
-  readonly hashOf: HashOf
-  readonly clock: Clock
-  readonly events: IntakeEvents
+export interface AedesIntakeOptions extends IntakeParts {
   /** Time for CONNECT to arrive, ms. Default 5,000. */
   readonly connectTimeoutMs?: number
 }

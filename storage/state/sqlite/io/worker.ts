@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { parentPort } from 'node:worker_threads'
+import { durability } from '../durability.ts'
 import type { Failure, Reply, Request, RowSet } from '../protocol.ts'
 import { StatementCache } from './statement-cache.ts'
 
@@ -20,8 +21,7 @@ let connections: Connections | undefined
 function open(file: string): Connections {
   if (file !== inMemory) mkdirSync(dirname(file), { recursive: true })
   const database = new DatabaseSync(file, { timeout: busyTimeoutMs, enableForeignKeyConstraints: true })
-  // FULL: a commit that was answered survives a power cut, which is what an acknowledgement promises.
-  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL')
+  database.exec(durability)
   const write = new StatementCache(database)
   if (file === inMemory) return { write, read: write }
   const reader = new DatabaseSync(file, { timeout: busyTimeoutMs })
