@@ -97,6 +97,7 @@ t.test('silence instead of CONNECT', async (t) => {
   const events = {
     delivery: nothing,
     status: nothing,
+    reply: nothing,
     listening: nothing,
     gone: nothing,
     refused: (one: Refusal) => refusals.push(one),

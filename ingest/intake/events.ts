@@ -1,4 +1,5 @@
 import type { Clock } from '@civitals/contracts/clock'
+import { decodeReply, type Reply } from '@civitals/contracts/command'
 import { decodeStatus } from '@civitals/contracts/status'
 import type { StatusBook } from '../ledger/balance.ts'
 import type { RejectBook } from '../ledger/reject-book.ts'
@@ -12,6 +13,8 @@ export interface EventTargets {
   readonly statuses: StatusBook
   readonly rejects: RejectBook
   readonly clock: Clock
+  /** Hears what gateways say to commands. */
+  readonly onReply?: (gateway: string, reply: Reply) => void
   /** Called when refusals begin to wait for a settlement that would write them. */
   readonly onRefusalsWaiting: () => void
 }
@@ -23,6 +26,8 @@ export function intakeEvents(targets: EventTargets): IntakeEvents {
     if (!rejects.hasPending) targets.onRefusalsWaiting()
     rejects.note(refusal)
   }
+  const malformed = (gateway: string, detail: string): void =>
+    refused({ at: clock.now(), scope: 'publish', reason: 'malformed envelope', gateway, detail })
   return {
     delivery: (delivery, taken) => queue.offer(delivery, taken),
     gone: (gateway) => queue.forget(gateway),
@@ -31,14 +36,12 @@ export function intakeEvents(targets: EventTargets): IntakeEvents {
     status(gateway, payload) {
       const status = decodeStatus(payload)
       if (status) statuses.hear(gateway, status, clock.now())
-      else
-        refused({
-          at: clock.now(),
-          scope: 'publish',
-          reason: 'malformed envelope',
-          gateway,
-          detail: 'a status that is none',
-        })
+      else malformed(gateway, 'a status that is none')
+    },
+    reply(gateway, payload) {
+      const reply = decodeReply(payload)
+      if (reply) targets.onReply?.(gateway, reply)
+      else malformed(gateway, 'a reply that is none')
     },
   }
 }

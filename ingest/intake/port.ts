@@ -23,6 +23,8 @@ export interface IntakeEvents {
   delivery(delivery: Delivery, taken: () => void): void
   /** The payload of a status, by the gateway itself or as its will. */
   status(gateway: string, payload: Uint8Array): void
+  /** What a gateway says to a command. */
+  reply(gateway: string, payload: Uint8Array): void
   /** The gateway has subscribed to its acknowledgements: it wants to know where it stands. */
   listening(gateway: string): void
   /** The gateway's connection ended: what it still waits to hand over will come again. */
@@ -39,6 +41,8 @@ export interface Intake extends AsyncDisposable {
   connected(): number
   /** Sends an acknowledgement, QoS 0: a lost one is made good by the next. */
   acknowledge(gateway: string, payload: Uint8Array): void
+  /** Asks something of a gateway, QoS 1. To one that is not connected it is lost; whoever asked asks again, which changes nothing. */
+  command(gateway: string, payload: Uint8Array): void
   close(): Promise<void>
 }
 

@@ -74,9 +74,17 @@ class AedesIntake implements Intake {
   }
 
   acknowledge(gateway: string, payload: Uint8Array): void {
+    this.#tell(topicOf(gateway, 'ack'), 0, payload)
+  }
+
+  command(gateway: string, payload: Uint8Array): void {
+    this.#tell(topicOf(gateway, 'command'), 1, payload)
+  }
+
+  #tell(topic: string, qos: 0 | 1, payload: Uint8Array): void {
     if (this.#closed) return
-    const packet = { cmd: 'publish', dup: false, qos: 0, retain: false } as const
-    this.#broker.publish({ ...packet, topic: topicOf(gateway, 'ack'), payload: Buffer.from(payload) }, () => undefined)
+    const packet = { cmd: 'publish', dup: false, retain: false } as const
+    this.#broker.publish({ ...packet, qos, topic, payload: Buffer.from(payload) }, () => undefined)
   }
 
   async close(): Promise<void> {
@@ -96,6 +104,8 @@ class AedesIntake implements Intake {
     const broker = this.#broker
     broker.preConnect = (client, packet, done) => {
       this.#logins.set(client, loginOf(packet))
+      // No session outlives its connection [MQTT-3.1.2-6]: nothing of the protocol rests on one, and what would wait in it has no bound.
+      ;(packet as { clean: boolean }).clean = true
       done(null, true)
     }
     broker.authenticate = (client, _username, _password, done) => {
@@ -178,6 +188,7 @@ class AedesIntake implements Intake {
       return
     }
     if (access.kind === 'status') this.#events.status(client.id, payload)
+    if (access.kind === 'reply') this.#events.reply(client.id, payload)
     done()
   }
 
