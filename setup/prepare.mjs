@@ -25,6 +25,7 @@ const purpose = process.argv[2] ?? 'start'
 /** Debian packages that tests talk to: program looked for on PATH (or a file), and what is skipped without it. */
 const foreignPrograms = [
   { program: 'socat', debian: 'socat', skips: 'Modbus RTU over pseudo-terminals' },
+  { program: 'strace', debian: 'strace', skips: 'power loss at random instants, failing writes and flushes' },
   { program: 'influxd', debian: 'influxdb', skips: 'the series store on a real InfluxDB' },
   { program: 'influx', debian: 'influxdb-client', skips: 'reading back with the influx command line' },
   {

@@ -10,17 +10,9 @@ import { startSimulator } from '@civitals/simulator/simulator'
 import t, { type Test } from 'tap'
 import { stringify } from 'yaml'
 import { civitals, eventually, freePort, getJson, type Running, temporaryFolder } from './stage/process.ts'
+import { seeded } from './stage/seeded.ts'
 
 const rounds = 6
-
-/** Small deterministic generator, so that a failing run can be told by its seed. */
-function seeded(seed: number): () => number {
-  let state = seed >>> 0
-  return () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0
-    return state / 2 ** 32
-  }
-}
 
 interface Spooled {
   readonly readings: number

@@ -63,7 +63,7 @@ export async function openCentre(options: CentreOptions): Promise<Centre> {
   const state = opened.use(await openSqliteState({ file: join(data, 'state.sqlite'), migrations }))
   const registry = await openRegistry(state)
   if (options.city) await registry.apply(options.city, options.secrets)
-  const series = opened.use(await openSeries(options.store, data, registry, clock))
+  const series = opened.use(await openSeries(options.store, data, registry, clock, logger))
   await options.beforeStart?.({ state, series, registry })
 
   const webhooks = { allow: options.webhookHosts }

@@ -2,7 +2,9 @@ import { join } from 'node:path'
 import type { Clock } from '@civitals/contracts/clock'
 import { CivitalsError } from '@civitals/contracts/errors'
 import type { RegistryView } from '@civitals/contracts/registry'
+import type { TornLog } from '@civitals/storage/duckdb'
 import type { SeriesStore } from '@civitals/storage/series'
+import type { Logger } from 'pino'
 
 /** Which engine keeps the readings. */
 export type StoreChoice = { readonly engine: 'duckdb' } | { readonly engine: 'influxdb'; readonly url: string }
@@ -13,12 +15,18 @@ export async function openSeries(
   data: string,
   registry: RegistryView,
   clock: Clock,
+  logger: Logger,
 ): Promise<SeriesStore> {
   // Sound levels are logarithms: their mean is one of energies [GB 3096-2008, Leq].
   const energyMean = (terminal: string, point: string): boolean => registry.point(terminal, point)?.unit === 'dBA'
   if (choice.engine === 'duckdb') {
     const { openDuckdbSeries } = await import('@civitals/storage/duckdb')
-    return await openDuckdbSeries({ folder: join(data, 'series'), clock, energyMean })
+    const onTornLog = (torn: TornLog): void =>
+      logger.warn(
+        { ...torn },
+        'a power loss had torn the end of the series log; it was cut off, nothing durable was in it',
+      )
+    return await openDuckdbSeries({ folder: join(data, 'series'), clock, energyMean, onTornLog })
   }
   const { openInfluxdbSeries } = await import('@civitals/storage/influxdb')
   const groupOf = (terminal: string): string => registry.terminal(terminal)?.group ?? 'unregistered'

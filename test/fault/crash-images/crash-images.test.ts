@@ -4,21 +4,13 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { temporaryFolder } from '../../stage/process.ts'
+import { seeded } from '../../stage/seeded.ts'
 import { type Check, checkCentre, checkSpool } from './checks.ts'
 import { openCrashImages } from './crash-images.ts'
 import { record } from './record.ts'
 import type { Operation } from './trace.ts'
 
 const skip = spawnSync('strace', ['-V']).status !== 0 && 'strace is not installed'
-
-/** Small deterministic generator, so that a failing run can be told by its seed. */
-function seeded(seed: number): () => number {
-  let state = seed >>> 0
-  return () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0
-    return state / 2 ** 32
-  }
-}
 
 async function recorded(
   t: Test,

@@ -3,9 +3,11 @@ import { join } from 'node:path'
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
 import { Catalogue } from '../catalogue.ts'
 import { againTable, schema } from '../schema.ts'
+import { cutLog, type TornLog, tornEntry } from './torn-log.ts'
 
 export interface DatabaseOptions {
   readonly folder: string
+  readonly onTornLog?: (torn: TornLog) => void
   readonly memoryLimitMb: number
   readonly threads: number
 }
@@ -21,13 +23,9 @@ export interface Database {
 }
 
 /** Opens `series.duckdb` in the folder, makes its tables if need be and loads the catalogue. */
-export async function openDatabase({ folder, memoryLimitMb, threads }: DatabaseOptions): Promise<Database> {
-  mkdirSync(folder, { recursive: true })
-  const instance = await DuckDBInstance.create(join(folder, 'series.duckdb'), {
-    memory_limit: `${memoryLimitMb}MB`,
-    threads: String(threads),
-    temp_directory: join(folder, 'temp'),
-  })
+export async function openDatabase(options: DatabaseOptions): Promise<Database> {
+  mkdirSync(options.folder, { recursive: true })
+  const instance = await openInstance(options)
   try {
     const writer = await instance.connect()
     for (const statement of [...schema, againTable]) await writer.run(statement)
@@ -42,6 +40,25 @@ export async function openDatabase({ folder, memoryLimitMb, threads }: DatabaseO
   } catch (error) {
     instance.closeSync()
     throw error
+  }
+}
+
+/** A log is cut once: one that is torn again where it was cut is damaged in another way. */
+async function openInstance({ folder, memoryLimitMb, threads, onTornLog }: DatabaseOptions): Promise<DuckDBInstance> {
+  const file = join(folder, 'series.duckdb')
+  const settings = {
+    memory_limit: `${memoryLimitMb}MB`,
+    threads: String(threads),
+    temp_directory: join(folder, 'temp'),
+  }
+  try {
+    return await DuckDBInstance.create(file, settings)
+  } catch (error) {
+    const entry = tornEntry(error)
+    const torn = entry && cutLog(`${file}.wal`, entry)
+    if (!torn) throw error
+    onTornLog?.(torn)
+    return await DuckDBInstance.create(file, settings)
   }
 }
 

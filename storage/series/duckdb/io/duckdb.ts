@@ -13,6 +13,9 @@ import { bucketQuery, rawQuery } from '../range-query.ts'
 import { deleteAgain, latestQuery } from '../schema.ts'
 import { appendKeys, appendNames, appendReadings, appendRuns } from './appending.ts'
 import { type Database, openDatabase } from './database.ts'
+import type { TornLog } from './torn-log.ts'
+
+export type { TornLog } from './torn-log.ts'
 
 export interface DuckdbSeriesOptions {
   /** Made if need be; one process at a time may have it open. */
@@ -23,6 +26,8 @@ export interface DuckdbSeriesOptions {
   readonly threads?: number
   readonly clock: Clock
   readonly energyMean?: EnergyMean
+  /** Told when a power loss had torn the end of the log, which was cut off; nothing that was durable is in it. */
+  readonly onTornLog?: (torn: TornLog) => void
 }
 
 /**
@@ -151,8 +156,8 @@ class DuckdbSeries implements SeriesStore {
 
   async #open(): Promise<Database> {
     try {
-      const { folder, memoryLimitMb = 256, threads = 2 } = this.#options
-      const database = await openDatabase({ folder, memoryLimitMb, threads })
+      const { folder, memoryLimitMb = 256, threads = 2, onTornLog } = this.#options
+      const database = await openDatabase({ folder, memoryLimitMb, threads, ...(onTornLog && { onTornLog }) })
       this.#runRows = database.runRows
       return database
     } catch (error) {
