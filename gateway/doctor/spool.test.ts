@@ -10,6 +10,7 @@ const content: SpoolContent = {
     newestSeq: 4711,
     waiting: 12,
     waitingReadings: 300,
+    reopened: 0,
     producedReadings: 90_000,
     declaredLost: 0,
     bytes: 3_500_000,

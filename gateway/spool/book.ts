@@ -1,9 +1,11 @@
 import type { EpochMs } from '@civitals/contracts/clock'
 import { countReadings, encodeEnvelope, maxWireBytes } from '@civitals/contracts/encode-envelope'
 import type { Envelope } from '@civitals/contracts/envelope'
+import { addInterval, type Interval, type Intervals } from '@civitals/contracts/intervals'
 import { maxGapsPerEnvelope, type PreviousSpool } from './gaps.ts'
+import { whatIsHeld } from './reopening.ts'
 import { makeRoom, removeExpired } from './room.ts'
-import type { Settled, SpoolCounters, SpoolDraft, SpoolLimits, SpoolRow, WaitingRange } from './spool.ts'
+import type { Reopening, Settled, SpoolCounters, SpoolDraft, SpoolLimits, SpoolRow, WaitingRange } from './spool.ts'
 import { type Carried, type SpoolState, type SpoolTable, sizeOf, type TableRow } from './table.ts'
 
 const lookForExpiredEveryMs = 60_000
@@ -31,8 +33,8 @@ export class SpoolBook {
   }
 
   counters(): SpoolCounters {
-    const { newestSeq, waiting, waitingReadings, producedReadings, declaredLost, bytes } = this.#state
-    return { newestSeq, waiting, waitingReadings, producedReadings, declaredLost, bytes }
+    const { newestSeq, waiting, waitingReadings, reopened = 0, producedReadings, declaredLost, bytes } = this.#state
+    return { newestSeq, waiting, waitingReadings, reopened, producedReadings, declaredLost, bytes }
   }
 
   append(drafts: readonly SpoolDraft[], now: EpochMs): SpoolRow[] {
@@ -54,13 +56,23 @@ export class SpoolBook {
     const ranges: (readonly [number, number])[] =
       settled.upTo > 0 ? [[1, settled.upTo], ...settled.above] : settled.above
     this.#change(false, (state) => {
-      let { waiting, waitingReadings } = state
+      let { waiting, waitingReadings, reopened = 0 } = state
       for (const [from, to] of ranges) {
         const marked = this.#table.acknowledge(from, to)
         waiting -= marked.envelopes
         waitingReadings -= marked.readings
+        reopened -= marked.reopened
       }
-      return [{ ...state, waiting, waitingReadings }, undefined]
+      return [{ ...state, waiting, waitingReadings, reopened }, undefined]
+    })
+  }
+
+  reopen(spool: string, ranges: readonly Interval[]): Reopening {
+    const wanted = ranges.reduce<Intervals>((set, [from, to]) => (from > to ? set : addInterval(set, from, to)), [])
+    if (spool !== this.id) return { reopened: 0, missing: wanted }
+    return this.#change(true, (state) => {
+      const reopened = wanted.reduce((sum, [from, to]) => sum + this.#table.reopen(from, to), state.reopened ?? 0)
+      return [{ ...state, reopened }, whatIsHeld(this.#table, wanted)]
     })
   }
 

@@ -2,7 +2,15 @@ import type { Clock, EpochMs } from '@civitals/contracts/clock'
 import { SpoolBook } from './book.ts'
 import type { PreviousSpool } from './gaps.ts'
 import type { Spool, SpoolLimits, SpoolRow, WaitingRange } from './spool.ts'
-import { type DropClass, type RowSummary, type SpoolState, type SpoolTable, sizeOf, type TableRow } from './table.ts'
+import {
+  type DropClass,
+  type Marked,
+  type RowSummary,
+  type SpoolState,
+  type SpoolTable,
+  sizeOf,
+  type TableRow,
+} from './table.ts'
 
 export interface MemorySpoolOptions {
   readonly id: string
@@ -21,6 +29,7 @@ export function memorySpool(options: MemorySpoolOptions): Spool {
     append: async (drafts) => book.append(drafts, options.clock.now()),
     waiting: async (range) => book.waiting(range),
     acknowledge: async (settled) => book.acknowledge(settled),
+    reopen: async (spool, ranges) => book.reopen(spool, ranges),
     counters: () => book.counters(),
     close: async () => book.close(),
   }
@@ -28,7 +37,7 @@ export function memorySpool(options: MemorySpoolOptions): Spool {
 
 interface KeptRow {
   readonly row: TableRow
-  acknowledged: boolean
+  state: 'waiting' | 'acknowledged' | 'reopened'
 }
 
 /** Rows in a map, in seq order since seqs only grow. */
@@ -45,36 +54,49 @@ export class MemoryTable implements SpoolTable {
   }
 
   insert(row: TableRow): void {
-    this.#rows.set(row.seq, { row, acknowledged: false })
+    this.#rows.set(row.seq, { row, state: 'waiting' })
   }
 
   waiting(range: WaitingRange): SpoolRow[] {
     return this.#some(
-      ({ row, acknowledged }) => !acknowledged && row.seq > range.after && row.seq < range.before,
+      ({ row, state }) => state !== 'acknowledged' && row.seq > range.after && row.seq < range.before,
       range.limit,
     ).map(({ seq, payload, committedAt, urgent }) => ({ seq, payload, committedAt, urgent }))
   }
 
-  acknowledge(from: number, to: number): { envelopes: number; readings: number } {
-    let [envelopes, readings] = [0, 0]
-    for (const kept of this.#rows.values()) {
-      if (kept.acknowledged || kept.row.seq < from || kept.row.seq > to) continue
-      kept.acknowledged = true
-      envelopes++
-      readings += kept.row.readings
+  acknowledge(from: number, to: number): Marked {
+    let [envelopes, readings, reopened] = [0, 0, 0]
+    for (const kept of this.#between(from, to)) {
+      if (kept.state === 'reopened') reopened++
+      if (kept.state === 'waiting') {
+        envelopes++
+        readings += kept.row.readings
+      }
+      kept.state = 'acknowledged'
     }
-    return { envelopes, readings }
+    return { envelopes, readings, reopened }
+  }
+
+  reopen(from: number, to: number): number {
+    const settled = this.#between(from, to).filter((kept) => kept.state === 'acknowledged')
+    for (const kept of settled) kept.state = 'reopened'
+    return settled.length
+  }
+
+  held(from: number, to: number): number[] {
+    return this.#between(from, to).map(({ row }) => row.seq)
   }
 
   oldest(kind: DropClass, before: number, limit: number): RowSummary[] {
-    return this.#some(({ row, acknowledged }) => {
+    return this.#some(({ row, state }) => {
       if (row.seq >= before) return false
-      return kind === 'acknowledged' ? acknowledged : !acknowledged && row.urgent === (kind === 'urgent')
+      if (kind === 'acknowledged' || kind === 'reopened') return state === kind
+      return state === 'waiting' && row.urgent === (kind === 'urgent')
     }, limit).map(summary)
   }
 
   expired(time: EpochMs, limit: number): RowSummary[] {
-    return this.#some(({ row, acknowledged }) => acknowledged && row.committedAt < time, limit).map(summary)
+    return this.#some(({ row, state }) => state === 'acknowledged' && row.committedAt < time, limit).map(summary)
   }
 
   remove(seqs: readonly number[]): void {
@@ -86,6 +108,10 @@ export class MemoryTable implements SpoolTable {
   }
 
   close(): void {}
+
+  #between(from: number, to: number): KeptRow[] {
+    return [...this.#rows.values()].filter(({ row }) => row.seq >= from && row.seq <= to)
+  }
 
   #some(fits: (kept: KeptRow) => boolean, limit: number): TableRow[] {
     const found: TableRow[] = []

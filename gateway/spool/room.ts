@@ -1,7 +1,7 @@
 import type { EpochMs } from '@civitals/contracts/clock'
 import type { Gap } from '@civitals/contracts/envelope'
 import { mergeGaps } from './gaps.ts'
-import { dropOrder, type RowSummary, type SpoolState, type SpoolTable } from './table.ts'
+import { type DropClass, dropOrder, type RowSummary, type SpoolState, type SpoolTable } from './table.ts'
 
 const rowsPerStep = 64
 
@@ -9,8 +9,8 @@ const rowsPerStep = 64
 export const diskFull = 'disk budget'
 
 /**
- * Drops rows older than `firstNew` until the budget is met: acknowledged ones first, then waiting ones without an alarm reading,
- * then the rest, each oldest first. What was waiting becomes a gap record. Never touches the rows being appended.
+ * Drops rows older than `firstNew` until the budget is met: acknowledged ones first, then those opened again, then waiting
+ * ones without an alarm reading, then the rest, each oldest first. What was waiting becomes a gap record. Never touches the rows being appended.
  */
 export function makeRoom(state: SpoolState, table: SpoolTable, budgetBytes: number, firstNew: number): SpoolState {
   let next = state
@@ -19,7 +19,7 @@ export function makeRoom(state: SpoolState, table: SpoolTable, budgetBytes: numb
       const rows = enough(table.oldest(kind, firstNew, rowsPerStep), next.bytes - budgetBytes)
       if (rows.length === 0) break
       table.remove(rows.map((row) => row.seq))
-      next = kind === 'acknowledged' ? withoutBytes(next, rows) : withGaps(withoutBytes(next, rows), rows)
+      next = without(next, rows, kind)
     }
   }
   return next
@@ -31,6 +31,13 @@ export function removeExpired(state: SpoolState, table: SpoolTable, before: Epoc
   if (rows.length === 0) return state
   table.remove(rows.map((row) => row.seq))
   return withoutBytes(state, rows)
+}
+
+/** A row opened again was settled before: dropped, it can only not be sent once more. */
+function without(state: SpoolState, rows: readonly RowSummary[], kind: DropClass): SpoolState {
+  const left = withoutBytes(state, rows)
+  if (kind === 'acknowledged') return left
+  return kind === 'reopened' ? { ...left, reopened: (state.reopened ?? 0) - rows.length } : withGaps(left, rows)
 }
 
 function enough(rows: readonly RowSummary[], bytes: number): RowSummary[] {

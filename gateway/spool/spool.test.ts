@@ -192,6 +192,50 @@ for (const [name, implementation] of Object.entries(implementations)) {
       t.equal(spool.counters().bytes, kept * 2)
     })
 
+    t.test('acknowledged rows are opened again for a resend, until they are acknowledged anew', async (t) => {
+      const open = implementation(t, clock)
+      const spool = await open()
+      for (let at = 0; at < 6; at++) await spool.append([draft(at)])
+      const sent = (await spool.waiting(everything)).map(plain)
+      await spool.acknowledge({ upTo: 4, above: [] })
+      t.same(await spool.reopen(spool.id, [[2, 3]]), { reopened: 2, missing: [] })
+      t.same(await spool.reopen(spool.id, [[2, 3]]), { reopened: 2, missing: [] }, 'asking twice is asking once')
+      t.match(spool.counters(), { waiting: 2, waitingReadings: 2, reopened: 2, producedReadings: 6 })
+      t.same((await spool.waiting(everything)).map(plain), [sent[1], sent[2], sent[4], sent[5]], 'the same bytes')
+      await spool.close()
+      const again = await open()
+      t.match(again.counters(), { waiting: 2, reopened: 2 }, 'it outlives a restart')
+      await again.acknowledge({ upTo: 2, above: [[6, 6]] })
+      t.match(again.counters(), { waiting: 1, waitingReadings: 1, reopened: 1 })
+      t.same(
+        (await again.waiting(everything)).map((row) => row.seq),
+        [3, 5],
+      )
+    })
+
+    t.test('what is gone cannot be opened again, and is said; what waits is held and comes anyway', async (t) => {
+      const one = await bytesOfOne(implementation(t, clock))
+      const spool = await implementation(t, clock)({ ...roomy, budgetBytes: one * 4 })
+      for (let at = 0; at < 4; at++) await spool.append([draft(at)])
+      await spool.acknowledge({ upTo: 1, above: [[3, 3]] })
+      await spool.append([draft(4)])
+      const wanted: [number, number][] = [
+        [1, 3],
+        [5, 9],
+      ]
+      t.same(await spool.reopen(spool.id, wanted), {
+        reopened: 3,
+        missing: [
+          [1, 1],
+          [6, 9],
+        ],
+      })
+      t.match(spool.counters(), { waiting: 3, reopened: 1 })
+      t.same(await spool.reopen('another', [[1, 2]]), { reopened: 0, missing: [[1, 2]] })
+      await spool.append([draft(5)])
+      t.match(spool.counters(), { waiting: 4, reopened: 0, declaredLost: 0 }, 'it goes before anything that waits')
+    })
+
     t.test('a draft too large for the wire becomes several envelopes', async (t) => {
       const spool = await implementation(t, clock)()
       const big = Array.from({ length: 40 }, (_, at) => sample(at, 'x'.repeat(20_000)))

@@ -1,6 +1,7 @@
 import type { Acknowledgement } from '@civitals/contracts/acknowledgement'
 import type { EpochMs } from '@civitals/contracts/clock'
 import type { Envelope, Sample } from '@civitals/contracts/envelope'
+import type { Interval } from '@civitals/contracts/intervals'
 
 /** What the spool is asked to keep as one envelope; it adds the number, the link to an older spool and open gap records. */
 export interface SpoolDraft {
@@ -31,6 +32,8 @@ export interface SpoolCounters {
   /** Envelopes not yet acknowledged. */
   readonly waiting: number
   readonly waitingReadings: number
+  /** Envelopes acknowledged before that the centre wants again; not among `waiting`. */
+  readonly reopened: number
   /** Readings ever committed. */
   readonly producedReadings: number
   /** Readings given up unacknowledged; each is in a gap record. */
@@ -38,6 +41,15 @@ export interface SpoolCounters {
   /** Bytes the kept rows take: payload and a flat share per row. */
   readonly bytes: number
 }
+
+/** What a reopening found. `missing`: seqs the spool does not hold any more, or never did; sorted. */
+export interface Reopening {
+  readonly reopened: number
+  readonly missing: readonly Interval[]
+}
+
+/** Ranges a reopening may say are missing; beyond, the last covers the rest. */
+export const maxMissingRanges = 1024
 
 /** Which waiting rows: `after` < seq < `before`, oldest first, at most `limit`. */
 export interface WaitingRange {
@@ -59,10 +71,15 @@ export interface Spool {
    * CIV_GATEWAY_SPOOL_CLOSED when only a new start helps.
    */
   append(drafts: readonly SpoolDraft[]): Promise<readonly SpoolRow[]>
-  /** Rows not acknowledged yet. */
+  /** Rows not acknowledged yet, and those opened again. */
   waiting(range: WaitingRange): Promise<readonly SpoolRow[]>
   /** Marks rows as settled in the centre. Repeating it, or acknowledging rows that are gone, has no effect. */
   acknowledge(settled: Settled): Promise<void>
+  /**
+   * Opens acknowledged rows of these ranges again: `waiting` gives them out until they are acknowledged anew. `reopened` counts all
+   * rows that are held, whatever their state, so that asking twice says the same. An unknown `spool` holds nothing. Durable.
+   */
+  reopen(spool: string, ranges: readonly Interval[]): Promise<Reopening>
   /** As of the last finished call. */
   counters(): SpoolCounters
   close(): Promise<void>

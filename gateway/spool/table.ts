@@ -26,6 +26,8 @@ export interface SpoolState {
   readonly newestSeq: number
   readonly waiting: number
   readonly waitingReadings: number
+  /** Absent in files of before there was a resend. */
+  readonly reopened?: number
   readonly producedReadings: number
   readonly declaredLost: number
   readonly bytes: number
@@ -38,8 +40,15 @@ export interface SpoolState {
 }
 
 /** Order in which rows make room: settled ones cost nothing, alarms go last. */
-export const dropOrder = ['acknowledged', 'ordinary', 'urgent'] as const
+export const dropOrder = ['acknowledged', 'reopened', 'ordinary', 'urgent'] as const
 export type DropClass = (typeof dropOrder)[number]
+
+/** What an acknowledgement found: waiting rows, and rows that had been opened again. */
+export interface Marked {
+  readonly envelopes: number
+  readonly readings: number
+  readonly reopened: number
+}
 
 /** Where rows are kept; synchronous, called by the book alone. Twins: SQLite and memory. */
 export interface SpoolTable {
@@ -47,8 +56,12 @@ export interface SpoolTable {
   save(state: SpoolState): void
   insert(row: TableRow): void
   waiting(range: WaitingRange): SpoolRow[]
-  /** Marks waiting rows in [from, to]; says how many envelopes and readings that were. */
-  acknowledge(from: number, to: number): { readonly envelopes: number; readonly readings: number }
+  /** Marks waiting and reopened rows in [from, to] as settled. */
+  acknowledge(from: number, to: number): Marked
+  /** Opens acknowledged rows in [from, to] again; says how many. */
+  reopen(from: number, to: number): number
+  /** Seqs of all rows in [from, to], ascending, whatever their state. */
+  held(from: number, to: number): Iterable<number>
   /** Oldest rows of a class below `before`, at most `limit`. */
   oldest(kind: DropClass, before: number, limit: number): RowSummary[]
   /** Oldest acknowledged rows committed before `time`, at most `limit`. */

@@ -55,7 +55,8 @@ async function lookInto(
 
 function contentOf({ status, oldestWaiting }: Presence): SpoolContent | undefined {
   if (!status.spool) return undefined
-  const { id, ...counters } = status.spool
+  const { id, ...rest } = status.spool
+  const counters = { ...rest, reopened: rest.reopened ?? 0 }
   return { id, counters, ...(oldestWaiting && { oldestWaiting }) }
 }
 
@@ -121,10 +122,10 @@ function contentFrom(database: DatabaseSync, id: string, state: SpoolState): Spo
   }
   const oldestWaiting = place('SELECT seq, committed_at FROM envelope WHERE acknowledged = 0 ORDER BY seq LIMIT 1')
   const newest = place('SELECT seq, committed_at FROM envelope ORDER BY seq DESC LIMIT 1')
-  const { newestSeq, waiting, waitingReadings, producedReadings, declaredLost, bytes, gaps } = state
+  const { newestSeq, waiting, waitingReadings, reopened = 0, producedReadings, declaredLost, bytes, gaps } = state
   return {
     ...{ id, openGaps: gaps.length },
-    counters: { newestSeq, waiting, waitingReadings, producedReadings, declaredLost, bytes },
+    counters: { newestSeq, waiting, waitingReadings, reopened, producedReadings, declaredLost, bytes },
     ...(oldestWaiting && { oldestWaiting }),
     ...(newest && { newest }),
   }

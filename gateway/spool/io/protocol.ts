@@ -1,5 +1,6 @@
 import type { EpochMs } from '@civitals/contracts/clock'
-import type { Settled, SpoolCounters, SpoolDraft, SpoolLimits, SpoolRow, WaitingRange } from '../spool.ts'
+import type { Interval } from '@civitals/contracts/intervals'
+import type { Reopening, Settled, SpoolCounters, SpoolDraft, SpoolLimits, SpoolRow, WaitingRange } from '../spool.ts'
 
 /** What the worker is started with. */
 export interface Opening {
@@ -11,12 +12,14 @@ export type Call =
   | { readonly call: 'append'; readonly drafts: readonly SpoolDraft[]; readonly now: EpochMs }
   | { readonly call: 'waiting'; readonly range: WaitingRange }
   | { readonly call: 'acknowledge'; readonly settled: Settled }
+  | { readonly call: 'reopen'; readonly spool: string; readonly ranges: readonly Interval[] }
   | { readonly call: 'close' }
 export type Request = Call & { readonly id: number }
 
 /** Answer 0 says how opening went. */
 export type Answer =
   | { readonly id: number; readonly rows: readonly SpoolRow[]; readonly counters: SpoolCounters }
+  | { readonly id: number; readonly reopening: Reopening; readonly counters: SpoolCounters }
   | {
       readonly id: 0
       readonly opened: string

@@ -1,7 +1,8 @@
 import { Worker } from 'node:worker_threads'
 import type { Clock } from '@civitals/contracts/clock'
 import { CivitalsError, type ErrorCode } from '@civitals/contracts/errors'
-import type { Spool, SpoolCounters, SpoolLimits, SpoolRow } from '../spool.ts'
+import type { Interval } from '@civitals/contracts/intervals'
+import type { Reopening, Spool, SpoolCounters, SpoolLimits, SpoolRow } from '../spool.ts'
 import type { Answer, Call, Opening, Request } from './protocol.ts'
 
 export interface SqliteSpoolOptions {
@@ -29,13 +30,16 @@ export async function openSqliteSpool(options: SqliteSpoolOptions): Promise<Sqli
     append: (drafts) => thread.call({ call: 'append', drafts, now: options.clock.now() }),
     waiting: (range) => thread.call({ call: 'waiting', range }),
     acknowledge: async (settled) => void (await thread.call({ call: 'acknowledge', settled })),
+    reopen: (spool, ranges) => thread.reopen(spool, ranges),
     counters: () => thread.counters,
     close: () => thread.close(),
   }
 }
 
+type Served = Extract<Answer, { rows: unknown } | { reopening: unknown }>
+
 interface Waiter {
-  resolve(rows: readonly SpoolRow[]): void
+  resolve(served: Served): void
   reject(error: Error): void
 }
 
@@ -43,6 +47,7 @@ const none: SpoolCounters = {
   newestSeq: 0,
   waiting: 0,
   waitingReadings: 0,
+  reopened: 0,
   producedReadings: 0,
   declaredLost: 0,
   bytes: 0,
@@ -82,7 +87,17 @@ class SpoolThread {
     })
   }
 
-  call(call: Call): Promise<readonly SpoolRow[]> {
+  async call(call: Call): Promise<readonly SpoolRow[]> {
+    const served = await this.#ask(call)
+    return 'rows' in served ? served.rows : []
+  }
+
+  async reopen(spool: string, ranges: readonly Interval[]): Promise<Reopening> {
+    const served = await this.#ask({ call: 'reopen', spool, ranges })
+    return 'reopening' in served ? served.reopening : { reopened: 0, missing: ranges }
+  }
+
+  #ask(call: Call): Promise<Served> {
     if (this.#gone) return Promise.reject(closed())
     const id = ++this.#lastId
     return new Promise((resolve, reject) => {
@@ -100,7 +115,7 @@ class SpoolThread {
     const waiter = this.#waiters.get(answer.id)
     this.#waiters.delete(answer.id)
     if ('error' in answer) waiter?.reject(failure('CIV_GATEWAY_SPOOL_WRITE', answer.error))
-    else if ('rows' in answer) waiter?.resolve(answer.rows)
+    else if ('rows' in answer || 'reopening' in answer) waiter?.resolve(answer)
   }
 }
 

@@ -3,6 +3,7 @@ import type { EpochMs } from '@civitals/contracts/clock'
 import type { SpoolRow, WaitingRange } from '../spool.ts'
 import {
   type DropClass,
+  type Marked,
   type RowSummary,
   rowOverheadBytes,
   type SpoolState,
@@ -10,18 +11,20 @@ import {
   type TableRow,
 } from '../table.ts'
 
-// The partial indexes keep the two walks of a spool short whatever else is kept: what waits, and what may go.
+// acknowledged: 0 waits, 1 settled, 2 settled and opened again. The partial indexes keep the walks of a spool short whatever else
+// is kept: what is to be sent, what may go.
 const schema = `
   CREATE TABLE IF NOT EXISTS envelope (
     seq INTEGER PRIMARY KEY, payload BLOB NOT NULL, committed_at INTEGER NOT NULL, urgent INTEGER NOT NULL,
     readings INTEGER NOT NULL, from_at REAL NOT NULL, to_at REAL NOT NULL, carried TEXT, acknowledged INTEGER NOT NULL DEFAULT 0
   ) STRICT;
-  CREATE INDEX IF NOT EXISTS envelope_waiting ON envelope (seq) WHERE acknowledged = 0;
+  DROP INDEX IF EXISTS envelope_waiting;
+  CREATE INDEX IF NOT EXISTS envelope_to_send ON envelope (seq) WHERE acknowledged <> 1;
   CREATE INDEX IF NOT EXISTS envelope_settled ON envelope (seq) WHERE acknowledged = 1;
   CREATE TABLE IF NOT EXISTS state (one INTEGER PRIMARY KEY CHECK (one = 1), json TEXT NOT NULL) STRICT;
 `
 const summaryColumns = `seq, urgent, readings, from_at, to_at, carried, length(payload) + ${rowOverheadBytes} AS size`
-const waiting = 'envelope INDEXED BY envelope_waiting WHERE acknowledged = 0'
+const toSend = 'envelope INDEXED BY envelope_to_send WHERE acknowledged <> 1'
 const settled = 'envelope INDEXED BY envelope_settled WHERE acknowledged = 1'
 
 const sql = {
@@ -29,11 +32,14 @@ const sql = {
   save: 'INSERT INTO state VALUES (1, ?) ON CONFLICT (one) DO UPDATE SET json = excluded.json',
   insert:
     'INSERT INTO envelope (seq, payload, committed_at, urgent, readings, from_at, to_at, carried) VALUES (?,?,?,?,?,?,?,?)',
-  waiting: `SELECT seq, payload, committed_at, urgent FROM ${waiting} AND seq > ? AND seq < ? ORDER BY seq LIMIT ?`,
-  count: `SELECT count(*) AS envelopes, coalesce(sum(readings), 0) AS readings FROM ${waiting} AND seq BETWEEN ? AND ?`,
-  acknowledge: `UPDATE envelope INDEXED BY envelope_waiting SET acknowledged = 1 WHERE acknowledged = 0 AND seq BETWEEN ? AND ?`,
+  waiting: `SELECT seq, payload, committed_at, urgent FROM ${toSend} AND seq > ? AND seq < ? ORDER BY seq LIMIT ?`,
+  count: `SELECT acknowledged, count(*) AS envelopes, sum(readings) AS readings FROM ${toSend} AND seq BETWEEN ? AND ? GROUP BY acknowledged`,
+  acknowledge: `UPDATE envelope INDEXED BY envelope_to_send SET acknowledged = 1 WHERE acknowledged <> 1 AND seq BETWEEN ? AND ?`,
+  reopen: `UPDATE envelope INDEXED BY envelope_settled SET acknowledged = 2 WHERE acknowledged = 1 AND seq BETWEEN ? AND ?`,
+  held: 'SELECT seq FROM envelope WHERE seq BETWEEN ? AND ? ORDER BY seq',
   oldestSettled: `SELECT ${summaryColumns} FROM ${settled} AND seq < ? ORDER BY seq LIMIT ?`,
-  oldestWaiting: `SELECT ${summaryColumns} FROM ${waiting} AND urgent = ? AND seq < ? ORDER BY seq LIMIT ?`,
+  oldestReopened: `SELECT ${summaryColumns} FROM ${toSend} AND acknowledged = 2 AND seq < ? ORDER BY seq LIMIT ?`,
+  oldestWaiting: `SELECT ${summaryColumns} FROM ${toSend} AND acknowledged = 0 AND urgent = ? AND seq < ? ORDER BY seq LIMIT ?`,
   // Commit times follow seqs, so the oldest rows by seq are the oldest by time: no third index.
   expired: `SELECT * FROM (SELECT ${summaryColumns}, committed_at FROM ${settled} ORDER BY seq LIMIT ?) WHERE committed_at < ?`,
   remove: 'DELETE FROM envelope WHERE seq = ?',
@@ -84,16 +90,30 @@ export class SqliteTable implements SpoolTable {
     }))
   }
 
-  acknowledge(from: number, to: number): { envelopes: number; readings: number } {
-    const marked = this.#statements.count.get(from, to)
-    const envelopes = Number(marked?.envelopes ?? 0)
-    if (envelopes > 0) this.#statements.acknowledge.run(from, to)
-    return { envelopes, readings: Number(marked?.readings ?? 0) }
+  acknowledge(from: number, to: number): Marked {
+    const groups = this.#statements.count.all(from, to)
+    if (groups.length > 0) this.#statements.acknowledge.run(from, to)
+    const waiting = groups.find((group) => group.acknowledged === 0)
+    const reopened = groups.find((group) => group.acknowledged === 2)
+    return {
+      envelopes: Number(waiting?.envelopes ?? 0),
+      readings: Number(waiting?.readings ?? 0),
+      reopened: Number(reopened?.envelopes ?? 0),
+    }
+  }
+
+  reopen(from: number, to: number): number {
+    return Number(this.#statements.reopen.run(from, to).changes)
+  }
+
+  *held(from: number, to: number): Iterable<number> {
+    for (const row of this.#statements.held.iterate(from, to)) yield Number(row.seq)
   }
 
   oldest(kind: DropClass, before: number, limit: number): RowSummary[] {
-    const { oldestSettled, oldestWaiting } = this.#statements
+    const { oldestSettled, oldestReopened, oldestWaiting } = this.#statements
     if (kind === 'acknowledged') return oldestSettled.all(before, limit).map(summary)
+    if (kind === 'reopened') return oldestReopened.all(before, limit).map(summary)
     return oldestWaiting.all(kind === 'urgent' ? 1 : 0, before, limit).map(summary)
   }
 

@@ -8,14 +8,15 @@ const port = parentPort
 if (!port) throw new Error('the spool worker runs in a worker thread')
 
 const { folder, limits } = workerData as Opening
+const nothing = { rows: [] }
 const answer = (message: Answer): void => port.postMessage(message, transfers(message))
 
 try {
   const { book, movedAside } = openFolder(folder, limits)
   port.on('message', (request: Request) => {
     try {
-      const rows = serve(request)
-      answer({ id: request.id, rows, counters: book.counters() })
+      const served = serve(request)
+      answer({ id: request.id, ...served, counters: book.counters() })
     } catch (error) {
       answer({ id: request.id, error: plain(error) })
     }
@@ -26,15 +27,17 @@ try {
   const serve = (request: Request) => {
     switch (request.call) {
       case 'append':
-        return book.append(request.drafts, request.now)
+        return { rows: book.append(request.drafts, request.now) }
       case 'waiting':
-        return book.waiting(request.range)
+        return { rows: book.waiting(request.range) }
       case 'acknowledge':
         book.acknowledge(request.settled)
-        return []
+        return nothing
       case 'close':
         book.close()
-        return []
+        return nothing
+      case 'reopen':
+        return { reopening: book.reopen(request.spool, request.ranges) }
     }
   }
 } catch (error) {
