@@ -1,37 +1,13 @@
 import { CivitalsError } from '@civitals/contracts/errors'
-import { AqiInputSchema, calcAqi } from '@civitals/indicators/aqi'
-import { Value } from 'typebox/value'
+import { calcFormulas } from '@civitals/indicators/calc'
+import { shippedDefinitions } from '@civitals/indicators/shipped'
 import { type Arguments, exitCodes } from '../command.ts'
 
-interface Formula {
-  readonly name: string
-  readonly input: object
-  readonly example: object
-  readonly compute: (input: unknown) => unknown
-}
-
-const formulas: readonly Formula[] = [
-  {
-    name: 'aqi',
-    input: AqiInputSchema,
-    example: {
-      standard: 'HJ 633-2026',
-      kind: 'hourly',
-      values: { pm25: 75, pm10: 150, so2: 500, no2: 200, co: 10, o3: 200 },
-    },
-    compute(input) {
-      const errors = Value.Errors(AqiInputSchema, input)
-      const [first] = errors
-      if (first) throw new CivitalsError('CIV_CLI_INPUT', `${first.instancePath || 'input'} ${first.message}`)
-      return calcAqi(input as Parameters<typeof calcAqi>[0])
-    },
-  },
-]
-
-/** `civitals calc NAME '{...}'`: one result as a line of JSON. */
+/** `civitals calc NAME '{...}'`: one result as a line of JSON; `--list`: every formula as a line of JSON. */
 export async function calc(args: Arguments): Promise<number> {
+  const formulas = calcFormulas(await shippedDefinitions())
   if (args.options.list) {
-    for (const { name, input, example } of formulas) print({ name, input, example })
+    for (const { name, what, source, input, example } of formulas) print({ name, what, source, input, example })
     return exitCodes.done
   }
   const [name, text] = args.positionals
@@ -40,7 +16,9 @@ export async function calc(args: Arguments): Promise<number> {
     const known = formulas.map((candidate) => candidate.name).join(', ')
     throw new CivitalsError('CIV_CLI_USAGE', `no formula ${name ?? ''}; known: ${known} (civitals calc --list)`)
   }
-  print(formula.compute(parse(text)))
+  const outcome = formula.compute(parse(text))
+  if (!outcome.ok) throw new CivitalsError('CIV_CLI_INPUT', `${outcome.at || 'input'}: ${outcome.reason}`)
+  print(outcome.result)
   return exitCodes.done
 }
 
@@ -52,6 +30,6 @@ function parse(text: string | undefined): unknown {
   }
 }
 
-const print = (value: unknown): void => {
+const print = (value: object): void => {
   process.stdout.write(`${JSON.stringify(value)}\n`)
 }

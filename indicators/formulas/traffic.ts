@@ -1,5 +1,6 @@
 import scale from '../standards/gb-t-33171.json' with { type: 'json' }
 import { interpolate } from './interpolate.ts'
+import { quantile } from './statistics.ts'
 
 const edition = scale.editions[0]
 
@@ -18,3 +19,10 @@ export const tpiOfDelayShare = (share: number): number =>
 
 /** Traffic performance index 0..10 from the ratio of speed to free-flow speed [GB/T 33171-2016 App. C]. */
 export const tpi = (speedRatio: number): number => tpiOfDelayShare(delayShare(speedRatio))
+
+/** Travel time index: travel time over that of free flow [FHWA]. */
+export const travelTimeIndex = (travelTime: number, freeFlowTime: number): number => travelTime / freeFlowTime
+
+/** Planning time index: 95th percentile of the travel times over that of free flow [FHWA]. NaN of no times. */
+export const planningTimeIndex = (travelTimes: readonly number[], freeFlowTime: number): number =>
+  quantile(travelTimes, 0.95) / freeFlowTime
