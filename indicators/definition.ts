@@ -14,6 +14,15 @@ const InputSchema = Type.Object(
   { additionalProperties: false },
 )
 
+const Anchors = Type.Array(Type.Number(), {
+  minItems: 6,
+  maxItems: 6,
+  description: 'Values that score 100, 85, 70, 50, 30, 0; rising = lower is better.',
+})
+const Source = Type.String({ minLength: 1, description: 'Standard and clause, or "platform convention".' })
+const Unit = Type.String({ description: 'Unit id of the value.' })
+const Vital = Type.Optional(Type.Boolean({ description: 'May cap the score of its system and of the city.' }))
+
 const described = {
   id: Type.String({ pattern: '^[A-Z]{4}-\\d{2}$' }),
   name: NameSchema,
@@ -26,14 +35,10 @@ export const DefinitionSchema = Type.Object(
     ...described,
     version: Type.Integer({ minimum: 1 }),
     validFrom: Day('First local day this version applies to.'),
-    vital: Type.Optional(Type.Boolean({ description: 'May cap the score of its system and of the city.' })),
-    unit: Type.String({ description: 'Unit id of the value.' }),
-    anchors: Type.Array(Type.Number(), {
-      minItems: 6,
-      maxItems: 6,
-      description: 'Values that score 100, 85, 70, 50, 30, 0; rising = lower is better.',
-    }),
-    source: Type.String({ minLength: 1, description: 'Standard and clause, or "platform convention".' }),
+    vital: Vital,
+    unit: Unit,
+    anchors: Anchors,
+    source: Source,
     inputs: Type.Optional(Type.Array(InputSchema)),
     formula: Type.String({ description: 'Name of a measure.' }),
     windowMinutes: Type.Integer({ minimum: 1, maximum: 1440 }),
@@ -95,9 +100,19 @@ export type Definition = Static<typeof DefinitionSchema>
 
 /** One indicator of the catalogue that is not computed, by a dated decision: it is out of scope, not missing. */
 export const OutOfScopeSchema = Type.Object(
-  { ...described, decided: Day('Day of the decision.'), reason: NameSchema },
+  {
+    ...described,
+    unit: Unit,
+    anchors: Type.Optional(Anchors),
+    vital: Vital,
+    source: Source,
+    decided: Day('Day of the decision.'),
+    reason: NameSchema,
+  },
   { additionalProperties: false },
 )
+
+export type OutOfScope = Static<typeof OutOfScopeSchema>
 
 /** `definitions/<SYSTEM>.yaml`: one body system. */
 export const SystemDocumentSchema = Type.Object(

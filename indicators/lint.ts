@@ -1,7 +1,7 @@
 import { bodySystems } from '@civitals/contracts/body'
 import { type CheckedDocument, checkDocument, type Problem } from '@civitals/contracts/document'
 import { isUnitId } from '@civitals/contracts/units'
-import { type Definition, type SystemDocument, SystemDocumentSchema } from './definition.ts'
+import { type Definition, type OutOfScope, type SystemDocument, SystemDocumentSchema } from './definition.ts'
 import { measures, measuresWithoutInputs } from './measures/measures.ts'
 import { acousticZones } from './measures/sound.ts'
 
@@ -9,7 +9,11 @@ import { acousticZones } from './measures/sound.ts'
 export function checkDefinitions(text: string, file: string): CheckedDocument<typeof SystemDocumentSchema> {
   const checked = checkDocument(SystemDocumentSchema, text, file)
   if (!checked.ok) return checked
-  const problems = [...weightProblems(checked.value), ...checked.value.inForce.flatMap(definitionProblems)]
+  const problems = [
+    ...weightProblems(checked.value),
+    ...checked.value.inForce.flatMap(definitionProblems),
+    ...checked.value.outOfScope.flatMap(listedProblems),
+  ]
   if (problems.length === 0) return checked
   return {
     ok: false,
@@ -56,20 +60,29 @@ function weightProblems(document: SystemDocument): Finding[] {
 }
 
 function definitionProblems(definition: Definition): Finding[] {
-  const { id, anchors, unit, formula, inputs = [], parameters } = definition
-  const found: string[] = []
-  const rising = (anchors[5] ?? 0) > (anchors[0] ?? 0)
-  const strict = anchors.every(
-    (anchor, k) => k === 0 || (rising ? anchor > (anchors[k - 1] ?? 0) : anchor < (anchors[k - 1] ?? 0)),
-  )
-  if (!strict) found.push('anchors must strictly rise or strictly fall')
-  if (!isUnitId(unit)) found.push(`unknown unit ${unit}`)
+  const { id, formula, inputs = [], parameters } = definition
+  const found = scaleProblems(definition)
   if (!Object.hasOwn(measures, formula)) found.push(`unknown formula ${formula}`)
   if (inputs.length === 0 && !measuresWithoutInputs.has(formula)) found.push(`formula ${formula} needs inputs`)
   if (formula === 'noise-excess' && !acousticZones.includes(parameters?.zone ?? ''))
     found.push('names no acoustic zone')
   if (formula === 'pass-rate' && !parameters?.pass) found.push('names no limits that pass')
   return found.map((message) => ({ path: id, key: id, message }))
+}
+
+const listedProblems = (listed: OutOfScope): Finding[] =>
+  scaleProblems(listed).map((message) => ({ path: listed.id, key: listed.id, message }))
+
+function scaleProblems({ anchors, unit }: Pick<OutOfScope, 'anchors' | 'unit'>): string[] {
+  const found: string[] = []
+  if (anchors && !strictlyMonotone(anchors)) found.push('anchors must strictly rise or strictly fall')
+  if (!isUnitId(unit)) found.push(`unknown unit ${unit}`)
+  return found
+}
+
+function strictlyMonotone(anchors: readonly number[]): boolean {
+  const sign = Math.sign((anchors.at(-1) ?? 0) - (anchors[0] ?? 0))
+  return anchors.every((anchor, k) => k === 0 || sign * (anchor - (anchors[k - 1] ?? 0)) > 0)
 }
 
 function lineOf(text: string, key: string): { line: number; column: number } {

@@ -231,6 +231,7 @@ t.test('score and grade by the anchors in force', async (t) => {
   near(t, calc('score', { indicator: 'RENL-01', value: 20 }).score, 61.666667)
   t.match(calc('score', { indicator: 'RENL-01', value: 20 }), { grade: 'C' })
   t.strictSame(calc('score', { indicator: 'RENL-01', value: null }), { score: null, grade: 'N' })
+  t.match(calc('score', { indicator: 'IMMU-07', value: 5 }), { score: 50 }, 'defined, though not commissioned')
   t.match(refusal('score', { indicator: 'XXXX-99', value: 1 }), /no indicator XXXX-99; known: .*RENL-01/)
 })
 

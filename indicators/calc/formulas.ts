@@ -26,7 +26,8 @@ export const calcFormulas = (definitions: readonly SystemDocument[]): readonly C
 ]
 
 function scoreFormula(definitions: readonly SystemDocument[]): CalcFormula {
-  const anchors = new Map(definitions.flatMap(({ inForce }) => inForce.map((one) => [one.id, one.anchors] as const)))
+  const listed = definitions.flatMap(({ inForce, outOfScope }) => [...inForce, ...outOfScope])
+  const anchors = new Map(listed.flatMap((one) => (one.anchors ? [[one.id, one.anchors] as const] : [])))
   const known = [...anchors.keys()].join(', ')
   return calcFormula({
     name: 'score',
