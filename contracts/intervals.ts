@@ -46,3 +46,13 @@ export function inIntervals(set: Intervals, value: number): boolean {
 
 /** How many whole numbers `set` holds. */
 export const sizeOfIntervals = (set: Intervals): number => set.reduce((sum, [from, to]) => sum + to - from + 1, 0)
+
+/** What lies both in `set` and in [from, to]. */
+export const withinInterval = (set: Intervals, from: number, to: number): Intervals =>
+  set.flatMap(([start, end]): Interval[] =>
+    end < from || start > to ? [] : [[Math.max(start, from), Math.min(end, to)]],
+  )
+
+/** What lies in both sets. */
+export const intersection = (one: Intervals, other: Intervals): Intervals =>
+  other.flatMap(([from, to]) => withinInterval(one, from, to))

@@ -15,7 +15,11 @@ export const LedgerRowSchema = Type.Object({
   waiting: Type.Union([Count, Type.Null()]),
   declaredLost: Count,
   duplicates: Type.Integer({ minimum: 0, description: 'Envelopes that came again and had no effect.' }),
-  settledUpTo: Type.Integer({ description: 'Highest contiguous settled seq.' }),
+  reopened: Type.Integer({
+    minimum: 0,
+    description: 'Envelopes asked for again that have not come; their readings stay in the columns they stand in.',
+  }),
+  settledUpTo: Type.Integer({ description: 'Highest contiguous seq settled and not reopened.' }),
   above: Type.Array(Type.Tuple([Type.Integer(), Type.Integer()])),
   balanced: Type.Union([Type.Boolean(), Type.Null()], {
     description: 'Whether the equation holds; null while produced is unknown.',
@@ -23,6 +27,28 @@ export const LedgerRowSchema = Type.Object({
   updatedAt: Type.Number(),
 })
 export type LedgerRow = Static<typeof LedgerRowSchema>
+
+const Seq = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER })
+const Ranges = Type.Array(Type.Tuple([Seq, Seq]))
+
+/** One resend: ranges of a spool the centre reopened and asked its gateway for, and how far it has come. */
+export const ResendSchema = Type.Object({
+  id: Type.String(),
+  gateway: Type.String(),
+  spool: Type.String(),
+  ranges: Ranges,
+  by: Type.String({ description: 'Who asked for it: a person, or `reconciler`.' }),
+  why: Type.String(),
+  at: Type.Number(),
+  remaining: Type.Integer({ minimum: 0, description: 'Envelopes of the ranges that have not come again.' }),
+  missing: Type.Array(Type.Tuple([Seq, Seq]), {
+    description: 'Ranges the gateway does not hold any more: closed again without having come.',
+  }),
+  answeredAt: Type.Union([Type.Number(), Type.Null()], { description: 'When the gateway first answered.' }),
+  doneAt: Type.Union([Type.Number(), Type.Null()], { description: 'When nothing of it was open any more.' }),
+  refused: Type.Union([Type.String(), Type.Null()], { description: 'Why the gateway would not; then nothing comes.' }),
+})
+export type Resend = Static<typeof ResendSchema>
 
 export const rejectReasons = [
   'unknown gateway',

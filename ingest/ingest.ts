@@ -1,5 +1,6 @@
 import type { Clock } from '@civitals/contracts/clock'
-import type { LedgerRow, RejectReason, SetAside } from '@civitals/contracts/ledger'
+import { CivitalsError } from '@civitals/contracts/errors'
+import type { LedgerRow, RejectReason, Resend, SetAside } from '@civitals/contracts/ledger'
 import type { Terminal } from '@civitals/contracts/registry'
 import type { SettlementStep } from '@civitals/contracts/settlement'
 import type { SeriesStore } from '@civitals/storage/series'
@@ -14,10 +15,12 @@ import { LatestReadings } from './latest/latest.ts'
 import { listAside } from './ledger/aside.ts'
 import { type HeardStatus, StatusBook, type StatusListener } from './ledger/balance.ts'
 import type { RejectPage } from './ledger/reject-book.ts'
+import { listResends } from './ledger/resends.ts'
 import { openRegistry, type Registry } from './registry/registry.ts'
 import { Acknowledger } from './settle/acknowledger.ts'
 import { Books } from './settle/books.ts'
 import { Chores } from './settle/chores.ts'
+import { askAgainEveryMs, type ResendRequest } from './settle/resender.ts'
 import { Settler } from './settle/settler.ts'
 
 /** The part of a pino logger ingest uses: fields first. */
@@ -55,6 +58,13 @@ export interface Ingest extends AsyncDisposable {
   subscribeStatus(listener: StatusListener): Disposable
   /** The accounts of every spool. */
   ledger(): Promise<LedgerRow[]>
+  /**
+   * Reopens ranges of a spool and asks its gateway for them; resolves when they are open and asked for. Errors:
+   * CIV_INGEST_UNKNOWN_SPOOL, CIV_INGEST_NOTHING_SETTLED, CIV_INGEST_TOO_MANY_REOPENED, CIV_INGEST_STORE_DOWN (retryable).
+   */
+  resend(request: ResendRequest): Promise<Resend>
+  /** The newest resends first. */
+  resends(): Promise<Resend[]>
   /** What was refused, newest first; `limit` 1 to 1,000. */
   rejects(page: { readonly limit?: number; readonly cursor?: string }): Promise<RejectPage>
   /** How often something was refused, by reason, since the first start. */
@@ -87,13 +97,24 @@ export async function openIngest(options: IngestOptions): Promise<Ingest> {
 
   const onRefusalsWaiting = () => chores.once(refusalsWaitMs, () => queue.wake())
   const acknowledger = new Acknowledger(books.accounts, clock, (gateway, ack) => intake.acknowledge(gateway, ack))
-  const events = intakeEvents({ queue, acknowledger, statuses, rejects: books.rejects, clock, onRefusalsWaiting })
-  const settler = new Settler({ queue, books, series, state, steps, latest, clock, acknowledger, health })
+  const command = (gateway: string, payload: Uint8Array) => intake.command(gateway, payload)
+  const settler = new Settler({ queue, books, series, state, steps, latest, clock, acknowledger, health, command })
+  const events = intakeEvents({
+    queue,
+    acknowledger,
+    statuses,
+    rejects: books.rejects,
+    clock,
+    onRefusalsWaiting,
+    onReply: (gateway, reply) => settler.replied(gateway, reply),
+    onListening: (gateway) => settler.askAgain(gateway),
+  })
   const openIntake = options.openIntake ?? openAedesIntake
   const intake = await openIntake({ listen: options.listen, clock, events, hashOf: registry.passwordHash })
   const settling = settler.run().catch((error: unknown) => health.stopped(error))
   const registrations = registry.onChange(() => settler.reviewAside())
   chores.every(reviewAsideEveryMs, () => settler.reviewAside())
+  chores.every(askAgainEveryMs, () => settler.askAgain())
 
   const close = async (): Promise<void> => {
     registrations[Symbol.dispose]()
@@ -110,6 +131,11 @@ export async function openIngest(options: IngestOptions): Promise<Ingest> {
     statuses: () => statuses.statuses(),
     subscribeStatus: (listener) => statuses.subscribe(listener),
     ledger: async () => statuses.rows(),
+    resend: async (request) => {
+      if (settler.storeDown) throw storeDownError(settler.storeDown.store)
+      return settler.resend(request)
+    },
+    resends: () => listResends(state, books.accounts),
     rejects: ({ limit = 100, cursor }) => books.rejects.page(limit, cursor),
     rejectCounts: () => books.rejects.counts(),
     setAside: () => listAside(state),
@@ -119,3 +145,6 @@ export async function openIngest(options: IngestOptions): Promise<Ingest> {
     [Symbol.asyncDispose]: close,
   }
 }
+
+const storeDownError = (store: string): CivitalsError =>
+  new CivitalsError('CIV_INGEST_STORE_DOWN', `The ${store} store takes nothing now.`, { retryable: true })

@@ -37,8 +37,16 @@ const setAside = [
   'CREATE INDEX set_aside_by_series ON set_aside (gateway, terminal, point, reason)',
 ]
 
+const resends = [
+  "ALTER TABLE ledger_spool ADD COLUMN reopened TEXT NOT NULL DEFAULT '[]'",
+  `CREATE TABLE ledger_resend (n INTEGER PRIMARY KEY, gateway TEXT NOT NULL, spool TEXT NOT NULL, ranges TEXT NOT NULL,
+     "by" TEXT NOT NULL, why TEXT NOT NULL, at INTEGER NOT NULL, missing TEXT NOT NULL, answered_at INTEGER,
+     done_at INTEGER, refused TEXT)`,
+]
+
 /** Schema of the registry, the ledger, the list of rejects and the readings set aside. */
 export const ingestMigrations: readonly Migration[] = [
   { id: 'ingest-001', statements: [...registry, ...ledger, ...rejects, ...setAside] },
   { id: 'ingest-002', statements: ['ALTER TABLE ledger_clock_fix ADD COLUMN fix INTEGER NOT NULL DEFAULT 1'] },
+  { id: 'ingest-003', statements: resends },
 ]

@@ -43,6 +43,8 @@ export function sourcesOf(parts: SourceParts): ApiSources {
     deliveries: (query) => workorders.deliveries(query),
     replay: (delivery) => workorders.replay(delivery),
     ledger: () => ingest.ledger(),
+    resend: (request) => ingest.resend(request),
+    resends: () => ingest.resends(),
     rejects: (query) => ingest.rejects(query),
     setAside: () => ingest.setAside(),
     registerTerminal: (terminal) => ingest.registerTerminal(terminal),

@@ -6,7 +6,7 @@ import {
   SystemResultSchema,
 } from '@civitals/contracts/body'
 import { CaseSchema, DeliverySchema, OrderSchema } from '@civitals/contracts/case'
-import { LedgerRowSchema, RejectSchema, SetAsideSchema } from '@civitals/contracts/ledger'
+import { LedgerRowSchema, RejectSchema, ResendSchema, SetAsideSchema } from '@civitals/contracts/ledger'
 import { SiteSchema, TerminalSchema } from '@civitals/contracts/registry'
 import type { TSchema } from 'typebox'
 import type { Route } from './route.ts'
@@ -25,6 +25,7 @@ const named: Readonly<Record<string, TSchema>> = {
   HistoryPoint: shapes.HistoryPointSchema,
   Indicator: IndicatorResultSchema,
   LedgerRow: LedgerRowSchema,
+  Resend: ResendSchema,
   NewEndpoint: shapes.NewEndpointSchema,
   NewReport: shapes.NewReportSchema,
   Order: OrderSchema,

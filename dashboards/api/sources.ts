@@ -2,7 +2,7 @@ import type { Alarm } from '@civitals/contracts/alarm'
 import type { BodyResult } from '@civitals/contracts/body'
 import type { Case, Delivery, Order } from '@civitals/contracts/case'
 import type { EpochMs } from '@civitals/contracts/clock'
-import type { LedgerRow, Reject, SetAside } from '@civitals/contracts/ledger'
+import type { LedgerRow, Reject, Resend, SetAside } from '@civitals/contracts/ledger'
 import type { Reading } from '@civitals/contracts/reading'
 import type { RegistryView, Terminal } from '@civitals/contracts/registry'
 import type { GatewayStatus } from '@civitals/contracts/status'
@@ -79,6 +79,16 @@ export interface ApiSources {
   replay(delivery: string): Promise<unknown>
 
   ledger(): Promise<readonly LedgerRow[]>
+  /** Reopens settled ranges of a spool and asks its gateway for them; `ranges` absent: all that is settled. */
+  resend(request: {
+    readonly gateway: string
+    readonly spool: string
+    readonly ranges?: readonly (readonly [number, number])[]
+    readonly by: string
+    readonly why: string
+  }): Promise<Resend>
+  /** The newest resends first. */
+  resends(): Promise<readonly Resend[]>
   rejects(query: PageQuery): Promise<Page<Reject>>
   setAside(): Promise<readonly SetAside[]>
   registerTerminal(terminal: Terminal): Promise<unknown>

@@ -1,4 +1,5 @@
 // ApiSources over the fixture city: what cli does with real engines, here with formulas.
+
 import type { Alarm } from '@civitals/contracts/alarm'
 import type { Clock } from '@civitals/contracts/clock'
 import { CivitalsError } from '@civitals/contracts/errors'
@@ -6,6 +7,7 @@ import type { Reading } from '@civitals/contracts/reading'
 import type { City, RegistryView, Terminal } from '@civitals/contracts/registry'
 import type { ApiSources, LiveEvent } from '../api/sources.ts'
 import { fixtureBody } from './fixture-body.ts'
+import { ledgerFixture } from './fixture-ledger.ts'
 import { fixtureAlarms, fixtureCase, fixtureDelivery, fixtureOrders } from './fixture-records.ts'
 import { depthAt, valueAt } from './fixture-values.ts'
 
@@ -153,22 +155,10 @@ export function fixtureSources({ city, clock, stormAt }: FixtureOptions): Fixtur
     replay: async (id) => {
       if (id !== 'msg-1') throw unknown('delivery', id)
     },
-    ledger: async () =>
-      city.gateways.map(({ id }) => ({
-        gateway: id,
-        spool: 'sp1',
-        produced: 1200,
-        stored: 1190,
-        rejected: 2,
-        setAside: 3,
-        waiting: 5,
-        declaredLost: 0,
-        duplicates: 1,
-        settledUpTo: 60,
-        above: [],
-        balanced: true,
-        updatedAt: now(),
-      })),
+    ...ledgerFixture(
+      city.gateways.map(({ id }) => id),
+      now,
+    ),
     rejects: async () => ({
       items: [
         {

@@ -15,6 +15,8 @@ export interface EventTargets {
   readonly clock: Clock
   /** Hears what gateways say to commands. */
   readonly onReply?: (gateway: string, reply: Reply) => void
+  /** A gateway has come and listens. */
+  readonly onListening?: (gateway: string) => void
   /** Called when refusals begin to wait for a settlement that would write them. */
   readonly onRefusalsWaiting: () => void
 }
@@ -31,7 +33,10 @@ export function intakeEvents(targets: EventTargets): IntakeEvents {
   return {
     delivery: (delivery, taken) => queue.offer(delivery, taken),
     gone: (gateway) => queue.forget(gateway),
-    listening: (gateway) => acknowledger.tellNow(gateway),
+    listening(gateway) {
+      acknowledger.tellNow(gateway)
+      targets.onListening?.(gateway)
+    },
     refused,
     status(gateway, payload) {
       const status = decodeStatus(payload)

@@ -1,11 +1,13 @@
 import type { EpochMs } from '@civitals/contracts/clock'
-import { addInterval, type Intervals, inIntervals } from '@civitals/contracts/intervals'
+import { addInterval, type Intervals, inIntervals, removeInterval } from '@civitals/contracts/intervals'
 
 /** Accounts of one spool, in readings; `duplicates` in envelopes. Replaced as a whole, never changed in place. */
 export interface SpoolAccount {
   readonly gateway: string
   readonly spool: string
   readonly settled: Intervals
+  /** Settled once and asked for again; not acknowledged until they have come again. */
+  readonly reopened: Intervals
   readonly stored: number
   readonly rejected: number
   readonly setAside: number
@@ -23,10 +25,11 @@ export interface AccountChange {
   readonly duplicates?: number
 }
 
-const opened = (gateway: string, spool: string): SpoolAccount => ({
+const newAccount = (gateway: string, spool: string): SpoolAccount => ({
   gateway,
   spool,
   settled: [],
+  reopened: [],
   stored: 0,
   rejected: 0,
   setAside: 0,
@@ -34,6 +37,10 @@ const opened = (gateway: string, spool: string): SpoolAccount => ({
   duplicates: 0,
   updatedAt: 0,
 })
+
+/** What the gateway is told is settled. */
+export const acknowledged = ({ settled, reopened }: SpoolAccount): Intervals =>
+  reopened.reduce((left, [from, to]) => removeInterval(left, from, to), settled)
 
 const keyOf = (gateway: string, spool: string): string => `${gateway}/${spool}`
 
@@ -81,6 +88,8 @@ interface Entry {
   readonly gateway: string
   readonly spool: string
   added: Intervals
+  opened: Intervals
+  closed: Intervals
   readonly change: { stored: number; rejected: number; setAside: number; declaredLost: number; duplicates: number }
 }
 
@@ -117,6 +126,26 @@ export class AccountDraft {
     entry.added = addInterval(entry.added, from, to)
   }
 
+  /** Whether the centre wants this envelope once more. */
+  isReopened(gateway: string, spool: string, seq: number): boolean {
+    const key = keyOf(gateway, spool)
+    const closed = [this.#closed(key), this.#before ? this.#before.#closed(key) : undefined]
+    if (closed.some((part) => part !== undefined && inIntervals(part, seq))) return false
+    return inIntervals(this.#base.get(gateway, spool)?.reopened ?? [], seq)
+  }
+
+  /** Wants settled seqs once more. Only while no other draft is on its way. */
+  reopen(gateway: string, spool: string, from: number, to: number): void {
+    const entry = this.#entry(gateway, spool)
+    entry.opened = addInterval(entry.opened, from, to)
+  }
+
+  /** What was reopened has come again, or never will. */
+  close(gateway: string, spool: string, from: number, to: number = from): void {
+    const entry = this.#entry(gateway, spool)
+    entry.closed = addInterval(entry.closed, from, to)
+  }
+
   add(gateway: string, spool: string, added: AccountChange): void {
     const { change } = this.#entry(gateway, spool)
     change.stored += added.stored ?? 0
@@ -128,14 +157,18 @@ export class AccountDraft {
 
   /** The accounts as they will be; to be asked when the draft before this one has been committed. */
   changed(): readonly SpoolAccount[] {
-    return [...this.#entries.values()].map(({ gateway, spool, added, change }) => {
-      const account = this.#base.get(gateway, spool) ?? opened(gateway, spool)
+    return [...this.#entries.values()].map(({ gateway, spool, added, opened, closed, change }) => {
+      const account = this.#base.get(gateway, spool) ?? newAccount(gateway, spool)
       let { settled } = account
       for (const [from, to] of added) settled = addInterval(settled, from, to)
+      let { reopened } = account
+      for (const [from, to] of opened) reopened = addInterval(reopened, from, to)
+      for (const [from, to] of closed) reopened = removeInterval(reopened, from, to)
       return {
         gateway,
         spool,
         settled,
+        reopened,
         stored: account.stored + change.stored,
         rejected: account.rejected + change.rejected,
         setAside: account.setAside + change.setAside,
@@ -150,12 +183,16 @@ export class AccountDraft {
     return this.#entries.get(key)?.added
   }
 
+  #closed(key: string): Intervals | undefined {
+    return this.#entries.get(key)?.closed
+  }
+
   #entry(gateway: string, spool: string): Entry {
     const key = keyOf(gateway, spool)
     let entry = this.#entries.get(key)
     if (!entry) {
       const change = { stored: 0, rejected: 0, setAside: 0, declaredLost: 0, duplicates: 0 }
-      entry = { gateway, spool, added: [], change }
+      entry = { gateway, spool, added: [], opened: [], closed: [], change }
       this.#entries.set(key, entry)
     }
     return entry

@@ -1,8 +1,9 @@
 import { acknowledge } from '@civitals/contracts/acknowledgement'
 import type { EpochMs } from '@civitals/contracts/clock'
+import { sizeOfIntervals } from '@civitals/contracts/intervals'
 import type { LedgerRow } from '@civitals/contracts/ledger'
 import type { GatewayStatus } from '@civitals/contracts/status'
-import type { Accounts, SpoolAccount } from './accounts.ts'
+import { type Accounts, acknowledged, type SpoolAccount } from './accounts.ts'
 
 /** A gateway's newest status and what its accounts held when it came. */
 export interface HeardStatus extends GatewayStatus {
@@ -78,7 +79,7 @@ export class StatusBook {
 
   #row(account: SpoolAccount): LedgerRow {
     const { produced, waiting, balanced } = this.#reported(account)
-    const { upTo, above } = acknowledge(account.settled)
+    const { upTo, above } = acknowledge(acknowledged(account))
     return {
       gateway: account.gateway,
       spool: account.spool,
@@ -89,6 +90,7 @@ export class StatusBook {
       waiting,
       declaredLost: account.declaredLost,
       duplicates: account.duplicates,
+      reopened: sizeOfIntervals(account.reopened),
       settledUpTo: upTo,
       above,
       balanced,

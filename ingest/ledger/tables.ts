@@ -5,6 +5,8 @@ export type LedgerTables = {
     spool: string
     /** Settled seqs: JSON of [from, to] pairs. */
     settled: string
+    /** Settled seqs that are wanted once more: JSON of [from, to] pairs. */
+    reopened: string
     stored: number
     rejected: number
     set_aside: number
@@ -21,6 +23,20 @@ export type LedgerTables = {
     from_at: number
     to_at: number
     reason: string
+  }
+  /** Resends, newest last. Ranges as JSON of [from, to] pairs. */
+  ledger_resend: {
+    n: number
+    gateway: string
+    spool: string
+    ranges: string
+    by: string
+    why: string
+    at: number
+    missing: string
+    answered_at: number | null
+    done_at: number | null
+    refused: string | null
   }
   /** Numbers that are never given twice. */
   ledger_counter: { name: string; value: number }

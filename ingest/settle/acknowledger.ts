@@ -1,6 +1,6 @@
 import { type Acknowledgement, acknowledge } from '@civitals/contracts/acknowledgement'
 import type { Clock, Timer } from '@civitals/contracts/clock'
-import type { Accounts } from '../ledger/accounts.ts'
+import { type Accounts, acknowledged } from '../ledger/accounts.ts'
 
 /** At most one acknowledgement per gateway in this time. */
 export const ackEveryMs = 50
@@ -51,6 +51,6 @@ export class Acknowledger {
 
   #acknowledgement(gateway: string): Acknowledgement {
     const spools = this.#accounts.of(gateway).slice(0, spoolsPerAck)
-    return { spools: Object.fromEntries(spools.map((account) => [account.spool, acknowledge(account.settled)])) }
+    return { spools: Object.fromEntries(spools.map((account) => [account.spool, acknowledge(acknowledged(account))])) }
   }
 }

@@ -13,6 +13,8 @@ import type { GatewayClockFix, SpoolGap } from '../ledger/store.ts'
 /** Everything one settlement will make true, worked out and not yet written anywhere. */
 export interface Settlement {
   readonly batch: SettlementBatch
+  /** Envelopes settled before that were asked for again: stored in place of their rows, evaluated by nobody. */
+  readonly again: readonly SettledEnvelope[]
   readonly accounts: AccountDraft
   readonly rejects: RejectTally
   readonly aside: readonly AsideEntry[]
@@ -30,6 +32,7 @@ export class Gathering implements Settlement {
   readonly gaps: SpoolGap[] = []
   readonly clockFixes: GatewayClockFix[] = []
   readonly gateways = new Set<string>()
+  readonly again: SettledEnvelope[] = []
   /** What it weighs: every reading, and one for each envelope. */
   readings = 0
   readonly #envelopes: SettledEnvelope[] = []
@@ -53,10 +56,25 @@ export class Gathering implements Settlement {
       return
     }
     const { spool, seq } = decoded.envelope
+    if (this.#again(delivery, spool, seq, decoded.envelope)) return
     if (this.#duplicate(delivery.gateway, spool, seq)) return
     this.accounts.settle(delivery.gateway, spool, seq)
     this.#admit(delivery, decoded.envelope)
     this.#notes(delivery.gateway, decoded.envelope)
+  }
+
+  /** A reopened envelope changes no account: its readings were counted when it came first. */
+  #again({ gateway, receivedAt }: Delivery, spool: string, seq: number, envelope?: Envelope): boolean {
+    if (!this.accounts.isReopened(gateway, spool, seq)) return false
+    this.gateways.add(gateway)
+    this.accounts.close(gateway, spool, seq)
+    this.readings++
+    if (!envelope) return true
+    const { admitted } = admit(envelope, gateway, receivedAt, this.#view)
+    if (admitted.length > 0) this.again.push({ gateway, spool, seq, readings: admitted })
+    this.readings += admitted.length
+    this.#notes(gateway, envelope)
+    return true
   }
 
   #duplicate(gateway: string, spool: string, seq: number): boolean {
@@ -99,8 +117,10 @@ export class Gathering implements Settlement {
   }
 
   /** An unusable envelope: settled as rejected when it says which it is, so that it is not sent for ever. */
-  #refuse({ gateway, payload, receivedAt }: Delivery, detail: string): void {
+  #refuse(delivery: Delivery, detail: string): void {
+    const { gateway, payload, receivedAt } = delivery
     const name = salvage(payload)
+    if (name && this.#again(delivery, name.spool, name.seq)) return
     if (name && this.#duplicate(gateway, name.spool, name.seq)) return
     const reason = /bytes, at most|larger than/.test(detail) ? 'oversized payload' : 'malformed envelope'
     const envelope = name ? { spool: name.spool, seq: name.seq } : {}

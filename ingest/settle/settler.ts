@@ -1,6 +1,8 @@
 import { type Clock, sleep } from '@civitals/contracts/clock'
+import type { Reply } from '@civitals/contracts/command'
+import type { Resend } from '@civitals/contracts/ledger'
 import type { Reading } from '@civitals/contracts/reading'
-import type { PendingEffect, SettlementBatch, SettlementStep } from '@civitals/contracts/settlement'
+import type { PendingEffect, SettledEnvelope, SettlementBatch, SettlementStep } from '@civitals/contracts/settlement'
 import type { RefusedReading, SeriesStore } from '@civitals/storage/series'
 import type { StateStore, StateTx } from '@civitals/storage/state'
 import type { StageHealth } from '../health.ts'
@@ -17,6 +19,7 @@ import { Gathering, type Settlement } from './gather.ts'
 import { nextTurn } from './io/turn.ts'
 import { Persistence, type StoreDown } from './persist.ts'
 import { setRefusedAside } from './refused.ts'
+import { Resender, type ResendRequest } from './resender.ts'
 import { effectsOf } from './steps.ts'
 
 export interface SettlerOptions {
@@ -30,6 +33,8 @@ export interface SettlerOptions {
   /** Shortest time between the starts of two small settlements, ms. Default 100. */
   readonly paceMs?: number
   readonly acknowledger: Pick<Acknowledger, 'settled'>
+  /** Asks something of a gateway. */
+  readonly command: (gateway: string, payload: Uint8Array) => void
   readonly health: Pick<StageHealth, 'stepFailed' | 'storeDown' | 'refusedByStore'>
 }
 
@@ -54,6 +59,8 @@ export class Settler {
   readonly #options: SettlerOptions
   readonly #persistence: Persistence
   readonly #aside: AsideKeeper
+  readonly #resender: Resender
+  readonly #between: (() => Promise<void>)[] = []
   readonly #stop = new AbortController()
   #inHand: { readonly accounts: AccountDraft; readonly done: Promise<void> } | undefined
   #startedAt = Number.NEGATIVE_INFINITY
@@ -65,6 +72,8 @@ export class Settler {
     const onDown = (down: StoreDown) => options.health.storeDown(down)
     this.#persistence = new Persistence(options.clock, this.#stop.signal, onDown)
     this.#aside = new AsideKeeper({ ...options, persistence: this.#persistence })
+    this.#resender = new Resender({ ...options, persistence: this.#persistence })
+    this.#between.push(() => this.#resender.open())
   }
 
   get storeDown(): StoreDown | undefined {
@@ -75,6 +84,29 @@ export class Settler {
   reviewAside(): void {
     this.#aside.request()
     this.#options.queue.wake()
+  }
+
+  /** Reopens ranges of a spool and asks its gateway for them. Errors: those of `Resender.ask`. */
+  resend(request: ResendRequest): Promise<Resend> {
+    return this.between(() => this.#resender.ask(request))
+  }
+
+  /** What a gateway says to a command. */
+  replied(gateway: string, reply: Reply): void {
+    this.between(() => this.#resender.replied(gateway, reply)).catch(() => undefined)
+  }
+
+  /** Open resends are asked for once more: of one gateway that has just come, or of all. */
+  askAgain(gateway?: string): void {
+    this.#resender.askAgain(gateway)
+  }
+
+  /** Runs `work` while nothing is being settled; it waits as long as a store is down. */
+  between<T>(work: () => Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      this.#between.push(() => work().then(resolve, reject))
+      this.#options.queue.wake()
+    })
   }
 
   /** Ends `run` after the settlement in hand; what still waits was never acknowledged and will come again. */
@@ -90,9 +122,10 @@ export class Settler {
     try {
       while (!signal.aborted) {
         await queue.waiting(signal)
-        if (this.#aside.requested) {
+        if (this.#aside.requested || this.#between.length > 0) {
           await this.#inHand?.done
-          await this.#aside.review()
+          if (this.#aside.requested) await this.#aside.review()
+          for (let work = this.#between.shift(); work; work = this.#between.shift()) await work()
         }
         await this.#settleWhatWaits()
       }
@@ -147,7 +180,7 @@ export class Settler {
     const { acknowledger, books, health, latest, steps } = this.#options
     const { accounts, gateways } = settlement
     const clockFixes = books.newest(settlement.clockFixes)
-    const writing = this.#storeReadings(settlement.batch)
+    const writing = this.#storeReadings(settlement.batch, settlement.again)
     const effects = effectsOf(steps, settlement.batch, (step, error) => health.stepFailed(step, error))
     const { batch, aside } = setRefusedAside(await writing, settlement.batch, accounts)
     const made = { ...settlement, clockFixes, batch, accounts, effects, aside: [...settlement.aside, ...aside] }
@@ -156,18 +189,22 @@ export class Settler {
     books.committed(accounts, rejects, made.aside.length, clockFixes)
     for (const effect of effects) effect.committed()
     latest.settled(readingsOf(batch))
+    if (this.#resender.hasOpen) this.between(() => this.#resender.review()).catch(() => undefined)
     this.settlements++
     acknowledger.settled(gateways)
     if (clockFixes.length > 0) this.reviewAside()
   }
 
   /** Step (a). */
-  async #storeReadings(batch: SettlementBatch): Promise<readonly RefusedReading[]> {
-    if (batch.envelopes.length === 0) return []
-    const { refused } = await this.#persistence.until('series', () => this.#options.series.write(batch))
+  async #storeReadings(batch: SettlementBatch, again: readonly SettledEnvelope[]): Promise<readonly RefusedReading[]> {
+    const all = again.length === 0 ? batch : { ...batch, envelopes: [...batch.envelopes, ...again] }
+    if (all.envelopes.length === 0) return []
+    const { refused } = await this.#persistence.until('series', () => this.#options.series.write(all))
     const [first] = refused
     if (first) this.#options.health.refusedByStore(first.reason, refused.length)
-    return refused
+    // What came again stands in the accounts already, whatever the store says to it now.
+    const counted = new Set(again.flatMap(({ readings }) => readings))
+    return counted.size === 0 ? refused : refused.filter(({ reading }) => !counted.has(reading))
   }
 
   /** Step (b). */

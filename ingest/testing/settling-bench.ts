@@ -1,4 +1,5 @@
 import { FakeClock } from '@civitals/contracts/clock'
+import { type Command, decodeCommand } from '@civitals/contracts/command'
 import { type Envelope, encodeEnvelope } from '@civitals/contracts/envelope'
 import type { SettlementBatch, SettlementStep } from '@civitals/contracts/settlement'
 import { type MemoryContents, MemorySeries } from '@civitals/storage/series-memory'
@@ -56,6 +57,7 @@ export async function openBench({ state, contents = new Map(), step, paceMs = 0 
   const books = await Books.open(breakable, registry)
   const [queue, latest, clock] = [new IntakeQueue(), new LatestReadings(), new FakeClock(startAt + 60_000)]
   const acknowledged: string[] = []
+  const commands: Command[] = []
   const batches: SettlementBatch[] = []
   const record: SettlementStep<StateTx> = (batch) => ({
     write: async () => undefined,
@@ -71,6 +73,7 @@ export async function openBench({ state, contents = new Map(), step, paceMs = 0 
     paceMs,
     steps: step ? [step, record] : [record],
     acknowledger: { settled: (gateways) => void acknowledged.push(...gateways) },
+    command: (_gateway, payload) => void commands.push(decodeCommand(payload) as Command),
     health: new StageHealth({ warn: () => undefined, error: () => undefined }),
   })
   const registrations = registry.onChange(() => settler.reviewAside())
@@ -94,6 +97,7 @@ export async function openBench({ state, contents = new Map(), step, paceMs = 0 
     latest,
     clock,
     acknowledged,
+    commands,
     batches,
     settler,
     offer,

@@ -1,5 +1,5 @@
 import { DeliverySchema } from '@civitals/contracts/case'
-import { LedgerRowSchema, RejectSchema, SetAsideSchema } from '@civitals/contracts/ledger'
+import { LedgerRowSchema, RejectSchema, ResendSchema, SetAsideSchema } from '@civitals/contracts/ledger'
 import { Type } from 'typebox'
 import { whole } from '../paging.ts'
 import { byId, get, listQuery, post, type Route } from '../route.ts'
@@ -7,6 +7,23 @@ import { EndpointSchema, ListOf, NewEndpointSchema } from '../shapes.ts'
 import type { ApiSources } from '../sources.ts'
 
 const state = Type.Optional(Type.Union([Type.Literal('waiting'), Type.Literal('delivered'), Type.Literal('failed')]))
+
+const Seq = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER })
+const name = Type.String({ minLength: 1, maxLength: 64 })
+const spoolParams = Type.Object({ gateway: name, spool: name })
+const ResendBody = Type.Object(
+  {
+    why: Type.String({ minLength: 1, maxLength: 200, description: 'Kept beside the resend.' }),
+    ranges: Type.Optional(
+      Type.Array(Type.Tuple([Seq, Seq]), {
+        minItems: 1,
+        maxItems: 16,
+        description: 'Numbers of envelopes, from and to; absent: everything of the spool that is settled.',
+      }),
+    ),
+  },
+  { additionalProperties: false },
+)
 
 /** What came in and what went out: ledger, refusals, webhooks. */
 export function deliveryRoutes(sources: ApiSources): readonly Route[] {
@@ -19,6 +36,24 @@ export function deliveryRoutes(sources: ApiSources): readonly Route[] {
       reply: ListOf(LedgerRowSchema),
       list: true,
       handle: async () => whole(await sources.ledger()),
+    }),
+    get('/ledger/resends', {
+      tag: 'ingest',
+      summary: 'Ranges of spools that were reopened: who asked for them, why, and how far they have come; newest first',
+      query: listQuery({}),
+      reply: ListOf(ResendSchema),
+      list: true,
+      handle: async () => whole(await sources.resends()),
+    }),
+    post('/ledger/:gateway/:spool/resend', {
+      tag: 'ingest',
+      summary: 'Reopen settled envelopes of a spool and ask its gateway to send them again; accounts stay as they are',
+      params: spoolParams,
+      body: ResendBody,
+      reply: ResendSchema,
+      status: 202,
+      handle: ({ params, body, by }) =>
+        sources.resend({ ...params, by, why: body.why, ...(body.ranges && { ranges: body.ranges }) }),
     }),
     get('/ingest/rejects', {
       tag: 'ingest',
