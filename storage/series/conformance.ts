@@ -234,6 +234,27 @@ const cases: Readonly<Record<string, Case>> = {
     t.equal(await store.count(), 2)
   },
 
+  'a digest counts and sums what lies in a stretch, by series': async (t, store) => {
+    const again = envelope([reading('air-1', 'pm25', noon, 35), reading('air-1', 'pm10', noon, null, 'comm_fail')])
+    await store.write(batch(again))
+    await write(
+      store,
+      reading('air-1', 'pm25', noon + 999, 0.5, 'uncertain'),
+      reading('air-1', 'pm25', noon + 1000, 36),
+      reading('air-2', 'pm25', noon - 1, 7),
+      reading('air-2', 'pm25', noon + 5, -7),
+    )
+    await store.write(batch(again))
+    const digests = await store.digest({ from: noon, to: noon + 1000 })
+    const named = digests.map((one) => [`${one.terminal}/${one.point}`, one.values, one.marked, one.sum])
+    t.same(named.sort(), [
+      ['air-1/pm10', 0, 1, 0],
+      ['air-1/pm25', 2, 1, 35.5],
+      ['air-2/pm25', 1, 0, -7],
+    ])
+    t.same(await store.digest({ from: noon + 1e6, to: noon + 2e6 }), [])
+  },
+
   'everything is there after closing and opening again': async (t, store, place) => {
     const kept = envelope([
       reading('air-1', 'pm25', noon, 35, 'uncertain'),

@@ -4,7 +4,7 @@ import type { Reading } from '@civitals/contracts/reading'
 import type { SettlementBatch } from '@civitals/contracts/settlement'
 import { bucketRows, defaultLimit, type EnergyMean } from './bucket.ts'
 import { closedError } from './outage.ts'
-import type { RangeQuery, SeriesRow, SeriesStore, WriteOutcome } from './port.ts'
+import type { RangeQuery, SeriesDigest, SeriesRow, SeriesStore, WriteOutcome } from './port.ts'
 import { splitRefused } from './refusal.ts'
 
 /** What a memory store holds: readings by series and instant. Hand it to the next store to play a restart. */
@@ -55,6 +55,25 @@ export class MemorySeries implements SeriesStore {
       .map(({ at, value, quality }): SeriesRow => ({ at, value, quality }))
     const wanted = everyMs === undefined ? rows : bucketRows(rows, everyMs, this.#energyMean(terminal, point))
     return wanted.slice(0, limit)
+  }
+
+  async digest({ from, to }: { readonly from: number; readonly to: number }): Promise<readonly SeriesDigest[]> {
+    this.#refuseClosed()
+    return [...this.#contents.values()].flatMap((byTime) => {
+      const readings = [...byTime.values()].filter(({ at }) => at >= from && at < to)
+      const [first] = readings
+      if (!first) return []
+      const values = readings.flatMap(({ value }) => value ?? [])
+      return [
+        {
+          terminal: first.terminal,
+          point: first.point,
+          values: values.length,
+          marked: readings.filter(({ quality }) => quality !== 'good').length,
+          sum: values.reduce((sum, value) => sum + value, 0),
+        },
+      ]
+    })
   }
 
   async count(): Promise<number> {

@@ -39,6 +39,18 @@ export interface SeriesRow {
   readonly max?: number
 }
 
+/** What a store holds of one series in a stretch of time, for comparing with what was settled. */
+export interface SeriesDigest {
+  readonly terminal: string
+  readonly point: string
+  /** Readings with a value. */
+  readonly values: number
+  /** Readings whose quality is not good, with a value or not. */
+  readonly marked: number
+  /** Sum of all values as they were written, in any order. */
+  readonly sum: number
+}
+
 /** What an engine needs to know of a terminal to file its readings: the measurement they belong to. */
 export type GroupOf = (terminal: string) => string
 
@@ -53,6 +65,8 @@ export interface SeriesStore extends AsyncDisposable {
   /** The newest reading of every series by event time; from the store, so call it at start. */
   latest(): Promise<readonly Reading[]>
   range(query: RangeQuery): Promise<readonly SeriesRow[]>
+  /** Counts and sums of every series that has a reading in from <= at < to, in no particular order. */
+  digest(stretch: { readonly from: EpochMs; readonly to: EpochMs }): Promise<readonly SeriesDigest[]>
   /** Readings stored in all, for accounts and health. */
   count(): Promise<number>
   close(): Promise<void>

@@ -6,9 +6,10 @@ import { BIGINT, type DuckDBValue } from '@duckdb/node-api'
 import { Turns } from '../../../turns.ts'
 import { defaultLimit, type EnergyMean } from '../../bucket.ts'
 import { closedError, Outage } from '../../outage.ts'
-import type { RangeQuery, SeriesRow, SeriesStore, WriteOutcome } from '../../port.ts'
+import type { RangeQuery, SeriesDigest, SeriesRow, SeriesStore, WriteOutcome } from '../../port.ts'
 import { splitRefused } from '../../refusal.ts'
 import type { Catalogue, WritePlan } from '../catalogue.ts'
+import { digestQuery } from '../digest-query.ts'
 import { bucketQuery, rawQuery } from '../range-query.ts'
 import { deleteAgain, latestQuery } from '../schema.ts'
 import { appendKeys, appendNames, appendReadings, appendRuns } from './appending.ts'
@@ -99,6 +100,21 @@ class DuckdbSeries implements SeriesStore {
       // Chunk by chunk (2048 rows), so that a day of a series does not hold the main loop.
       for await (const rows of (await reader.run(sql, values, types)).yieldRows()) {
         for (const row of rows) found.push(everyMs === undefined ? rawRow(row) : bucketRow(row))
+      }
+      return found
+    })
+  }
+
+  digest({ from, to }: { readonly from: number; readonly to: number }): Promise<readonly SeriesDigest[]> {
+    return this.#inTurn(this.#reading, async ({ reader, catalogue }) => {
+      const bounds = [from, to].map((number) => BigInt(wholeAtLeast(number)))
+      const found: SeriesDigest[] = []
+      for await (const rows of (await reader.run(digestQuery, bounds, [BIGINT, BIGINT])).yieldRows()) {
+        for (const [series, values, marked, sum] of rows) {
+          const [terminal, point] = catalogue.series.nameOf(Number(series)) ?? []
+          if (terminal === undefined || point === undefined) continue
+          found.push({ terminal, point, values: Number(values), marked: Number(marked), sum: Number(sum) })
+        }
       }
       return found
     })

@@ -5,8 +5,17 @@ import type { Reading } from '@civitals/contracts/reading'
 import type { SettledEnvelope, SettlementBatch } from '@civitals/contracts/settlement'
 import { bucketRows, defaultLimit, type EnergyMean } from '../../bucket.ts'
 import { closedError, Outage } from '../../outage.ts'
-import type { GroupOf, RangeQuery, RefusedReading, SeriesRow, SeriesStore, WriteOutcome } from '../../port.ts'
+import type {
+  GroupOf,
+  RangeQuery,
+  RefusedReading,
+  SeriesDigest,
+  SeriesRow,
+  SeriesStore,
+  WriteOutcome,
+} from '../../port.ts'
 import { splitRefused } from '../../refusal.ts'
+import { digestQuery, digestsOf } from '../digest.ts'
 import {
   bucketQuery,
   type Column,
@@ -113,6 +122,19 @@ class InfluxdbSeries implements SeriesStore {
       if (!energy && (await this.#allGood(stretch))) return await this.#buckets(stretch, everyMs, limit)
       const rows = await this.#raw(stretch, Number.POSITIVE_INFINITY)
       return bucketRows(rows, everyMs, energy).slice(0, limit)
+    })
+  }
+
+  digest(stretch: { readonly from: number; readonly to: number }): Promise<readonly SeriesDigest[]> {
+    const from = Math.ceil(Math.max(stretch.from, -furthestMs))
+    const to = Math.ceil(Math.min(stretch.to, furthestMs))
+    return this.#attempt(async () => {
+      const digests: SeriesDigest[] = []
+      for (const column of await this.#columns()) {
+        const [values = [], flags = []] = await this.#query.ask(digestQuery(column, from, to))
+        digests.push(...digestsOf(column.point, values, flags))
+      }
+      return digests
     })
   }
 
