@@ -92,7 +92,7 @@ function publish(topic: Buffer, seq: number, payload: string): Buffer {
   at = packet.writeUInt16BE(topic.length, at)
   at += topic.copy(packet, at)
   at = packet.writeUInt16BE(1 + (seq % 65_535), at)
-  packet.latin1Write(payload, at)
+  packet.write(payload, at, 'latin1')
   return packet
 }
 

@@ -79,7 +79,7 @@ function placeTerminals(city: City, gateway: string, order: number, values: numb
 }
 
 function loadPoint({ id, normal, range, resolution = 0.1 }: Point): LoadPoint {
-  const [low, high] = normal ?? range
+  const [low, high] = normal ?? range ?? [0, 1]
   return {
     id,
     middle: (low + high) / 2,
