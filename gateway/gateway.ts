@@ -79,6 +79,7 @@ export class Gateway {
       onDisconnected: (reason, retryMs) =>
         logger.warn({ reason, retryMs: Math.round(retryMs) }, 'no link to the centre'),
       onFailure: (error) => logger.error({ err: error }, 'reading the spool failed'),
+      onCommand: (command, reply) => logger.info({ command, reply }, 'command of the centre'),
     })
   }
 

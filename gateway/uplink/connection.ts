@@ -1,4 +1,5 @@
 import type { Acknowledgement } from '@civitals/contracts/acknowledgement'
+import type { Reply } from '@civitals/contracts/command'
 import type { GatewayStatus } from '@civitals/contracts/status'
 
 /** Which topic an envelope goes to; chosen at each send. */
@@ -8,6 +9,8 @@ export type Lane = 'live' | 'backfill'
 export interface Connection {
   /** Hands one envelope to the link. The broker's own receipt is flow control and says nothing about the centre. */
   send(lane: Lane, payload: Uint8Array): void
+  /** Tells the centre what became of a command. */
+  sendReply(reply: Reply): void
   /** Publishes the retained status. */
   sendStatus(status: GatewayStatus): void
   /** Says goodbye with `last` as the retained status and closes; resolves when the socket is gone or after a short patience. */
@@ -25,11 +28,13 @@ export interface ConnectOptions {
   /** What the broker publishes when the gateway vanishes. */
   readonly lastWill: GatewayStatus
   readonly onAcknowledgement: (acknowledgement: Acknowledgement) => void
+  /** The payload of a command, not yet looked into; the broker may deliver one twice. */
+  readonly onCommand: (payload: Uint8Array) => void
   readonly signal: AbortSignal
 }
 
 /**
- * Makes sessions with the centre. Resolves once the session takes envelopes and its acknowledgements are subscribed to;
+ * Makes sessions with the centre. Resolves once the session takes envelopes and its acknowledgements and commands are subscribed to;
  * rejects with CIV_GATEWAY_UPLINK_CONNECT otherwise. One attempt per call; the caller waits between attempts.
  */
 export type Connect = (options: ConnectOptions) => Promise<Connection>

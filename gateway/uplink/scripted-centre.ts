@@ -1,8 +1,9 @@
 import { type Acknowledgement, acknowledge } from '@civitals/contracts/acknowledgement'
 import type { Clock, EpochMs } from '@civitals/contracts/clock'
+import type { Command, Reply } from '@civitals/contracts/command'
 import { decodeEnvelope } from '@civitals/contracts/envelope'
 import { CivitalsError } from '@civitals/contracts/errors'
-import { addInterval, type Intervals } from '@civitals/contracts/intervals'
+import { addInterval, type Intervals, removeInterval } from '@civitals/contracts/intervals'
 import type { GatewayStatus } from '@civitals/contracts/status'
 import type { Connect, Connection, ConnectOptions, Lane } from './connection.ts'
 
@@ -30,6 +31,7 @@ export class ScriptedCentre {
   readonly script: CentreScript = { acknowledging: true, arrives: () => true }
   readonly arrivals: Arrival[] = []
   readonly statuses: GatewayStatus[] = []
+  readonly replies: Reply[] = []
   sessions = 0
   readonly #clock: Clock
   readonly #settled = new Map<string, Intervals>()
@@ -46,6 +48,7 @@ export class ScriptedCentre {
       this.#clock,
       (lane, payload) => this.#arrived(lane, payload),
       this.statuses,
+      this.replies,
     )
     this.#current = { options, connection }
     connection.closed.then((reason) => {
@@ -60,6 +63,20 @@ export class ScriptedCentre {
     const message: Acknowledgement = { spools: Object.fromEntries(spools) }
     this.#current?.connection.heard()
     this.#current?.options.onAcknowledgement(message)
+  }
+
+  /** Takes back that ranges were settled, and asks for them again. */
+  askAgain(command: Command): void {
+    for (const [from, to] of command.ranges) {
+      this.#settled.set(command.spool, removeInterval(this.#settled.get(command.spool) ?? [], from, to))
+    }
+    this.command(new TextEncoder().encode(JSON.stringify(command)))
+  }
+
+  /** Delivers a command, whatever its bytes. */
+  command(payload: Uint8Array): void {
+    this.#current?.connection.heard()
+    this.#current?.options.onCommand(payload)
   }
 
   /** A sign of life of the broker without content. */
@@ -91,11 +108,18 @@ class ScriptedConnection implements Connection {
   readonly #clock: Clock
   readonly #onEnvelope: (lane: Lane, payload: Uint8Array) => void
   readonly #statuses: GatewayStatus[]
+  readonly #replies: Reply[]
   #resolve: (reason: string) => void = () => undefined
   #gone = false
 
-  constructor(clock: Clock, onEnvelope: (lane: Lane, payload: Uint8Array) => void, statuses: GatewayStatus[]) {
+  constructor(
+    clock: Clock,
+    onEnvelope: (lane: Lane, payload: Uint8Array) => void,
+    statuses: GatewayStatus[],
+    replies: Reply[],
+  ) {
     this.#clock = clock
+    this.#replies = replies
     this.#onEnvelope = onEnvelope
     this.#statuses = statuses
     this.heardAt = clock.mono()
@@ -108,6 +132,10 @@ class ScriptedConnection implements Connection {
     if (this.#gone) return
     this.bytesSent += payload.length
     this.#onEnvelope(lane, payload)
+  }
+
+  sendReply(reply: Reply): void {
+    if (!this.#gone) this.#replies.push(reply)
   }
 
   sendStatus(status: GatewayStatus): void {

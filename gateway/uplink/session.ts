@@ -6,8 +6,8 @@ import { covers, SendWindow } from './window.ts'
 
 /** Beyond this age an envelope is history and goes beside the live ones. */
 const liveForMs = 60_000
-/** Without a word from the broker for this long the link is half open, whatever the socket says. */
-const silenceMs = 35_000
+/** Without a word from the broker for this long, the link is half open, whatever the socket says: keep-alive asks every 15 s. */
+const silenceMs = 24_000
 const lookMs = 5000
 
 export interface SessionOptions {
@@ -66,6 +66,15 @@ export class Session {
     this.#settled = settled
     this.#window.settle(settled, this.#options.clock.mono())
     this.#options.spool.acknowledge(settled).catch(this.#options.onFailure)
+    this.pump()
+  }
+
+  /** Rows that had been acknowledged wait again, behind the cursors; the centre's older word does not cover them any more. */
+  reopened(): void {
+    this.#settled = { upTo: 0, above: [] }
+    this.#liveFrom = this.#liveCursor + 1
+    this.#backfillCursor = 0
+    this.#backfillDone = false
     this.pump()
   }
 

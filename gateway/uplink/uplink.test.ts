@@ -186,15 +186,6 @@ t.test(
   },
 )
 
-t.test('a link nothing is heard on is dropped, whatever the socket says', async (t) => {
-  const { clock, centre, run } = build()
-  void run()
-  await clock.advance(30_000)
-  t.equal(centre.sessions, 1)
-  await clock.advance(15_000)
-  t.equal(centre.sessions, 2)
-})
-
 t.test('a live lane that stalls for more than a minute is history when it moves again', async (t) => {
   const { clock, centre, append, run, seqs, alive, spool } = build()
   centre.script.acknowledging = false
@@ -271,3 +262,81 @@ t.test(
     t.equal(await backfillAfter(4000), 4)
   },
 )
+
+t.test(
+  'what the centre wants again goes out once more beside live envelopes, until it is acknowledged anew',
+  async (t) => {
+    const { clock, centre, spool, append, run, seqs, failures } = build()
+    void run()
+    await clock.advance(10)
+    await append(20)
+    await clock.advance(1000)
+    t.equal(spool.counters().waiting, 0)
+    centre.script.acknowledging = false
+    centre.askAgain({
+      id: 'r-1',
+      kind: 'resend',
+      spool: 's1',
+      ranges: [
+        [3, 5],
+        [19, 30],
+      ],
+    })
+    await clock.advance(10)
+    t.same(centre.replies, [{ id: 'r-1', ok: true, reopened: 5, missing: [[21, 30]] }])
+    t.same(seqs('backfill'), [3, 4, 5, 19, 20])
+    t.match(spool.counters(), { reopened: 5, waiting: 0 })
+    await append(1)
+    await clock.advance(10)
+    t.equal(seqs('live').at(-1), 21)
+    centre.script.acknowledging = true
+    centre.acknowledgeAll()
+    await clock.advance(10)
+    t.match(spool.counters(), { reopened: 0, waiting: 0 })
+    t.same(failures, [])
+  },
+)
+
+t.test('asked twice it answers twice and sends once; asked for nothing it knows it does nothing', async (t) => {
+  const { clock, centre, append, run, seqs } = build()
+  void run()
+  await clock.advance(10)
+  await append(4)
+  await clock.advance(1000)
+  centre.script.acknowledging = false
+  const again = { id: 'r-2', kind: 'resend', spool: 's1', ranges: [[2, 2]] } as const
+  centre.askAgain({ ...again, ranges: [[2, 2]] })
+  centre.askAgain({ ...again, ranges: [[2, 2]] })
+  centre.command(new TextEncoder().encode('{"id":"x","kind":"format"}'))
+  await clock.advance(10)
+  t.equal(centre.replies.length, 2)
+  t.same(seqs('backfill'), [2])
+})
+
+t.test('reopened envelopes of an older session go out with the next one', async (t) => {
+  const { clock, centre, spool, append, run, seqs } = build()
+  void run()
+  await clock.advance(10)
+  await append(4)
+  await clock.advance(1000)
+  centre.script.arrives = () => false
+  centre.askAgain({ id: 'r-3', kind: 'resend', spool: 's1', ranges: [[1, 2]] })
+  await clock.advance(10)
+  centre.cut()
+  centre.script.arrives = () => true
+  for (let second = 0; second < 60; second++) await clock.advance(1000)
+  t.same(seqs('backfill'), [1, 2])
+  t.equal(spool.counters().reopened, 0)
+})
+
+t.test('a half-open link is given up within 30 s of its last sign of life; one that only beats is kept', async (t) => {
+  const { clock, centre, run, retries, alive } = build()
+  void run()
+  await clock.advance(10)
+  await alive(120_000)
+  t.same([centre.sessions, retries.length], [1, 0])
+  for (let second = 0; second < 24; second++) await clock.advance(1000)
+  t.equal(retries.length, 0, 'a beat every 15 s may be late')
+  for (let second = 0; second < 6; second++) await clock.advance(1000)
+  t.equal(retries.length, 1)
+})

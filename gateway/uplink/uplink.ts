@@ -1,6 +1,9 @@
 import type { Acknowledgement } from '@civitals/contracts/acknowledgement'
 import { type Clock, type EpochMs, sleep } from '@civitals/contracts/clock'
+import type { Command, Reply } from '@civitals/contracts/command'
 import type { GatewayStatus } from '@civitals/contracts/status'
+import { answer } from '../commands/answer.ts'
+import { readCommand } from '../commands/read-command.ts'
 import type { UplinkState } from '../presence/presence.ts'
 import type { Spool, SpoolRow } from '../spool/spool.ts'
 import { backoffMs } from './backoff.ts'
@@ -25,6 +28,8 @@ export interface UplinkOptions {
   /** A session ended or could not be made; `retryMs` until the next attempt. */
   readonly onDisconnected?: (reason: string, retryMs: number) => void
   readonly onFailure: (error: unknown) => void
+  /** A command of the centre was answered, or what came was none. */
+  readonly onCommand?: (command: Command | string, reply?: Reply) => void
 }
 
 /** Keeps one session with the centre and empties the spool through it. */
@@ -99,7 +104,8 @@ export class Uplink {
         if (this.#session) this.#session.acknowledged(acknowledgement)
         else early = acknowledgement
       }
-      connection = await connect({ lastWill, onAcknowledgement, signal })
+      const onCommand = (payload: Uint8Array): void => void this.#obey(payload)
+      connection = await connect({ lastWill, onAcknowledgement, onCommand, signal })
     } catch (error) {
       return error instanceof Error ? error.message : String(error)
     }
@@ -120,6 +126,19 @@ export class Uplink {
     this.#connectedSince = undefined
     if (signal.aborted) await connection.end({ ...status(), online: false })
     return reason
+  }
+
+  /** Before the session stands there is nobody to reply to: the centre asks again. */
+  async #obey(payload: Uint8Array): Promise<void> {
+    const command = readCommand(payload)
+    if (!command) {
+      this.#options.onCommand?.('no command this gateway knows')
+      return
+    }
+    const reply = await answer(command, this.#options.spool)
+    this.#options.onCommand?.(command, reply)
+    this.#connection?.sendReply(reply)
+    if (reply.ok && reply.reopened > 0) this.#session?.reopened()
   }
 
   async #untilOver(connection: Connection, signal: AbortSignal): Promise<string> {

@@ -36,9 +36,11 @@ async function broker(t: Test) {
     })
   return { aedes, link, published }
 }
-const options = (onAcknowledgement = (_: unknown): void => undefined) => ({
+const ignore = (_: unknown): void => undefined
+const options = (onAcknowledgement = ignore, onCommand: (payload: Uint8Array) => void = ignore) => ({
   lastWill,
   onAcknowledgement,
+  onCommand,
   signal: new AbortController().signal,
 })
 
@@ -79,6 +81,21 @@ t.test('acknowledgements come in, other payloads do not', async (t) => {
       }),
   )
   t.same(await heard, { spools: { a: { upTo: 3, above: [] } } })
+})
+
+t.test('commands come in as they are, and replies go out', async (t) => {
+  const { link, aedes, published } = await broker(t)
+  const command = Promise.withResolvers<string>()
+  const connection = await link()(options(ignore, (payload) => command.resolve(Buffer.from(payload).toString())))
+  t.teardown(() => connection.destroy())
+  const packet = { cmd: 'publish', qos: 1, dup: false, retain: false } as const
+  aedes.publish({ ...packet, topic: topicOf('gw-01', 'command'), payload: 'anything' }, () => undefined)
+  t.equal(await command.promise, 'anything')
+  const replied = published('reply')
+  connection.sendReply({ id: 'r-1', ok: true, reopened: 1, missing: [] })
+  const reply = await replied
+  t.match(reply, { qos: 1, retain: false })
+  t.same(JSON.parse(String(reply.payload)), { id: 'r-1', ok: true, reopened: 1, missing: [] })
 })
 
 t.test(

@@ -1,5 +1,6 @@
 import { connect as dial, type Socket } from 'node:net'
 import type { Clock } from '@civitals/contracts/clock'
+import type { Reply } from '@civitals/contracts/command'
 import { CivitalsError } from '@civitals/contracts/errors'
 import type { GatewayStatus } from '@civitals/contracts/status'
 import { topicOf } from '@civitals/contracts/topics'
@@ -60,6 +61,7 @@ class MqttConnection implements Connection {
       this.#lastError = error
     })
     this.#client.on('message', (topic, payload) => {
+      if (topic === topicOf(link.gateway, 'command')) options.onCommand(payload)
       if (topic !== topicOf(link.gateway, 'ack')) return
       const acknowledgement = readAcknowledgement(payload)
       if (acknowledgement) options.onAcknowledgement(acknowledgement)
@@ -78,8 +80,11 @@ class MqttConnection implements Connection {
     signal.addEventListener('abort', stop, { once: true })
     try {
       await this.#connected()
-      const granted = await this.#client.subscribeAsync(topicOf(this.#link.gateway, 'ack'), { qos: 0 })
-      if (granted[0]?.qos === 128) throw this.#refused('the broker refuses the subscription to acknowledgements')
+      const [ack, command] = [topicOf(this.#link.gateway, 'ack'), topicOf(this.#link.gateway, 'command')]
+      const granted = await this.#client.subscribeAsync({ [ack]: { qos: 0 }, [command]: { qos: 1 } })
+      // A broker of others may not let commands through; readings do not depend on them.
+      if (granted.some(({ topic, qos }) => topic === ack && qos === 128))
+        throw this.#refused('the broker refuses the subscription to acknowledgements')
     } catch (error) {
       throw error instanceof CivitalsError ? error : this.#refused((error as Error).message)
     } finally {
@@ -89,6 +94,10 @@ class MqttConnection implements Connection {
 
   send(lane: Lane, payload: Uint8Array): void {
     this.#publish(`telemetry/${lane}`, payload, false)
+  }
+
+  sendReply(reply: Reply): void {
+    this.#publish('reply', JSON.stringify(reply), false)
   }
 
   sendStatus(status: GatewayStatus): void {
