@@ -74,7 +74,11 @@ export async function startGateway(prepared: Prepared, options: GatewayOptions):
   const gateway = new Gateway({
     lines: await assembly.lines(prepared),
     spool,
-    connect: mqttLink({ gateway: settings.gateway, url: settings.url, password: () => passwordOf(settings), clock }),
+    connect: mqttLink({
+      ...{ gateway: settings.gateway, url: settings.url, qos: settings.qos },
+      password: () => passwordOf(settings),
+      clock,
+    }),
     clock,
     random: Math.random,
     periods: settings.periods,

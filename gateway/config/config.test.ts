@@ -298,6 +298,7 @@ t.test('settings: defaults filled in, paths from the file', async (t) => {
     budgetBytes: 536_870_912,
     periods: { alarm: 1000, normal: 5000, bulk: 60_000 },
     metered: false,
+    qos: 1,
   })
   t.match(settings.lines[1]?.transport, { path: '/etc/civitals/ttyS0' })
 })

@@ -76,6 +76,8 @@ uplink:
   passwordFile: ./gw-01.password
   # true on a link paid by volume: deflates, and ordinary readings wait up to 10 s for each other. Default false.
   metered: false
+  # 0 sends readings without the broker's receipts; what counts is the centre's own acknowledgement either way. Default 1.
+  qos: 1
 
 spool:
   # Folder of the queue on disk. It outlives configuration, restarts and upgrades; give each gateway its own.

@@ -15,6 +15,11 @@ const UplinkSchema = Type.Object(
     metered: Type.Optional(
       Type.Boolean({ description: 'Link paid by volume: compress and batch longer. Default false.' }),
     ),
+    qos: Type.Optional(
+      Type.Union([Type.Literal(0), Type.Literal(1)], {
+        description: 'MQTT quality of service of readings. 0 saves the receipts; nothing depends on them. Default 1.',
+      }),
+    ),
   },
   { additionalProperties: false },
 )

@@ -13,6 +13,7 @@ export interface GatewaySettings {
   readonly url: string
   readonly password: { readonly file: string } | { readonly env: string }
   readonly metered: boolean
+  readonly qos: 0 | 1
   readonly spoolFolder: string
   readonly budgetBytes: number
   readonly periods: PollPeriods
@@ -42,6 +43,7 @@ export function settingsOf(config: GatewayConfig, folder: string): GatewaySettin
     password:
       uplink.passwordEnv === undefined ? { file: fromFile(uplink.passwordFile ?? '') } : { env: uplink.passwordEnv },
     metered: uplink.metered ?? false,
+    qos: uplink.qos ?? 1,
     spoolFolder: fromFile(spool.folder),
     budgetBytes: sizeBytes(spool.budget ?? defaultBudget),
     periods: Object.fromEntries(polledClasses.map(period)) as PollPeriods,

@@ -12,6 +12,7 @@ const base: Prepared = {
     url: 'mqtt://centre',
     password: { env: 'SECRET' },
     metered: false,
+    qos: 1,
 
     spoolFolder: '/spool',
     budgetBytes: 1e9,

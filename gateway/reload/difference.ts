@@ -28,6 +28,7 @@ const startKeys: Keys = [
   ['uplink.url', ({ settings }) => settings.url],
   ['uplink.passwordFile', ({ settings }) => settings.password],
   ['uplink.metered', ({ settings }) => settings.metered],
+  ['uplink.qos', ({ settings }) => settings.qos],
   ['spool.folder', ({ settings }) => settings.spoolFolder],
   ['spool.budget', ({ settings }) => settings.budgetBytes],
 ]

@@ -51,6 +51,7 @@ const prepared = (hash: string, lines: LineConfig[], more: Partial<Prepared['set
       url: 'mqtt://centre',
       password: { env: 'SECRET' },
       metered: false,
+      qos: 1,
 
       spoolFolder: '/spool',
     },

@@ -31,7 +31,14 @@ export const prepared = (lines: LineConfig[], profiles: readonly Profile[]): Pre
   hash: 'c0ffee',
   profiles: Object.fromEntries(profiles.map((profile) => [profile.profile, profile])),
   settings: {
-    ...{ gateway: 'gw-01', url: 'mqtt://centre', password: { env: 'SECRET' }, metered: false, spoolFolder: '/spool' },
+    ...{
+      gateway: 'gw-01',
+      url: 'mqtt://centre',
+      password: { env: 'SECRET' },
+      metered: false,
+      qos: 1,
+      spoolFolder: '/spool',
+    },
     ...{ budgetBytes: 1e9, periods: { alarm: 100, normal: 100, bulk: 1000 }, lines },
   },
 })

@@ -64,7 +64,14 @@ const prepared = (port: number): Prepared => ({
   hash: 'c0ffee',
   profiles: { electricity, water, gauge } satisfies Record<string, Profile>,
   settings: {
-    ...{ gateway: 'gw', url: 'mqtt://centre', password: { env: 'SECRET' }, metered: false, spoolFolder: '/spool' },
+    ...{
+      gateway: 'gw',
+      url: 'mqtt://centre',
+      password: { env: 'SECRET' },
+      metered: false,
+      qos: 1,
+      spoolFolder: '/spool',
+    },
     ...{ budgetBytes: 1e9, periods: { alarm: 200, normal: 200, bulk: 200 } },
     lines: [
       {

@@ -27,7 +27,8 @@ async function broker(t: Test) {
     aedes.close()
   })
   const url = `mqtt://127.0.0.1:${(server.address() as AddressInfo).port}`
-  const link = (password = 'secret') => mqttLink({ gateway: 'gw-01', url, password: () => password, clock })
+  const link = (password = 'secret', qos?: 0 | 1) =>
+    mqttLink({ gateway: 'gw-01', url, password: () => password, clock, ...(qos !== undefined && { qos }) })
   const published = (kind: Parameters<typeof topicOf>[1]): Promise<PublishPacket> =>
     new Promise((resolve) => {
       aedes.on('publish', (packet) => {
@@ -66,6 +67,20 @@ t.test('envelopes go out as they are, on the topic of their lane, QoS 1', async 
   t.ok(connection.bytesSent > 0)
   connection.destroy()
 })
+
+t.test(
+  'envelopes go out without a receipt when the configuration says so, the status with one all the same',
+  async (t) => {
+    const { link, published } = await broker(t)
+    const connection = await link('secret', 0)(options())
+    t.teardown(() => connection.destroy())
+    const [envelope, status] = [published('telemetry/live'), published('status')]
+    connection.send('live', new Uint8Array([0x7b]))
+    connection.sendStatus(lastWill)
+    t.match(await envelope, { qos: 0, retain: false })
+    t.match(await status, { qos: 1, retain: true })
+  },
+)
 
 t.test('acknowledgements come in, other payloads do not', async (t) => {
   const { link, aedes } = await broker(t)

@@ -16,6 +16,8 @@ export interface MqttLinkOptions {
   /** Asked at each attempt, so that a changed secret counts without a restart. */
   readonly password: () => string
   readonly clock: Clock
+  /** Of envelopes: the spool holds them until the centre's acknowledgement, whatever the broker receipts. Default 1. */
+  readonly qos?: 0 | 1
 }
 
 // mqtt.js would keep a buffer for each of the 65,536 packet ids: 7 MB that an edge box has better use for.
@@ -24,6 +26,7 @@ mqttPacket.writeToStream.cacheNumbers = false
 const keepaliveS = 15
 const connectTimeoutMs = 10_000
 const goodbyeMs = 700
+const retained = { qos: 1, retain: true } as const
 
 /**
  * Sessions over MQTT 3.1.1, a new client for each: mqtt.js would keep publishes of a broken session in memory and send them at its
@@ -93,21 +96,21 @@ class MqttConnection implements Connection {
   }
 
   send(lane: Lane, payload: Uint8Array): void {
-    this.#publish(`telemetry/${lane}`, payload, false)
+    this.#publish(`telemetry/${lane}`, payload, { qos: this.#link.qos ?? 1, retain: false })
   }
 
   sendReply(reply: Reply): void {
-    this.#publish('reply', JSON.stringify(reply), false)
+    this.#publish('reply', JSON.stringify(reply), { qos: 1, retain: false })
   }
 
   sendStatus(status: GatewayStatus): void {
-    this.#publish('status', JSON.stringify(status), true)
+    this.#publish('status', JSON.stringify(status), retained)
   }
 
   async end(last: GatewayStatus): Promise<void> {
     if (!this.#client.connected) return this.destroy()
     const timer = this.#link.clock.after(goodbyeMs, () => this.destroy())
-    this.#publish('status', JSON.stringify(last), true, () => this.#client.end())
+    this.#publish('status', JSON.stringify(last), retained, () => this.#client.end())
     await this.closed
     timer.cancel()
   }
@@ -120,13 +123,13 @@ class MqttConnection implements Connection {
   #publish(
     kind: Parameters<typeof topicOf>[1],
     payload: Uint8Array | string,
-    retain: boolean,
+    options: { readonly qos: 0 | 1; readonly retain: boolean },
     done?: () => void,
   ): void {
     if (!this.#client.connected) return
     const bytes =
       typeof payload === 'string' ? payload : Buffer.from(payload.buffer, payload.byteOffset, payload.length)
-    this.#client.publish(topicOf(this.#link.gateway, kind), bytes, { qos: 1, retain }, done)
+    this.#client.publish(topicOf(this.#link.gateway, kind), bytes, options, done)
   }
 
   #open({ lastWill }: ConnectOptions): MqttClient {
