@@ -50,6 +50,44 @@ export const ResendSchema = Type.Object({
 })
 export type Resend = Static<typeof ResendSchema>
 
+/** One hour of one gateway: what was settled against what the series store held when it was last asked. */
+export const HourCheckSchema = Type.Object({
+  gateway: Type.String(),
+  hour: Type.Number({ description: 'Start of the hour of event time.' }),
+  verdict: Type.Union(
+    [Type.Literal('equal'), Type.Literal('missing'), Type.Literal('different'), Type.Literal('surplus')],
+    {
+      description:
+        'missing: fewer readings in the store; different: as many, other values; surplus: more in the store than was settled.',
+    },
+  ),
+  settled: Type.Integer({ minimum: 0, description: 'Values and quality marks settled.' }),
+  stored: Type.Integer({ minimum: 0, description: 'Values and quality marks in the store.' }),
+  resends: Type.Integer({ minimum: 0, description: 'How often the gateway was asked to send the hour again.' }),
+  checkedAt: Type.Number(),
+})
+export type HourCheck = Static<typeof HourCheckSchema>
+
+/** What the reconciler did since start, and where store and ledger differ. */
+export const ReconciliationSchema = Type.Object({
+  runs: Count,
+  differences: Type.Integer({ minimum: 0, description: 'Gateway-hours found to differ, over all runs.' }),
+  resends: Count,
+  last: Type.Union([
+    Type.Object({
+      startedAt: Type.Number(),
+      endedAt: Type.Number(),
+      hours: Count,
+      differences: Count,
+      resends: Count,
+      failure: Type.Union([Type.String(), Type.Null()]),
+    }),
+    Type.Null(),
+  ]),
+  differing: Type.Array(HourCheckSchema, { description: 'Hours that differed when last compared, newest first.' }),
+})
+export type Reconciliation = Static<typeof ReconciliationSchema>
+
 export const rejectReasons = [
   'unknown gateway',
   'wrong password',

@@ -1,6 +1,6 @@
 import type { Clock } from '@civitals/contracts/clock'
 import { CivitalsError } from '@civitals/contracts/errors'
-import type { LedgerRow, RejectReason, Resend, SetAside } from '@civitals/contracts/ledger'
+import type { LedgerRow, Reconciliation, RejectReason, Resend, SetAside } from '@civitals/contracts/ledger'
 import type { Terminal } from '@civitals/contracts/registry'
 import type { SettlementStep } from '@civitals/contracts/settlement'
 import type { SeriesStore } from '@civitals/storage/series'
@@ -20,6 +20,7 @@ import { openRegistry, type Registry } from './registry/registry.ts'
 import { Acknowledger } from './settle/acknowledger.ts'
 import { Books } from './settle/books.ts'
 import { Chores } from './settle/chores.ts'
+import { Reconciler, reconcileEveryMs } from './settle/reconciler.ts'
 import { askAgainEveryMs, type ResendRequest } from './settle/resender.ts'
 import { Settler } from './settle/settler.ts'
 
@@ -63,6 +64,10 @@ export interface Ingest extends AsyncDisposable {
    * CIV_INGEST_UNKNOWN_SPOOL, CIV_INGEST_NOTHING_SETTLED, CIV_INGEST_TOO_MANY_REOPENED, CIV_INGEST_STORE_DOWN (retryable).
    */
   resend(request: ResendRequest): Promise<Resend>
+  /** What the hourly comparison of ledger and series store found. */
+  reconciliation(): Promise<Reconciliation>
+  /** Compares now; resolves when the run is over, also when it failed. */
+  reconcile(): Promise<void>
   /** The newest resends first. */
   resends(): Promise<Resend[]>
   /** What was refused, newest first; `limit` 1 to 1,000. */
@@ -114,6 +119,8 @@ export async function openIngest(options: IngestOptions): Promise<Ingest> {
   const settling = settler.run().catch((error: unknown) => health.stopped(error))
   const registrations = registry.onChange(() => settler.reviewAside())
   chores.every(reviewAsideEveryMs, () => settler.reviewAside())
+  const reconciler = new Reconciler({ series, state, registry, settler, clock, logger })
+  chores.every(reconcileEveryMs, () => void reconciler.run())
   chores.every(askAgainEveryMs, () => settler.askAgain())
 
   const close = async (): Promise<void> => {
@@ -135,6 +142,8 @@ export async function openIngest(options: IngestOptions): Promise<Ingest> {
       if (settler.storeDown) throw storeDownError(settler.storeDown.store)
       return settler.resend(request)
     },
+    reconciliation: () => reconciler.report(),
+    reconcile: () => reconciler.run(),
     resends: () => listResends(state, books.accounts),
     rejects: ({ limit = 100, cursor }) => books.rejects.page(limit, cursor),
     rejectCounts: () => books.rejects.counts(),

@@ -44,9 +44,19 @@ const resends = [
      done_at INTEGER, refused TEXT)`,
 ]
 
+const reconciliation = [
+  `CREATE TABLE ledger_digest (gateway TEXT NOT NULL, spool TEXT NOT NULL, hour INTEGER NOT NULL,
+     value_count INTEGER NOT NULL, marked INTEGER NOT NULL, sum REAL NOT NULL, magnitude REAL NOT NULL,
+     from_seq INTEGER NOT NULL, to_seq INTEGER NOT NULL, changed_at INTEGER NOT NULL, PRIMARY KEY (gateway, spool, hour))`,
+  'CREATE INDEX ledger_digest_by_hour ON ledger_digest (hour)',
+  `CREATE TABLE ledger_check (gateway TEXT NOT NULL, hour INTEGER NOT NULL, verdict TEXT NOT NULL, settled INTEGER NOT NULL,
+     stored INTEGER NOT NULL, resends INTEGER NOT NULL, checked_at INTEGER NOT NULL, PRIMARY KEY (gateway, hour))`,
+]
+
 /** Schema of the registry, the ledger, the list of rejects and the readings set aside. */
 export const ingestMigrations: readonly Migration[] = [
   { id: 'ingest-001', statements: [...registry, ...ledger, ...rejects, ...setAside] },
   { id: 'ingest-002', statements: ['ALTER TABLE ledger_clock_fix ADD COLUMN fix INTEGER NOT NULL DEFAULT 1'] },
   { id: 'ingest-003', statements: resends },
+  { id: 'ingest-004', statements: reconciliation },
 ]

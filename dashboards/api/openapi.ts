@@ -6,7 +6,13 @@ import {
   SystemResultSchema,
 } from '@civitals/contracts/body'
 import { CaseSchema, DeliverySchema, OrderSchema } from '@civitals/contracts/case'
-import { LedgerRowSchema, RejectSchema, ResendSchema, SetAsideSchema } from '@civitals/contracts/ledger'
+import {
+  LedgerRowSchema,
+  ReconciliationSchema,
+  RejectSchema,
+  ResendSchema,
+  SetAsideSchema,
+} from '@civitals/contracts/ledger'
 import { SiteSchema, TerminalSchema } from '@civitals/contracts/registry'
 import type { TSchema } from 'typebox'
 import type { Route } from './route.ts'
@@ -26,6 +32,7 @@ const named: Readonly<Record<string, TSchema>> = {
   Indicator: IndicatorResultSchema,
   LedgerRow: LedgerRowSchema,
   Resend: ResendSchema,
+  Reconciliation: ReconciliationSchema,
   NewEndpoint: shapes.NewEndpointSchema,
   NewReport: shapes.NewReportSchema,
   Order: OrderSchema,

@@ -5,7 +5,7 @@ import type { ApiSources } from '../api/sources.ts'
 export function ledgerFixture(
   gateways: readonly string[],
   now: () => number,
-): Pick<ApiSources, 'ledger' | 'resend' | 'resends'> {
+): Pick<ApiSources, 'ledger' | 'reconciliation' | 'resend' | 'resends'> {
   const row = (gateway: string): LedgerRow => ({
     gateway,
     spool: 'sp1',
@@ -43,6 +43,7 @@ export function ledgerFixture(
       resends.unshift(asked)
       return asked
     },
+    reconciliation: async () => ({ runs: 0, differences: 0, resends: 0, last: null, differing: [] }),
     resends: async () => resends,
   }
 }

@@ -38,6 +38,29 @@ export type LedgerTables = {
     done_at: number | null
     refused: string | null
   }
+  /** What was settled, by spool and hour of event time. */
+  ledger_digest: {
+    gateway: string
+    spool: string
+    hour: number
+    value_count: number
+    marked: number
+    sum: number
+    magnitude: number
+    from_seq: number
+    to_seq: number
+    changed_at: number
+  }
+  /** What the store held of an hour of a gateway when it was last compared. */
+  ledger_check: {
+    gateway: string
+    hour: number
+    verdict: string
+    settled: number
+    stored: number
+    resends: number
+    checked_at: number
+  }
   /** Numbers that are never given twice. */
   ledger_counter: { name: string; value: number }
   ledger_clock_fix: { gateway: string; boot: string; offset_ms: number; fix: number }

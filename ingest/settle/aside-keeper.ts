@@ -12,6 +12,7 @@ import {
   removeAside,
   type StoredAside,
 } from '../ledger/aside.ts'
+import { addDigests, digestsOf } from '../ledger/digest.ts'
 import { RejectTally } from '../ledger/reject-book.ts'
 import { type SpoolGap, writeAccounts, writeGaps } from '../ledger/store.ts'
 import type { Books } from './books.ts'
@@ -68,7 +69,7 @@ export class AsideKeeper {
       if (!last) return
       after = last.n
       const draft = books.accounts.draft(clock.now())
-      const { batch, done, changed, rejects } = release(page, books.view, draft, clock.now())
+      const { batch, origins, done, changed, rejects } = release(page, books.view, draft, clock.now())
       if (batch.envelopes.length > 0) await persistence.until('series', () => series.write(batch))
       await persistence.until('state', () =>
         state.transaction(async (tx) => {
@@ -82,6 +83,7 @@ export class AsideKeeper {
           }
           await books.rejects.write(tx, rejects)
           await writeAccounts(tx, draft.changed())
+          await addDigests(tx, digestsOf(origins), clock.now())
         }),
       )
       books.committed(draft, rejects)

@@ -23,6 +23,8 @@ export function mayRelease(group: AsideGroup, view: AdmissionView): boolean {
 /** What becomes of a page of readings set aside. */
 export interface Release {
   readonly batch: SettlementBatch
+  /** The same readings under the names of the envelopes they came in. */
+  readonly origins: readonly SettledEnvelope[]
   /** Numbers of readings that wait no longer. */
   readonly done: readonly number[]
   /** Readings that now wait for something else. */
@@ -41,6 +43,7 @@ export function release(
   now: EpochMs,
 ): Release {
   const envelopes: SettledEnvelope[] = []
+  const origins: SettledEnvelope[] = []
   const done: number[] = []
   const changed: { n: number; reason: SetAsideReason }[] = []
   const rejects = new RejectTally()
@@ -51,12 +54,14 @@ export function release(
       continue
     }
     done.push(one.n)
-    if (verdict.kind === 'admitted') envelopes.push(envelopeOf(one, verdict))
-    else rejects.add(refusalOf(one, verdict, now))
+    if (verdict.kind === 'admitted') {
+      envelopes.push(envelopeOf(one, verdict))
+      origins.push({ gateway: one.gateway, spool: one.spool, seq: one.seq, readings: [verdict.reading] })
+    } else rejects.add(refusalOf(one, verdict, now))
     const column = verdict.kind === 'admitted' ? { stored: 1 } : { rejected: 1 }
     accounts.add(one.gateway, one.spool, { setAside: -1, ...column })
   }
-  return { batch: { envelopes, receivedAt: now }, done, changed, rejects }
+  return { batch: { envelopes, receivedAt: now }, origins, done, changed, rejects }
 }
 
 const envelopeOf = (one: StoredAside, { reading }: Extract<Verdict, { kind: 'admitted' }>): SettledEnvelope => ({

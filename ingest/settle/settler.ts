@@ -10,6 +10,7 @@ import type { IntakeQueue } from '../intake/queue.ts'
 import type { LatestReadings } from '../latest/latest.ts'
 import type { AccountDraft } from '../ledger/accounts.ts'
 import { writeAside } from '../ledger/aside.ts'
+import { addDigests, digestsOf, type SettledDigest } from '../ledger/digest.ts'
 import type { RejectEntries } from '../ledger/reject-book.ts'
 import { writeAccounts, writeClockFixes, writeGaps } from '../ledger/store.ts'
 import type { Acknowledger } from './acknowledger.ts'
@@ -183,7 +184,16 @@ export class Settler {
     const writing = this.#storeReadings(settlement.batch, settlement.again)
     const effects = effectsOf(steps, settlement.batch, (step, error) => health.stepFailed(step, error))
     const { batch, aside } = setRefusedAside(await writing, settlement.batch, accounts)
-    const made = { ...settlement, clockFixes, batch, accounts, effects, aside: [...settlement.aside, ...aside] }
+    const digests = digestsOf(batch.envelopes)
+    const made = {
+      ...settlement,
+      clockFixes,
+      digests,
+      batch,
+      accounts,
+      effects,
+      aside: [...settlement.aside, ...aside],
+    }
     const rejects = withPending(settlement.rejects, books)
     await this.#storeState({ ...made, rejects })
     books.committed(accounts, rejects, made.aside.length, clockFixes)
@@ -208,8 +218,8 @@ export class Settler {
   }
 
   /** Step (b). */
-  async #storeState({ accounts, aside, clockFixes, effects, gaps, rejects }: StateChange): Promise<void> {
-    const { books, state } = this.#options
+  async #storeState({ accounts, aside, clockFixes, digests, effects, gaps, rejects }: StateChange): Promise<void> {
+    const { books, clock, state } = this.#options
     const changed = accounts.changed()
     if (changed.length === 0 && rejects.counts.size === 0) return
     await this.#persistence.until('state', () =>
@@ -219,6 +229,7 @@ export class Settler {
         await writeClockFixes(tx, clockFixes)
         await books.rejects.write(tx, rejects)
         await writeAside(tx, aside, books.nextAside)
+        await addDigests(tx, digests, clock.now())
         for (const effect of effects) await effect.write(tx)
       }),
     )
@@ -227,6 +238,7 @@ export class Settler {
 
 type StateChange = Pick<Settlement, 'accounts' | 'aside' | 'clockFixes' | 'gaps'> & {
   readonly rejects: RejectEntries
+  readonly digests: readonly SettledDigest[]
   readonly effects: readonly PendingEffect<StateTx>[]
 }
 

@@ -43,17 +43,23 @@ class Breakable implements StateStore {
 interface Bench {
   readonly state?: StateStore
   readonly contents?: MemoryContents
+  readonly series?: MemorySeries
   readonly step?: SettlementStep<StateTx>
   readonly paceMs?: number
 }
 
 /** A settler without a broker, its stores within reach. */
-export async function openBench({ state, contents = new Map(), step, paceMs = 0 }: Bench = {}) {
+export async function openBench({
+  state,
+  contents = new Map(),
+  series = new MemorySeries({ contents }),
+  step,
+  paceMs = 0,
+}: Bench = {}) {
   const own = state ?? (await openSqliteState({ file: ':memory:', migrations: ingestMigrations }))
   const breakable = new Breakable(own)
   const registry = await openRegistry(own)
   if (registry.terminals().length === 0) await registry.apply(city)
-  const series = new MemorySeries({ contents })
   const books = await Books.open(breakable, registry)
   const [queue, latest, clock] = [new IntakeQueue(), new LatestReadings(), new FakeClock(startAt + 60_000)]
   const acknowledged: string[] = []

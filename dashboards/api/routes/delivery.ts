@@ -1,5 +1,11 @@
 import { DeliverySchema } from '@civitals/contracts/case'
-import { LedgerRowSchema, RejectSchema, ResendSchema, SetAsideSchema } from '@civitals/contracts/ledger'
+import {
+  LedgerRowSchema,
+  ReconciliationSchema,
+  RejectSchema,
+  ResendSchema,
+  SetAsideSchema,
+} from '@civitals/contracts/ledger'
 import { Type } from 'typebox'
 import { whole } from '../paging.ts'
 import { byId, get, listQuery, post, type Route } from '../route.ts'
@@ -36,6 +42,12 @@ export function deliveryRoutes(sources: ApiSources): readonly Route[] {
       reply: ListOf(LedgerRowSchema),
       list: true,
       handle: async () => whole(await sources.ledger()),
+    }),
+    get('/ledger/reconciliation', {
+      tag: 'ingest',
+      summary: 'What the hourly comparison of ledger and series store found, and where the two differ',
+      reply: ReconciliationSchema,
+      handle: () => sources.reconciliation(),
     }),
     get('/ledger/resends', {
       tag: 'ingest',

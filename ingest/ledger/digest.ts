@@ -1,0 +1,113 @@
+import type { EpochMs } from '@civitals/contracts/clock'
+import type { SettledEnvelope } from '@civitals/contracts/settlement'
+import type { StateStore, StateTx } from '@civitals/storage/state'
+import { type RawBuilder, sql } from 'kysely'
+import type { LedgerTables } from './tables.ts'
+
+/** What was settled of one spool in one hour of event time, as far as a series store can be asked for it. */
+export interface SettledDigest {
+  readonly gateway: string
+  readonly spool: string
+  /** Start of the hour. */
+  readonly hour: EpochMs
+  /** Readings with a value, and those whose quality is not good. */
+  readonly values: number
+  readonly marked: number
+  /** Sum of the values, and of their magnitudes: how exact the sum can be. */
+  readonly sum: number
+  readonly magnitude: number
+  /** The envelopes they came in lie within. */
+  readonly fromSeq: number
+  readonly toSeq: number
+}
+
+export const hourMs = 3_600_000
+
+type Open = { -readonly [Key in keyof SettledDigest]: SettledDigest[Key] }
+
+/** Counts and sums of what one settlement stores, by spool and hour. Independent of order. */
+export function digestsOf(envelopes: readonly SettledEnvelope[]): readonly SettledDigest[] {
+  const digests = new Map<string, Open>()
+  for (const envelope of envelopes) {
+    let digest: Open | undefined
+    for (const { at, value, quality } of envelope.readings) {
+      if (!digest || at < digest.hour || at >= digest.hour + hourMs) digest = open(digests, envelope, at)
+      if (quality !== 'good') digest.marked++
+      if (value === null) continue
+      digest.values++
+      digest.sum += value
+      digest.magnitude += Math.abs(value)
+    }
+  }
+  return [...digests.values()]
+}
+
+function open(digests: Map<string, Open>, { gateway, spool, seq }: SettledEnvelope, at: EpochMs): Open {
+  const hour = Math.floor(at / hourMs) * hourMs
+  const key = `${gateway}/${spool}/${hour}`
+  let digest = digests.get(key)
+  if (!digest) {
+    digest = { gateway, spool, hour, values: 0, marked: 0, sum: 0, magnitude: 0, fromSeq: seq, toSeq: seq }
+    digests.set(key, digest)
+  }
+  digest.fromSeq = Math.min(digest.fromSeq, seq)
+  digest.toSeq = Math.max(digest.toSeq, seq)
+  return digest
+}
+
+/** Adds to what stands there; inside the state transaction that settles the readings. */
+export async function addDigests(tx: StateTx, digests: readonly SettledDigest[], now: EpochMs): Promise<void> {
+  for (const one of digests) {
+    await tx
+      .withTables<LedgerTables>()
+      .insertInto('ledger_digest')
+      .values({
+        gateway: one.gateway,
+        spool: one.spool,
+        hour: one.hour,
+        value_count: one.values,
+        marked: one.marked,
+        sum: one.sum,
+        magnitude: one.magnitude,
+        from_seq: one.fromSeq,
+        to_seq: one.toSeq,
+        changed_at: now,
+      })
+      .onConflict((conflict) =>
+        conflict.columns(['gateway', 'spool', 'hour']).doUpdateSet({
+          value_count: added('value_count'),
+          marked: added('marked'),
+          sum: added('sum'),
+          magnitude: added('magnitude'),
+          from_seq: outermost('from_seq', '<'),
+          to_seq: outermost('to_seq', '>'),
+          changed_at: now,
+        }),
+      )
+      .execute()
+  }
+}
+
+const added = (column: string): RawBuilder<number> =>
+  sql<number>`${sql.ref(`ledger_digest.${column}`)} + ${sql.ref(`excluded.${column}`)}`
+
+function outermost(column: string, order: '<' | '>'): RawBuilder<number> {
+  const [there, here] = [sql.ref(`ledger_digest.${column}`), sql.ref(`excluded.${column}`)]
+  return sql<number>`CASE WHEN ${here} ${sql.raw(order)} ${there} THEN ${here} ELSE ${there} END`
+}
+
+/** Everything settled of one hour. */
+export async function readDigests(state: StateStore, hour: EpochMs): Promise<readonly SettledDigest[]> {
+  const query = state.db.withTables<LedgerTables>().selectFrom('ledger_digest').selectAll()
+  return (await query.where('hour', '=', hour).execute()).map((row) => ({
+    gateway: row.gateway,
+    spool: row.spool,
+    hour: row.hour,
+    values: row.value_count,
+    marked: row.marked,
+    sum: row.sum,
+    magnitude: row.magnitude,
+    fromSeq: row.from_seq,
+    toSeq: row.to_seq,
+  }))
+}
