@@ -14,6 +14,9 @@ export const LedgerRowSchema = Type.Object({
   setAside: Count,
   waiting: Type.Union([Count, Type.Null()]),
   declaredLost: Count,
+  lossAtLeast: Type.Boolean({
+    description: 'How much was lost is not known exactly: `declaredLost` is the least it can be.',
+  }),
   duplicates: Type.Integer({ minimum: 0, description: 'Envelopes that came again and had no effect.' }),
   reopened: Type.Integer({
     minimum: 0,
@@ -30,6 +33,20 @@ export type LedgerRow = Static<typeof LedgerRowSchema>
 
 const Seq = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER })
 const Ranges = Type.Array(Type.Tuple([Seq, Seq]))
+
+/** Readings given up by policy or with a damaged spool, as their gateway declared them. */
+export const LossSchema = Type.Object({
+  gateway: Type.String(),
+  spool: Type.String(),
+  fromSeq: Seq,
+  toSeq: Seq,
+  readings: Type.Integer({ minimum: 0, description: 'Readings lost, the least there can be where `atLeast`.' }),
+  atLeast: Type.Boolean(),
+  from: Type.Number({ description: 'Event time of the first reading.' }),
+  to: Type.Number(),
+  reason: Type.String(),
+})
+export type Loss = Static<typeof LossSchema>
 
 /** One resend: ranges of a spool the centre reopened and asked its gateway for, and how far it has come. */
 export const ResendSchema = Type.Object({

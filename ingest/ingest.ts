@@ -1,6 +1,6 @@
 import type { Clock } from '@civitals/contracts/clock'
 import { CivitalsError } from '@civitals/contracts/errors'
-import type { LedgerRow, Reconciliation, RejectReason, Resend, SetAside } from '@civitals/contracts/ledger'
+import type { LedgerRow, Loss, Reconciliation, RejectReason, Resend, SetAside } from '@civitals/contracts/ledger'
 import type { Terminal } from '@civitals/contracts/registry'
 import type { SettlementStep } from '@civitals/contracts/settlement'
 import type { SeriesStore } from '@civitals/storage/series'
@@ -16,6 +16,7 @@ import { listAside } from './ledger/aside.ts'
 import { type HeardStatus, StatusBook, type StatusListener } from './ledger/balance.ts'
 import type { RejectPage } from './ledger/reject-book.ts'
 import { listResends } from './ledger/resends.ts'
+import { listLosses } from './ledger/store.ts'
 import { openRegistry, type Registry } from './registry/registry.ts'
 import { Acknowledger } from './settle/acknowledger.ts'
 import { Books } from './settle/books.ts'
@@ -64,6 +65,8 @@ export interface Ingest extends AsyncDisposable {
    * CIV_INGEST_UNKNOWN_SPOOL, CIV_INGEST_NOTHING_SETTLED, CIV_INGEST_TOO_MANY_REOPENED, CIV_INGEST_STORE_DOWN (retryable).
    */
   resend(request: ResendRequest): Promise<Resend>
+  /** What gateways declared lost, newest first, 1,000 at most. */
+  losses(): Promise<Loss[]>
   /** What the hourly comparison of ledger and series store found. */
   reconciliation(): Promise<Reconciliation>
   /** Compares now; resolves when the run is over, also when it failed. */
@@ -142,6 +145,7 @@ export async function openIngest(options: IngestOptions): Promise<Ingest> {
       if (settler.storeDown) throw storeDownError(settler.storeDown.store)
       return settler.resend(request)
     },
+    losses: () => listLosses(state),
     reconciliation: () => reconciler.report(),
     reconcile: () => reconciler.run(),
     resends: () => listResends(state, books.accounts),

@@ -53,10 +53,16 @@ const reconciliation = [
      stored INTEGER NOT NULL, resends INTEGER NOT NULL, checked_at INTEGER NOT NULL, PRIMARY KEY (gateway, hour))`,
 ]
 
+const unknownLoss = [
+  'ALTER TABLE ledger_spool ADD COLUMN loss_at_least INTEGER NOT NULL DEFAULT 0',
+  'ALTER TABLE ledger_gap ADD COLUMN at_least INTEGER NOT NULL DEFAULT 0',
+]
+
 /** Schema of the registry, the ledger, the list of rejects and the readings set aside. */
 export const ingestMigrations: readonly Migration[] = [
   { id: 'ingest-001', statements: [...registry, ...ledger, ...rejects, ...setAside] },
   { id: 'ingest-002', statements: ['ALTER TABLE ledger_clock_fix ADD COLUMN fix INTEGER NOT NULL DEFAULT 1'] },
   { id: 'ingest-003', statements: resends },
   { id: 'ingest-004', statements: reconciliation },
+  { id: 'ingest-005', statements: unknownLoss },
 ]

@@ -2,7 +2,7 @@ import type { Alarm } from '@civitals/contracts/alarm'
 import type { BodyResult } from '@civitals/contracts/body'
 import type { Case, Delivery, Order } from '@civitals/contracts/case'
 import type { EpochMs } from '@civitals/contracts/clock'
-import type { LedgerRow, Reconciliation, Reject, Resend, SetAside } from '@civitals/contracts/ledger'
+import type { LedgerRow, Loss, Reconciliation, Reject, Resend, SetAside } from '@civitals/contracts/ledger'
 import type { Reading } from '@civitals/contracts/reading'
 import type { RegistryView, Terminal } from '@civitals/contracts/registry'
 import type { GatewayStatus } from '@civitals/contracts/status'
@@ -87,6 +87,8 @@ export interface ApiSources {
     readonly by: string
     readonly why: string
   }): Promise<Resend>
+  /** What gateways declared lost, newest first. */
+  losses(): Promise<readonly Loss[]>
   /** What the hourly comparison of ledger and series store found. */
   reconciliation(): Promise<Reconciliation>
   /** The newest resends first. */

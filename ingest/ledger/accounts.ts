@@ -12,6 +12,8 @@ export interface SpoolAccount {
   readonly rejected: number
   readonly setAside: number
   readonly declaredLost: number
+  /** Some of the loss is of unknown size: `declaredLost` is the least it can be. */
+  readonly lossAtLeast: boolean
   readonly duplicates: number
   readonly updatedAt: EpochMs
 }
@@ -22,6 +24,8 @@ export interface AccountChange {
   readonly rejected?: number
   readonly setAside?: number
   readonly declaredLost?: number
+  /** The loss is of unknown size. */
+  readonly atLeast?: boolean
   readonly duplicates?: number
 }
 
@@ -34,6 +38,7 @@ const newAccount = (gateway: string, spool: string): SpoolAccount => ({
   rejected: 0,
   setAside: 0,
   declaredLost: 0,
+  lossAtLeast: false,
   duplicates: 0,
   updatedAt: 0,
 })
@@ -90,6 +95,7 @@ interface Entry {
   added: Intervals
   opened: Intervals
   closed: Intervals
+  atLeast: boolean
   readonly change: { stored: number; rejected: number; setAside: number; declaredLost: number; duplicates: number }
 }
 
@@ -147,7 +153,9 @@ export class AccountDraft {
   }
 
   add(gateway: string, spool: string, added: AccountChange): void {
-    const { change } = this.#entry(gateway, spool)
+    const entry = this.#entry(gateway, spool)
+    entry.atLeast ||= added.atLeast ?? false
+    const { change } = entry
     change.stored += added.stored ?? 0
     change.rejected += added.rejected ?? 0
     change.setAside += added.setAside ?? 0
@@ -157,7 +165,7 @@ export class AccountDraft {
 
   /** The accounts as they will be; to be asked when the draft before this one has been committed. */
   changed(): readonly SpoolAccount[] {
-    return [...this.#entries.values()].map(({ gateway, spool, added, opened, closed, change }) => {
+    return [...this.#entries.values()].map(({ gateway, spool, added, opened, closed, atLeast, change }) => {
       const account = this.#base.get(gateway, spool) ?? newAccount(gateway, spool)
       let { settled } = account
       for (const [from, to] of added) settled = addInterval(settled, from, to)
@@ -173,6 +181,7 @@ export class AccountDraft {
         rejected: account.rejected + change.rejected,
         setAside: account.setAside + change.setAside,
         declaredLost: account.declaredLost + change.declaredLost,
+        lossAtLeast: account.lossAtLeast || atLeast,
         duplicates: account.duplicates + change.duplicates,
         updatedAt: this.#now,
       }
@@ -192,7 +201,7 @@ export class AccountDraft {
     let entry = this.#entries.get(key)
     if (!entry) {
       const change = { stored: 0, rejected: 0, setAside: 0, declaredLost: 0, duplicates: 0 }
-      entry = { gateway, spool, added: [], opened: [], closed: [], change }
+      entry = { gateway, spool, added: [], opened: [], closed: [], atLeast: false, change }
       this.#entries.set(key, entry)
     }
     return entry

@@ -89,6 +89,7 @@ export class StatusBook {
       setAside: account.setAside,
       waiting,
       declaredLost: account.declaredLost,
+      lossAtLeast: account.lossAtLeast,
       duplicates: account.duplicates,
       reopened: sizeOfIntervals(account.reopened),
       settledUpTo: upTo,

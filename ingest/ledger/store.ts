@@ -1,5 +1,6 @@
 import type { Gap } from '@civitals/contracts/envelope'
 import type { Intervals } from '@civitals/contracts/intervals'
+import type { Loss } from '@civitals/contracts/ledger'
 import type { StateStore, StateTx } from '@civitals/storage/state'
 import { upsert } from '../rows/upsert.ts'
 import { Accounts, type SpoolAccount } from './accounts.ts'
@@ -52,6 +53,7 @@ export async function writeGaps(tx: StateTx, gaps: readonly SpoolGap[]): Promise
     from_seq: gap.fromSeq,
     to_seq: gap.toSeq,
     readings: gap.readings,
+    at_least: gap.atLeast ? 1 : 0,
     from_at: Math.round(gap.from),
     to_at: Math.round(gap.to),
     reason: gap.reason,
@@ -65,6 +67,22 @@ export async function writeGaps(tx: StateTx, gaps: readonly SpoolGap[]): Promise
   )
 }
 
+/** What was declared lost, newest first by event time, 1,000 at most. */
+export async function listLosses(state: StateStore): Promise<Loss[]> {
+  const query = state.db.withTables<LedgerTables>().selectFrom('ledger_gap').selectAll()
+  return (await query.orderBy('to_at', 'desc').limit(1_000).execute()).map((row) => ({
+    gateway: row.gateway,
+    spool: row.spool,
+    fromSeq: row.from_seq,
+    toSeq: row.to_seq,
+    readings: row.readings,
+    atLeast: row.at_least === 1,
+    from: row.from_at,
+    to: row.to_at,
+    reason: row.reason,
+  }))
+}
+
 const accountOf = (row: LedgerTables['ledger_spool']): SpoolAccount => ({
   gateway: row.gateway,
   spool: row.spool,
@@ -74,6 +92,7 @@ const accountOf = (row: LedgerTables['ledger_spool']): SpoolAccount => ({
   rejected: row.rejected,
   setAside: row.set_aside,
   declaredLost: row.declared_lost,
+  lossAtLeast: row.loss_at_least === 1,
   duplicates: row.duplicates,
   updatedAt: row.updated_at,
 })
@@ -87,6 +106,7 @@ const rowOf = (account: SpoolAccount): LedgerTables['ledger_spool'] => ({
   rejected: account.rejected,
   set_aside: account.setAside,
   declared_lost: account.declaredLost,
+  loss_at_least: account.lossAtLeast ? 1 : 0,
   duplicates: account.duplicates,
   updated_at: account.updatedAt,
 })

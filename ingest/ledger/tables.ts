@@ -11,6 +11,7 @@ export type LedgerTables = {
     rejected: number
     set_aside: number
     declared_lost: number
+    loss_at_least: number
     duplicates: number
     updated_at: number
   }
@@ -20,6 +21,7 @@ export type LedgerTables = {
     from_seq: number
     to_seq: number
     readings: number
+    at_least: number
     from_at: number
     to_at: number
     reason: string

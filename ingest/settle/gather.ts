@@ -103,7 +103,7 @@ export class Gathering implements Settlement {
 
   /** What an envelope says beside its samples: readings given up, and the true time of a boot. */
   #notes(gateway: string, { spool, gaps = [], clockFix }: Envelope): void {
-    for (const gap of gaps) this.#declareLost(gateway, spool, gap)
+    for (const { spool: older, ...gap } of gaps) this.#declareLost(gateway, older ?? spool, gap)
     if (clockFix) this.clockFixes.push({ gateway, ...clockFix, fix: clockFix.fix ?? 1 })
   }
 
@@ -112,7 +112,7 @@ export class Gathering implements Settlement {
     if (gap.toSeq < gap.fromSeq) return
     if (this.accounts.isSettled(gateway, spool, gap.fromSeq, gap.toSeq)) return
     this.accounts.settle(gateway, spool, gap.fromSeq, gap.toSeq)
-    this.accounts.add(gateway, spool, { declaredLost: gap.readings })
+    this.accounts.add(gateway, spool, { declaredLost: gap.readings, ...(gap.atLeast && { atLeast: true }) })
     this.gaps.push({ gateway, spool, gap })
   }
 
