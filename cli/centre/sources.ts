@@ -44,6 +44,7 @@ export function sourcesOf(parts: SourceParts): ApiSources {
     replay: (delivery) => workorders.replay(delivery),
     ledger: () => ingest.ledger(),
     resend: (request) => ingest.resend(request),
+    losses: () => ingest.losses(),
     reconciliation: () => ingest.reconciliation(),
     resends: () => ingest.resends(),
     rejects: (query) => ingest.rejects(query),

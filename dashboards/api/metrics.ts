@@ -14,6 +14,7 @@ function family(name: string, type: 'counter' | 'gauge', help: string, samples: 
   return `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${lines.map((line) => `${line}\n`).join('')}`
 }
 
+/** Kept under their first names too, for boards that were drawn with them. */
 const ledgerCounters = {
   stored: ['readings_stored_total', 'Readings settled into the series store'],
   rejected: ['readings_rejected_total', 'Readings refused one by one'],
@@ -25,6 +26,53 @@ const ledgerCounters = {
 export interface StreamFacts {
   readonly clients: number
   readonly dropped: number
+}
+
+const ledgerFamilies = {
+  produced: ['produced', 'Readings the gateway ever committed to this spool'],
+  stored: ['stored', 'Readings settled into the series store'],
+  rejected: ['rejected', 'Readings refused'],
+  setAside: ['set_aside', 'Readings kept until what they miss arrives'],
+  waiting: ['waiting', 'Readings the gateway still holds'],
+  declaredLost: ['declared_lost', 'Readings declared lost; the least where civitals_ledger_loss_at_least is 1'],
+  duplicates: ['duplicates', 'Envelopes that came again without effect'],
+  reopened: ['reopened', 'Envelopes asked for again that have not come'],
+} as const satisfies Partial<Record<keyof LedgerRow, readonly [string, string]>>
+
+/** The ledger's terms by gateway and spool; a term nobody knows has no sample, never 0. */
+async function ledgerMetrics(sources: ApiSources, rows: readonly LedgerRow[]): Promise<readonly string[]> {
+  const labels = ({ gateway, spool }: LedgerRow): Labels => ({ gateway, spool })
+  const terms = Object.entries(ledgerFamilies).map(([key, [name, help]]) =>
+    family(
+      `civitals_ledger_${name}`,
+      'gauge',
+      help,
+      rows.flatMap((row): Sample[] => {
+        const value = row[key as keyof typeof ledgerFamilies]
+        return value === null ? [] : [[labels(row), value]]
+      }),
+    ),
+  )
+  const balanced = rows.flatMap((row): Sample[] => (row.balanced === null ? [] : [[labels(row), row.balanced ? 1 : 0]]))
+  const atLeast = rows.map((row): Sample => [labels(row), row.lossAtLeast ? 1 : 0])
+  const { runs, differences, resends, last } = await sources.reconciliation()
+  const lastRun: readonly Sample[] = last ? [[{}, last.endedAt / 1000]] : []
+  return [
+    ...terms,
+    family('civitals_ledger_balanced', 'gauge', 'Whether produced is the sum of the other terms', balanced),
+    family('civitals_ledger_loss_at_least', 'gauge', 'Whether more may be lost than is declared', atLeast),
+    family('civitals_ledger_reconciler_runs_total', 'counter', 'Comparisons of ledger and store', [[{}, runs]]),
+    family('civitals_ledger_reconciler_differences_total', 'counter', 'Gateway-hours that differed', [
+      [{}, differences],
+    ]),
+    family('civitals_ledger_reconciler_resends_total', 'counter', 'Resends the reconciler asked for', [[{}, resends]]),
+    family(
+      'civitals_ledger_reconciler_last_run_seconds',
+      'gauge',
+      'When the last comparison ended, Unix time',
+      lastRun,
+    ),
+  ]
 }
 
 /** The page Prometheus scrapes [exposition format 0.0.4]. */
@@ -51,6 +99,7 @@ export async function metricsText(sources: ApiSources, stream: StreamFacts): Pro
   )
   return [
     ...counters,
+    ...(await ledgerMetrics(sources, rows)),
     family('civitals_readings_waiting', 'gauge', 'Readings gateways still hold, as they say', waiting),
     family('civitals_alarms_live', 'gauge', 'Live alarms by priority', priorities),
     family(

@@ -8,6 +8,7 @@ import {
 import { CaseSchema, DeliverySchema, OrderSchema } from '@civitals/contracts/case'
 import {
   LedgerRowSchema,
+  LossSchema,
   ReconciliationSchema,
   RejectSchema,
   ResendSchema,
@@ -31,6 +32,7 @@ const named: Readonly<Record<string, TSchema>> = {
   HistoryPoint: shapes.HistoryPointSchema,
   Indicator: IndicatorResultSchema,
   LedgerRow: LedgerRowSchema,
+  Loss: LossSchema,
   Resend: ResendSchema,
   Reconciliation: ReconciliationSchema,
   NewEndpoint: shapes.NewEndpointSchema,

@@ -5,7 +5,7 @@ import type { ApiSources } from '../api/sources.ts'
 export function ledgerFixture(
   gateways: readonly string[],
   now: () => number,
-): Pick<ApiSources, 'ledger' | 'reconciliation' | 'resend' | 'resends'> {
+): Pick<ApiSources, 'ledger' | 'losses' | 'reconciliation' | 'resend' | 'resends'> {
   const row = (gateway: string): LedgerRow => ({
     gateway,
     spool: 'sp1',
@@ -15,6 +15,7 @@ export function ledgerFixture(
     setAside: 3,
     waiting: 5,
     declaredLost: 0,
+    lossAtLeast: false,
     duplicates: 1,
     reopened: 0,
     settledUpTo: 60,
@@ -22,9 +23,29 @@ export function ledgerFixture(
     balanced: true,
     updatedAt: now(),
   })
+  const special: readonly Partial<LedgerRow>[] = [
+    { balanced: false, waiting: null },
+    { declaredLost: 240, lossAtLeast: true, produced: 1440 },
+    { produced: null, waiting: null, balanced: null },
+    { reopened: 12 },
+  ]
   const resends: Resend[] = []
   return {
-    ledger: async () => gateways.map(row),
+    // Of the first spools: one out of balance, one with a loss of unknown size, one whose gateway was not heard.
+    ledger: async () => gateways.map((gateway, place) => ({ ...row(gateway), ...special[place] })),
+    losses: async () => [
+      {
+        gateway: gateways[1] ?? '',
+        spool: 'sp1',
+        fromSeq: 40,
+        toSeq: 52,
+        readings: 240,
+        atLeast: true,
+        from: now() - 7_200_000,
+        to: now() - 3_600_000,
+        reason: 'spool file damaged',
+      },
+    ],
     async resend({ gateway, spool, ranges = [[1, 60]], by, why }) {
       const asked: Resend = {
         id: `resend-${resends.length + 1}`,
@@ -43,7 +64,30 @@ export function ledgerFixture(
       resends.unshift(asked)
       return asked
     },
-    reconciliation: async () => ({ runs: 0, differences: 0, resends: 0, last: null, differing: [] }),
+    reconciliation: async () => ({
+      runs: 12,
+      differences: 1,
+      resends: 1,
+      last: {
+        startedAt: now() - 900_000,
+        endedAt: now() - 899_000,
+        hours: 7,
+        differences: 1,
+        resends: 1,
+        failure: null,
+      },
+      differing: [
+        {
+          gateway: gateways[0] ?? '',
+          hour: now() - 10_800_000 - (now() % 3_600_000),
+          verdict: 'missing',
+          settled: 4_318,
+          stored: 4_300,
+          resends: 1,
+          checkedAt: now() - 900_000,
+        },
+      ],
+    }),
     resends: async () => resends,
   }
 }

@@ -1,5 +1,6 @@
 // What the ledger counts when envelopes come again, are unusable, or never come.
 import t from 'tap'
+import { listLosses, readAccounts } from '../ledger/store.ts'
 import { envelopeOf, startAt } from '../testing/envelopes.ts'
 import { openBench } from '../testing/settling-bench.ts'
 
@@ -45,4 +46,18 @@ t.test('a declared gap is settled and counted as lost, once', async (t) => {
   bench.offer(envelopeOf(3))
   await bench.until(() => bench.account()?.duplicates === 1)
   t.match(bench.account(), { settled: [[1, 6]], stored: 2, declaredLost: 9 })
+})
+
+t.test('a gap of an older spool is booked there, and one of unknown size says so', async (t) => {
+  await using bench = await openBench()
+  const gap = { fromSeq: 3, toSeq: 8, readings: 4, from: startAt, to: startAt, reason: 'spool file damaged' }
+  bench.offer(envelopeOf(1, { gaps: [{ ...gap, spool: 'p0', atLeast: true }] }))
+  await bench.until(() => bench.account()?.stored === 1)
+  t.match(bench.account(), { settled: [[1, 1]], declaredLost: 0, lossAtLeast: false })
+  t.match(bench.books.accounts.get('g1', 'p0'), { settled: [[3, 8]], declaredLost: 4, lossAtLeast: true })
+  t.match(await listLosses(bench.breakable), [{ spool: 'p0', fromSeq: 3, toSeq: 8, readings: 4, atLeast: true }])
+  t.match((await readAccounts(bench.breakable)).get('g1', 'p0'), { lossAtLeast: true }, 'also after a restart')
+  bench.offer(envelopeOf(2, { gaps: [{ ...gap, spool: 'p0', atLeast: true }] }))
+  await bench.until(() => bench.account()?.stored === 2)
+  t.match(bench.books.accounts.get('g1', 'p0'), { declaredLost: 4 }, 'once')
 })

@@ -1,6 +1,7 @@
 import { DeliverySchema } from '@civitals/contracts/case'
 import {
   LedgerRowSchema,
+  LossSchema,
   ReconciliationSchema,
   RejectSchema,
   ResendSchema,
@@ -42,6 +43,15 @@ export function deliveryRoutes(sources: ApiSources): readonly Route[] {
       reply: ListOf(LedgerRowSchema),
       list: true,
       handle: async () => whole(await sources.ledger()),
+    }),
+    get('/ledger/gaps', {
+      tag: 'ingest',
+      summary:
+        'What gateways declared lost, with times and reason, newest first; `atLeast`: its size is not known exactly',
+      query: listQuery({}),
+      reply: ListOf(LossSchema),
+      list: true,
+      handle: async () => whole(await sources.losses()),
     }),
     get('/ledger/reconciliation', {
       tag: 'ingest',
