@@ -1,0 +1,134 @@
+// One edge box of a miniature: a machine with a disk and a clock, on which the gateway's real stages live and die.
+import type { Sample } from '@civitals/contracts/envelope'
+import { Batcher } from '../../gateway/readings/batcher.ts'
+import { TimeKeeper } from '../../gateway/readings/time-keeper.ts'
+import type { Spool, SpoolLimits, SpoolRow } from '../../gateway/spool/spool.ts'
+import { statusOf } from '../../gateway/status.ts'
+import { Uplink } from '../../gateway/uplink/uplink.ts'
+import type { Network } from './network.ts'
+import { beginning, clockOf, Life, type Schedule } from './schedule.ts'
+import { openSpoolTwin, SpoolDisk } from './spool-disk.ts'
+
+export interface EdgeParts {
+  readonly id: string
+  readonly terminals: readonly string[]
+  readonly schedule: Schedule
+  readonly network: Network
+  readonly limits: SpoolLimits
+  readonly lingerMs: number
+  readonly statusEveryMs: number
+  /** Rows of a commit the gateway was told of: from now on they are produced. */
+  readonly onProduced: (gateway: string, rows: readonly SpoolRow[]) => void
+}
+
+interface Running {
+  readonly life: Life
+  readonly batcher: Batcher
+  readonly uplink: Uplink
+  readonly spool: Spool
+  readonly time: TimeKeeper
+  readonly now: () => number
+}
+
+/** Points of one sample. */
+export type Values = Readonly<Record<string, number>>
+
+export class Edge {
+  readonly id: string
+  readonly terminals: readonly string[]
+  readonly disk: SpoolDisk = new SpoolDisk()
+  readonly #parts: EdgeParts
+  #running: Running | undefined
+  /** How far the machine's wall clock is off. */
+  #offsetMs = 0
+  #boots = 0
+  #configurations = 1
+
+  constructor(parts: EdgeParts) {
+    this.#parts = parts
+    this.id = parts.id
+    this.terminals = parts.terminals
+  }
+
+  get up(): boolean {
+    return this.#running !== undefined
+  }
+
+  /** Its machine does not know the time now. */
+  get unsynced(): boolean {
+    return this.#running?.time.state() === 'unsynced'
+  }
+
+  get spool(): Spool | undefined {
+    return this.#running?.spool
+  }
+
+  get inFlight(): number {
+    return this.#running?.uplink.inFlight ?? 0
+  }
+
+  /** `clockLost`: the box has no battery for its clock and wakes up in 1970. */
+  start(clockLost: boolean): void {
+    const { schedule, network, limits, lingerMs, statusEveryMs, onProduced } = this.#parts
+    const boot = `${this.id}-boot${++this.#boots}`
+    if (clockLost) this.#offsetMs = -beginning - schedule.now
+    const life = new Life(schedule, boot)
+    const clock = clockOf(life, () => this.#offsetMs)
+    const spool = openSpoolTwin({ disk: this.disk, life, clock, limits, newId: `${this.id}-spool` })
+    const time = new TimeKeeper(clock, boot)
+    const batcher = new Batcher({
+      ...{ spool, clock, lingerMs, config: this.#configuration() },
+      takeClockFix: () => time.takeFix(),
+      onCommitted: (rows) => {
+        onProduced(this.id, rows)
+        uplink.committed(rows)
+      },
+      onRefused: () => undefined,
+    })
+    const sources = { clock, spool, boot, version: 'miniature', bytesSent: () => uplink.bytesSent, lines: () => [] }
+    const status = () =>
+      statusOf({ ...sources, config: () => this.#configuration(), clockState: () => time.state() }, life.startedAt)
+    const uplink = new Uplink({
+      ...{ spool, clock, status, statusEveryMs, random: schedule.random.next, connect: network.connect(this.id, life) },
+      onFailure: () => undefined,
+    })
+    void uplink.run(new AbortController().signal)
+    this.#running = { life, batcher, uplink, spool, time, now: clock.now }
+  }
+
+  /** kill -9; with `power`, what was not flushed may be lost and the socket says nothing. */
+  kill(power: boolean): void {
+    if (!this.#running) return
+    this.#running.life.end()
+    this.#running = undefined
+    this.#parts.network.gatewayGone(this.id, power)
+    if (power) this.disk.powerCut(this.#parts.schedule.random)
+  }
+
+  /** One sample by the machine's own clock; false while nothing runs there. */
+  take(terminal: string, values: Values, urgent: boolean): boolean {
+    if (!this.#running) return false
+    const { batcher, time, now } = this.#running
+    const sample: Sample = { terminal, ...time.stamp(now()), values }
+    batcher.add(sample, urgent)
+    return true
+  }
+
+  /** Somebody or something sets the clock. */
+  setClock(offsetMs: number): void {
+    this.#offsetMs = offsetMs
+  }
+
+  reload(): void {
+    this.#configurations++
+    this.#running?.batcher.configure(this.#configuration())
+  }
+
+  async flush(): Promise<void> {
+    await this.#running?.batcher.flush()
+  }
+
+  #configuration(): string {
+    return `${this.id}-config${this.#configurations}`
+  }
+}

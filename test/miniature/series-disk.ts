@@ -1,0 +1,91 @@
+// Twin of the series engines that tells written from committed.
+import { CivitalsError } from '@civitals/contracts/errors'
+import type { SeriesId } from '@civitals/contracts/ids'
+import type { Reading } from '@civitals/contracts/reading'
+import type { SettledEnvelope, SettlementBatch } from '@civitals/contracts/settlement'
+import type { WriteOutcome } from '@civitals/storage/series'
+import { MemorySeries } from '@civitals/storage/series-memory'
+import type { Life, Random } from './schedule.ts'
+
+/** A value the engine refuses for good, whatever is tried. */
+export const poison = -666
+
+const longestStepMs = 15
+
+/** What is committed, by envelope as DuckDB keeps it and by series as they are read, and what is only written. */
+export class SeriesDisk {
+  readonly contents = new Map<SeriesId, Map<number, Reading>>()
+  readonly byEnvelope = new Map<string, readonly Reading[]>()
+  /** While set, writes fail. */
+  down = false
+  readonly #image = new MemorySeries({ contents: this.contents })
+  readonly #written = new Set<SettlementBatch>()
+
+  begin(batch: SettlementBatch): void {
+    this.#written.add(batch)
+  }
+
+  commit(batch: SettlementBatch): void {
+    if (!this.#written.delete(batch)) throw unavailable('it died meanwhile')
+    this.#apply(batch.envelopes)
+  }
+
+  /** The engine or its process dies: of what was written and not committed any part may be there. */
+  crash(random: Random): void {
+    for (const batch of this.#written) this.applyPart(batch, random)
+    this.#written.clear()
+  }
+
+  applyPart(batch: SettlementBatch, random: Random): void {
+    this.#apply(batch.envelopes.filter(() => random.chance(0.5)))
+  }
+
+  #apply(envelopes: readonly SettledEnvelope[]): void {
+    for (const { gateway, spool, seq, readings } of envelopes) {
+      this.byEnvelope.set(`${gateway}/${spool}/${seq}`, readings)
+    }
+    void this.#image.write({ envelopes, receivedAt: 0 })
+  }
+}
+
+const unavailable = (why: string): CivitalsError =>
+  new CivitalsError('CIV_STORAGE_SERIES_UNAVAILABLE', why, { retryable: true })
+
+/** The series store of one process. */
+export class SeriesTwin extends MemorySeries {
+  readonly #disk: SeriesDisk
+  readonly #life: Life
+
+  constructor(disk: SeriesDisk, life: Life) {
+    super({ contents: disk.contents })
+    this.#disk = disk
+    this.#life = life
+  }
+
+  override async write(batch: SettlementBatch): Promise<WriteOutcome> {
+    const { random } = this.#life.schedule
+    const step = (label: string, work: () => void): Promise<void> =>
+      this.#life.later(random.between(0, longestStepMs), `series ${label}`, work)
+    const refused = batch.envelopes.flatMap(({ gateway, spool, seq, readings }) =>
+      readings
+        .filter(({ value }) => value === poison)
+        .map((reading) => ({ gateway, spool, seq, reading, reason: 'poison' })),
+    )
+    const taken = { ...batch, envelopes: batch.envelopes.map(withoutPoison) }
+    await step('write', () => {
+      if (this.#disk.down) {
+        this.#disk.applyPart(taken, random)
+        throw unavailable('out of reach')
+      }
+      this.#disk.begin(taken)
+    })
+    await step('commit', () => this.#disk.commit(taken))
+    await step('answer', () => undefined)
+    return { refused }
+  }
+}
+
+const withoutPoison = (envelope: SettledEnvelope): SettledEnvelope => ({
+  ...envelope,
+  readings: envelope.readings.filter(({ value }) => value !== poison),
+})

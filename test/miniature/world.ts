@@ -1,0 +1,214 @@
+// One miniature from its seed: a city of a few boxes, what happens to it, and the look at it after everything is healed.
+import type { City, Terminal } from '@civitals/contracts/registry'
+import { Centre, migrations } from './centre.ts'
+import { checkHealed } from './checker.ts'
+import { Edge } from './edge.ts'
+import { clearFaults, planFaults } from './faults.ts'
+import { Network } from './network.ts'
+import { Schedule } from './schedule.ts'
+import { poison, SeriesDisk } from './series-disk.ts'
+import { StateDisk } from './state-disk.ts'
+import { Truth } from './truth.ts'
+import { BoundsWatch, checkAcknowledgement, JournalWatch } from './watch.ts'
+
+export interface Outcome {
+  readonly seed: number
+  /** Empty when everything held. */
+  readonly violations: readonly string[]
+  /** Fingerprint of every event in order. */
+  readonly hash: string
+  readonly events: number
+  /** What came to pass, for the sum over many seeds. */
+  readonly facts: Readonly<Record<string, number>>
+}
+
+export interface World {
+  readonly schedule: Schedule
+  readonly network: Network
+  readonly centre: Centre
+  readonly edges: readonly Edge[]
+  readonly series: SeriesDisk
+  readonly state: StateDisk
+  readonly truth: Truth
+  readonly journal: JournalWatch
+  /** Terminals that are not registered at first. */
+  readonly strangers: Terminal[]
+  /** Milliseconds between two samples of a terminal, and how long there are any. */
+  readonly everyMs: number
+  readonly lastsMs: number
+  readonly facts: Map<string, number>
+}
+
+const state = new StateDisk(migrations)
+const lookEveryMs = 500
+/** Everything must be in its place so long after the last fault: three of the longest waits for a resend. */
+const healWithinMs = 1_200_000
+
+/** Runs one seed. `onEvent` sees every event, to read what a failing seed does. */
+export async function runSeed(seed: number, onEvent?: (line: string) => void): Promise<Outcome> {
+  const world = build(seed, onEvent)
+  const { schedule, truth, centre, edges } = world
+  planFaults(world)
+  for (const edge of edges) for (const terminal of edge.terminals) sampling(world, edge, terminal)
+  const bounds = new BoundsWatch()
+  const failed = (): boolean => truth.violations.length > 0
+  const looking = (): void => {
+    bounds.look(truth, centre, edges)
+    schedule.at(lookEveryMs, 'look', looking)
+  }
+  looking()
+  await schedule.run(failed, world.lastsMs)
+  if (!failed()) await heal(world)
+  return {
+    ...{ seed, violations: truth.violations, hash: schedule.hash, events: schedule.events },
+    facts: Object.fromEntries([...world.facts].sort()),
+  }
+}
+
+async function heal(world: World): Promise<void> {
+  const { schedule, truth, edges, centre, series } = world
+  clearFaults(world)
+  // The last word of a gap or a clock fix travels with the next envelope.
+  for (const inMs of [2_000, 20_000]) {
+    for (const edge of edges)
+      for (const id of edge.terminals) schedule.at(inMs, `${edge.id} last`, () => sample(world, edge, id))
+  }
+  const failed = (): boolean => truth.violations.length > 0
+  await schedule.run(failed, schedule.now + 25_000)
+  let settled = false
+  const until = schedule.now + healWithinMs
+  const looking = (): void => {
+    settled = isSettled(world)
+    schedule.at(lookEveryMs, 'settled?', looking)
+  }
+  looking()
+  await schedule.run(() => settled || failed(), until)
+  if (failed()) return
+  if (!settled) return truth.wrong(`not settled ${healWithinMs / 1000} s after healing`)
+  // The next status says what is in the accounts.
+  await schedule.run(failed, schedule.now + 2 * statusEveryMs)
+  const { ingest } = centre
+  if (!ingest) return truth.wrong('the centre is down although nothing happened')
+  const ledger = await ingest.ledger()
+  checkHealed({ ...world, ledger, latest: ingest.latest.all(), series })
+  count(world, 'produced envelopes', truth.produced.size)
+  for (const column of ['stored', 'rejected', 'setAside', 'declaredLost', 'duplicates'] as const) {
+    count(
+      world,
+      column,
+      ledger.reduce((sum, row) => sum + row[column], 0),
+    )
+  }
+  count(world, 'webhooks', truth.webhooks.size)
+}
+
+function isSettled({ edges, centre, state: disk }: World): boolean {
+  if (!centre.ingest || disk.open) return false
+  const waiting = edges.some(({ spool }) => !spool || spool.counters().waiting > 0)
+  if (waiting || Number(centre.ingest.health().facts.queuedEnvelopes) > 0) return false
+  return Number(disk.run('SELECT count(*) FROM mini_outbox WHERE delivered = 0', []).rows[0]?.[0]) === 0
+}
+
+export const count = ({ facts }: World, name: string, by = 1): void => void facts.set(name, (facts.get(name) ?? 0) + by)
+
+const statusEveryMs = 10_000
+
+function build(seed: number, onEvent?: (line: string) => void): World {
+  const schedule = new Schedule(seed, onEvent)
+  const { random } = schedule
+  const truth = new Truth()
+  const series = new SeriesDisk()
+  state.clear()
+  const journal = new JournalWatch()
+  state.onCommit = () => journal.committed({ truth, state, series })
+  const network = new Network(schedule, {
+    taken: (gateway, lane, payload) => truth.taken(gateway, lane, payload),
+    acknowledged: (gateway, payload) => checkAcknowledgement({ truth, state, series }, gateway, payload),
+  })
+  const ids = ['g1', 'g2', 'g3'].slice(0, 1 + random.below(3))
+  const terminals = ids.flatMap((id) =>
+    ['a', 'b'].slice(0, 1 + random.below(2)).map((name) => terminalOf(`${id}${name}`, id)),
+  )
+  const strangers = terminals.filter(() => random.chance(0.15))
+  const city = cityOf(
+    ids,
+    terminals.filter((terminal) => !strangers.includes(terminal)),
+  )
+  const limits = {
+    budgetBytes: random.chance(0.3) ? random.between(3_000, 12_000) : 10_000_000,
+    keepAcknowledgedMs: random.chance(0.3) ? 60_000 : 72 * 3_600_000,
+    compress: random.chance(0.2),
+  }
+  const lingerMs = random.pick([300, 1_000, 3_000])
+  const onProduced = truth.produce.bind(truth)
+  const edges = ids.map((id) => {
+    const own = terminals.filter(({ gateway }) => gateway === id).map((terminal) => terminal.id)
+    return new Edge({ ...{ id, terminals: own, schedule, network, limits, lingerMs, statusEveryMs, onProduced } })
+  })
+  const onTrouble = (what: string): void => truth.wrong(what)
+  const centre = new Centre({ schedule, network, series, state, city, onTrouble, receive: (id) => truth.received(id) })
+  centre.start()
+  for (const edge of edges) edge.start(random.chance(0.15))
+  const everyMs = random.pick([2_000, 2_000, 2_000, 10_000, 60_000])
+  const lastsMs = everyMs * (15 + random.below(30))
+  const facts = new Map<string, number>()
+  return { schedule, network, centre, edges, series, state, truth, journal, strangers, everyMs, lastsMs, facts }
+}
+
+/** Samples of one terminal at their pace, until the world heals. */
+function sampling(world: World, edge: Edge, terminal: string): void {
+  const { schedule, everyMs, lastsMs } = world
+  schedule.at(schedule.random.between(0, everyMs), `${terminal} sample`, () => {
+    if (schedule.now >= lastsMs) return
+    sample(world, edge, terminal)
+    sampling(world, edge, terminal)
+  })
+}
+
+function sample({ schedule, truth }: World, edge: Edge, terminal: string): void {
+  const { random } = schedule
+  if (!edge.up) return
+  const number = truth.make({ gateway: edge.id, terminal, at: schedule.now, unsynced: edge.unsynced })
+  const alarming = random.chance(0.25)
+  const depth = alarming ? 120 + random.below(20) : 60 + random.below(35)
+  edge.take(terminal, { number, depth, ...oddities(random) }, alarming)
+}
+
+/** Values that are rejected, refused by the store, or of a point nobody registered. */
+function oddities(random: Schedule['random']): Record<string, number> {
+  if (!random.chance(0.1)) return {}
+  return random.pick([{ flow: Number.NaN }, { flow: poison }, { flow: 1e15 }, { unheardOf: 1 }, { flow: 5 }])
+}
+
+const name = (en: string) => ({ zh: en, en })
+
+const terminalOf = (id: string, gateway: string): Terminal => ({
+  ...{
+    id,
+    gateway,
+    kind: 'road-water',
+    profile: 'test',
+    group: 'water',
+    site: 's1',
+    name: name(id),
+    reportEveryMs: 1000,
+  },
+  points: [
+    { id: 'number', unit: 'none', name: name('number') },
+    { id: 'depth', unit: 'cm', name: name('depth') },
+    { id: 'flow', unit: 'none', name: name('flow') },
+  ],
+})
+
+const cityOf = (gateways: readonly string[], terminals: readonly Terminal[]): City => ({
+  ...{ id: '440607', name: name('Miniature'), timeZone: 'Asia/Shanghai' },
+  areas: [{ id: '440607', level: 'district', name: name('Miniature') }],
+  sites: [
+    {
+      ...{ id: 's1', area: '440607', name: name('Site') },
+      position: { longitude: 112.9, latitude: 23.2, datum: 'WGS-84' },
+    },
+  ],
+  gateways: gateways.map((id) => ({ id, name: name(id) })),
+  terminals: [...terminals],
+})
