@@ -1,4 +1,5 @@
 // One edge box of a miniature: a machine with a disk and a clock, on which the gateway's real stages live and die.
+import type { Clock } from '@civitals/contracts/clock'
 import type { Sample } from '@civitals/contracts/envelope'
 import { Batcher } from '../../gateway/readings/batcher.ts'
 import { TimeKeeper } from '../../gateway/readings/time-keeper.ts'
@@ -29,6 +30,8 @@ interface Running {
   readonly time: TimeKeeper
   readonly now: () => number
 }
+
+const restartMs = 2_000
 
 /** Points of one sample. */
 export type Values = Readonly<Record<string, number>>
@@ -74,7 +77,8 @@ export class Edge {
     if (clockLost) this.#offsetMs = -beginning - schedule.now
     const life = new Life(schedule, boot)
     const clock = clockOf(life, () => this.#offsetMs)
-    const spool = openSpoolTwin({ disk: this.disk, life, clock, limits, newId: `${this.id}-spool` })
+    const spool = this.#openSpool(life, clock)
+    if (!spool) return
     const time = new TimeKeeper(clock, boot)
     const batcher = new Batcher({
       ...{ spool, clock, lingerMs, config: this.#configuration() },
@@ -94,6 +98,20 @@ export class Edge {
     })
     void uplink.run(new AbortController().signal)
     this.#running = { life, batcher, uplink, spool, time, now: clock.now }
+  }
+
+  /** Undefined when the disk takes nothing; the supervisor starts the process again. */
+  #openSpool(life: Life, clock: Clock): Spool | undefined {
+    try {
+      const { limits } = this.#parts
+      return openSpoolTwin({ disk: this.disk, life, clock, limits, newId: `${this.id}-spool` })
+    } catch {
+      life.end()
+      this.#parts.schedule.at(restartMs, `${this.id} supervisor`, () => {
+        if (!this.up) this.start(false)
+      })
+      return undefined
+    }
   }
 
   /** kill -9; with `power`, what was not flushed may be lost and the socket says nothing. */

@@ -83,6 +83,7 @@ export class Network {
         acknowledge: (gateway, payload) => {
           if (life.alive) this.#links.get(gateway)?.sendDown(payload)
         },
+        command: () => undefined,
         close: async () => undefined,
         [Symbol.asyncDispose]: async () => undefined,
       }
