@@ -14,7 +14,7 @@ import { Watches } from './engine/watches.ts'
 import { retireAlarms } from './retire.ts'
 import { loadRules } from './rules/io/shipped-rules.ts'
 import type { Rule } from './rules/rule.ts'
-import { writeFindings } from './store/journal.ts'
+import { isWritten, writeFindings } from './store/journal.ts'
 import { type AlarmPage, type AlarmQuery, findAlarm, listAlarms } from './store/list.ts'
 import { loadRuleStates, saveRuleStates, storedMachine } from './store/rule-states.ts'
 
@@ -144,6 +144,8 @@ class Engine implements AlarmEngine {
     if (plan.touched.length === 0) return undefined
     let written: readonly AlarmTransition[] = []
     const write = async (tx: StateTx): Promise<void> => {
+      // A commit whose answer was lost: what was written stands, and judging the same values upon it would raise them once more.
+      if (await isWritten(tx, written.at(-1))) return
       if (await this.#catchUp(tx, plan.changed)) {
         plan = this.#evaluation.begin()
         fill(plan)

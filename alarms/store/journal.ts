@@ -122,6 +122,18 @@ async function isCovered(tx: StateTx, { machine, since }: Finding): Promise<bool
   return row !== undefined
 }
 
+/** Whether this very transition stands in the store; an acknowledgement may have taken the same number. */
+export async function isWritten(tx: StateTx, transition: AlarmTransition | undefined): Promise<boolean> {
+  if (!transition) return false
+  const row = await tx
+    .withTables<AlarmTables>()
+    .selectFrom('alarm_transition')
+    .select(['cause', 'at'])
+    .where('id', '=', transition.id)
+    .executeTakeFirst()
+  return row !== undefined && row.cause === transition.cause && row.at === transition.at
+}
+
 /** Writes one transition and the alarm as it now is; false: it was there already. */
 export async function writeTransition(tx: StateTx, transition: AlarmTransition): Promise<boolean> {
   const { id, alarm, from, to, cause, at, by } = transition

@@ -5,17 +5,26 @@ export type PreviousSpool = NonNullable<Envelope['previous']>
 /** Gap records one envelope carries at most; more wait for the next. */
 export const maxGapsPerEnvelope = 200
 
-/** Adds gap records to others; neighbours of the same reason become one. Sorted by seq. */
+/** Gap records that wait at most; beyond, neighbours are joined although they held different numbers of readings. */
+const mostExactGaps = 2000
+
+/**
+ * Adds gap records to others; neighbours of the same reason become one when their envelopes held equally many readings: of a range it has
+ * settled in part already, the centre can tell then how many are lost. Sorted by seq.
+ */
 export function mergeGaps(known: readonly Gap[], added: readonly Gap[]): Gap[] {
   const merged: Gap[] = []
+  const exact = known.length + added.length <= mostExactGaps
   for (const gap of [...known, ...added].sort((a, b) => a.fromSeq - b.fromSeq)) {
     const last = merged.at(-1)
-    if (last && last.reason === gap.reason && gap.fromSeq === last.toSeq + 1)
-      merged[merged.length - 1] = join(last, gap)
+    const follows = last && last.reason === gap.reason && gap.fromSeq === last.toSeq + 1
+    if (follows && (!exact || readingsEach(last) === readingsEach(gap))) merged[merged.length - 1] = join(last, gap)
     else merged.push(gap)
   }
   return merged
 }
+
+const readingsEach = ({ readings, fromSeq, toSeq }: Gap): number => readings / (toSeq - fromSeq + 1)
 
 const join = (a: Gap, b: Gap): Gap => ({
   fromSeq: a.fromSeq,

@@ -1,5 +1,11 @@
 import type { EpochMs } from '@civitals/contracts/clock'
-import { addInterval, type Intervals, inIntervals, removeInterval } from '@civitals/contracts/intervals'
+import {
+  addInterval,
+  type Intervals,
+  inIntervals,
+  removeInterval,
+  sizeOfIntervals,
+} from '@civitals/contracts/intervals'
 
 /** Accounts of one spool, in readings; `duplicates` in envelopes. Replaced as a whole, never changed in place. */
 export interface SpoolAccount {
@@ -124,6 +130,16 @@ export class AccountDraft {
     let union: Intervals = committed
     for (const [low, high] of parts.flatMap((part) => part ?? [])) union = addInterval(union, low, high)
     return union.some(([low, high]) => low <= from && to <= high)
+  }
+
+  /** How many seqs of the range are not settled, here or before. */
+  unsettledIn(gateway: string, spool: string, from: number, to: number): number {
+    const key = keyOf(gateway, spool)
+    const before = this.#before ? this.#before.#added(key) : undefined
+    const settled = [this.#base.get(gateway, spool)?.settled, this.#added(key), before]
+    let left: Intervals = [[from, to]]
+    for (const [low, high] of settled.flatMap((part) => part ?? [])) left = removeInterval(left, low, high)
+    return sizeOfIntervals(left)
   }
 
   /** Marks seqs as settled. */

@@ -17,7 +17,7 @@ import { RejectTally } from '../ledger/reject-book.ts'
 import { type SpoolGap, writeAccounts, writeGaps } from '../ledger/store.ts'
 import type { Books } from './books.ts'
 import type { Persistence } from './persist.ts'
-import { mayRelease, release } from './release.ts'
+import { keepRefused, mayRelease, release } from './release.ts'
 
 /** Readings set aside are kept so long, and so many of them. */
 export const keepAsideMs: number = 30 * 86_400_000
@@ -69,8 +69,12 @@ export class AsideKeeper {
       if (!last) return
       after = last.n
       const draft = books.accounts.draft(clock.now())
-      const { batch, origins, done, changed, rejects } = release(page, books.view, draft, clock.now())
-      if (batch.envelopes.length > 0) await persistence.until('series', () => series.write(batch))
+      const released = release(page, books.view, draft, clock.now())
+      const written = released.batch.envelopes.length > 0
+      const { refused } = written
+        ? await persistence.until('series', () => series.write(released.batch))
+        : { refused: [] }
+      const { batch, origins, done, changed, rejects } = keepRefused(released, refused, page, draft)
       await persistence.until('state', () =>
         state.transaction(async (tx) => {
           await removeAside(tx, done)

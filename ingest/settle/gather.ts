@@ -107,12 +107,17 @@ export class Gathering implements Settlement {
     if (clockFix) this.clockFixes.push({ gateway, ...clockFix, fix: clockFix.fix ?? 1 })
   }
 
-  /** Seqs that will never come are settled. A gap we had settled before it was declared costs nothing. */
+  /**
+   * Seqs that will never come are settled. What we had settled before it was declared costs nothing: given up by its gateway while our
+   * acknowledgement was on its way. Envelopes of one gap record hold equally many readings.
+   */
   #declareLost(gateway: string, spool: string, gap: Gap): void {
     if (gap.toSeq < gap.fromSeq) return
-    if (this.accounts.isSettled(gateway, spool, gap.fromSeq, gap.toSeq)) return
+    const unsettled = this.accounts.unsettledIn(gateway, spool, gap.fromSeq, gap.toSeq)
+    if (unsettled === 0) return
+    const lost = Math.round((gap.readings * unsettled) / (gap.toSeq - gap.fromSeq + 1))
     this.accounts.settle(gateway, spool, gap.fromSeq, gap.toSeq)
-    this.accounts.add(gateway, spool, { declaredLost: gap.readings, ...(gap.atLeast && { atLeast: true }) })
+    this.accounts.add(gateway, spool, { declaredLost: lost, ...(gap.atLeast && { atLeast: true }) })
     this.gaps.push({ gateway, spool, gap })
   }
 

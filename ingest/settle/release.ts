@@ -1,5 +1,6 @@
 import type { EpochMs } from '@civitals/contracts/clock'
 import type { SettledEnvelope, SettlementBatch } from '@civitals/contracts/settlement'
+import type { RefusedReading } from '@civitals/storage/series'
 import { type AdmissionView, judge, type SetAsideReason, type Verdict } from '../admission/judge.ts'
 import type { AccountDraft } from '../ledger/accounts.ts'
 import type { AsideGroup, StoredAside } from '../ledger/aside.ts'
@@ -62,6 +63,28 @@ export function release(
     accounts.add(one.gateway, one.spool, { setAside: -1, ...column })
   }
   return { batch: { envelopes, receivedAt: now }, origins, done, changed, rejects }
+}
+
+/** The same without what the series store will never accept: that waits on, with its reason, and its accounts stay as they were. */
+export function keepRefused(
+  released: Release,
+  refused: readonly RefusedReading[],
+  page: readonly StoredAside[],
+  accounts: AccountDraft,
+): Release {
+  if (refused.length === 0) return released
+  const numbers = new Set(refused.map(({ seq }) => seq))
+  for (const { n, gateway, spool } of page) {
+    if (numbers.has(n)) accounts.add(gateway, spool, { stored: -1, setAside: 1 })
+  }
+  const taken = released.batch.envelopes.map(({ seq }) => !numbers.has(seq))
+  return {
+    ...released,
+    batch: { ...released.batch, envelopes: released.batch.envelopes.filter((_, place) => taken[place]) },
+    origins: released.origins.filter((_, place) => taken[place]),
+    done: released.done.filter((n) => !numbers.has(n)),
+    changed: [...released.changed, ...[...numbers].map((n) => ({ n, reason: 'refused by store' as const }))],
+  }
 }
 
 const envelopeOf = (one: StoredAside, { reading }: Extract<Verdict, { kind: 'admitted' }>): SettledEnvelope => ({

@@ -54,6 +54,7 @@ export class Centre {
       if (!life.alive) return
       // A store was away: the process ends and is started again by its supervisor.
       life.end()
+      this.#parts.state.kill()
       this.#parts.schedule.at(1_000, 'supervisor', () => {
         if (this.#life === life) this.start()
       })

@@ -36,8 +36,12 @@ const rowsOf = (state: StateDisk, sql: string): readonly Cells[] => state.run(sq
 /** Per gateway and spool, in readings: produced = stored + rejected + set aside + waiting + declared lost. */
 function checkAccounts({ truth, state, series, edges, ledger }: Healed): void {
   const stored = new Map<string, number>()
+  const journal = rowsOf(state, 'SELECT gateway, spool, seq FROM mini_journal')
+  const evaluated = new Set(journal.map(([gateway, spool, seq]) => `${gateway}/${spool}/${seq}`))
   for (const [key, readings] of series.byEnvelope) {
     const [gateway, spool = ''] = key.split('/')
+    // Written, never settled and then given up by its gateway: the store may hold a part of it, the ledger calls it lost.
+    if (!evaluated.has(key) && !spool.endsWith('.aside')) continue
     const account = `${gateway}/${spool.replace(/\.aside$/, '')}`
     stored.set(account, (stored.get(account) ?? 0) + readings.length)
   }

@@ -60,7 +60,7 @@ export const onTransition: OnTransition<StateTx> = async (tx: StateTx, { id }: A
   await sql`INSERT INTO mini_outbox (id, transition, delivered) VALUES (${`evt-${id}`}, ${id}, 0)`.execute(tx)
 }
 
-const everyMs = 500
+const everyMs = 1_000
 const answerMs = 200
 const shareOfFailures = 0.2
 

@@ -72,7 +72,7 @@ export class Edge {
 
   /** `clockLost`: the box has no battery for its clock and wakes up in 1970. */
   start(clockLost: boolean): void {
-    const { schedule, network, limits, lingerMs, statusEveryMs, onProduced } = this.#parts
+    const { schedule, network, lingerMs, statusEveryMs, onProduced } = this.#parts
     const boot = `${this.id}-boot${++this.#boots}`
     if (clockLost) this.#offsetMs = -beginning - schedule.now
     const life = new Life(schedule, boot)

@@ -48,9 +48,6 @@ interface Event {
 
 const earlier = (a: Event, b: Event): boolean => a.at < b.at || (a.at === b.at && a.order < b.order)
 
-/** Events after which the real event loop gets a turn: settling yields to it between slices. */
-const eventsPerTurn = 64
-
 /** Runs events one at a time in virtual time; between two of them all promises settle. Nothing else moves a miniature. */
 export class Schedule {
   readonly random: Random
@@ -107,7 +104,7 @@ export class Schedule {
       this.note(event.label)
       event.work()
       await settlePromises()
-      if (++this.#events % eventsPerTurn === 0) await new Promise((resolve) => setImmediate(resolve))
+      this.#events++
     }
   }
 
@@ -151,8 +148,8 @@ export class Schedule {
   }
 }
 
-/** A tick runs when no promise is left to settle; it costs a tenth of a turn of the event loop. */
-const settlePromises = (): Promise<void> => new Promise((resolve) => process.nextTick(resolve))
+/** A turn of the event loop ends when no promise is left to settle; settling yields to it between slices. */
+const settlePromises = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
 /** One run of a process. After its end none of its timers fires and nothing it waits for comes: as kill -9 leaves it. */
 export class Life {

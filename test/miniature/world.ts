@@ -39,8 +39,8 @@ export interface World {
   readonly facts: Map<string, number>
 }
 
-const state = new StateDisk(migrations)
-const lookEveryMs = 500
+export const state: StateDisk = new StateDisk(migrations)
+const lookEveryMs = 1_000
 /** Everything must be in its place so long after the last fault: three of the longest waits for a resend. */
 const healWithinMs = 1_200_000
 
@@ -68,23 +68,17 @@ export async function runSeed(seed: number, onEvent?: (line: string) => void): P
 async function heal(world: World): Promise<void> {
   const { schedule, truth, edges, centre, series } = world
   clearFaults(world)
-  // The last word of a gap or a clock fix travels with the next envelope.
-  for (const inMs of [2_000, 20_000]) {
-    for (const edge of edges)
-      for (const id of edge.terminals) schedule.at(inMs, `${edge.id} last`, () => sample(world, edge, id))
-  }
   const failed = (): boolean => truth.violations.length > 0
-  await schedule.run(failed, schedule.now + 25_000)
-  let settled = false
-  const until = schedule.now + healWithinMs
-  const looking = (): void => {
-    settled = isSettled(world)
-    schedule.at(lookEveryMs, 'settled?', looking)
+  // The last word of a gap or a clock fix travels with the next envelope: one comes when all others are settled.
+  for (const inMs of [2_000, 1_000]) {
+    await schedule.run(failed, schedule.now + 12_000)
+    if (failed() || !(await settles(world))) return
+    for (const edge of edges) {
+      for (const id of edge.terminals) schedule.at(inMs, `${edge.id} last`, () => sample(world, edge, id))
+    }
   }
-  looking()
-  await schedule.run(() => settled || failed(), until)
-  if (failed()) return
-  if (!settled) return truth.wrong(`not settled ${healWithinMs / 1000} s after healing`)
+  await schedule.run(failed, schedule.now + 12_000)
+  if (failed() || !(await settles(world))) return
   // The next status says what is in the accounts.
   await schedule.run(failed, schedule.now + 2 * statusEveryMs)
   const { ingest } = centre
@@ -100,6 +94,20 @@ async function heal(world: World): Promise<void> {
     )
   }
   count(world, 'webhooks', truth.webhooks.size)
+}
+
+/** Waits until nothing is on its way any more. */
+async function settles(world: World): Promise<boolean> {
+  const { schedule, truth } = world
+  let settled = false
+  const looking = (): void => {
+    settled = isSettled(world)
+    if (!settled) schedule.at(lookEveryMs, 'settled?', looking)
+  }
+  looking()
+  await schedule.run(() => settled || truth.violations.length > 0, schedule.now + healWithinMs)
+  if (!settled) truth.wrong(`not settled ${healWithinMs / 1000} s after healing`)
+  return settled && truth.violations.length === 0
 }
 
 function isSettled({ edges, centre, state: disk }: World): boolean {
@@ -150,7 +158,7 @@ function build(seed: number, onEvent?: (line: string) => void): World {
   centre.start()
   for (const edge of edges) edge.start(random.chance(0.15))
   const everyMs = random.pick([2_000, 2_000, 2_000, 10_000, 60_000])
-  const lastsMs = everyMs * (15 + random.below(30))
+  const lastsMs = everyMs * (8 + random.below(16))
   const facts = new Map<string, number>()
   return { schedule, network, centre, edges, series, state, truth, journal, strangers, everyMs, lastsMs, facts }
 }

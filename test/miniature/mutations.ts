@@ -1,0 +1,109 @@
+// Faults put into the real code, one line each. A suite that passes with one of them proves nothing.
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { root } from '../stage/process.ts'
+
+export interface Mutation {
+  readonly name: string
+  readonly file: string
+  /** Must stand in the file exactly once: a mutation whose target is gone fails loudly. */
+  readonly find: string
+  readonly put: string
+}
+
+const settler = 'ingest/settle/settler.ts'
+const written = '    await this.#storeState({ ...made, rejects })\n'
+
+export const mutations: readonly Mutation[] = [
+  {
+    name: 'acknowledge before (b)',
+    file: settler,
+    find: written,
+    put: `    books.committed(accounts, rejects, made.aside.length, clockFixes); acknowledger.settled(gateways)\n${written}`,
+  },
+  {
+    name: 'synchronous=OFF',
+    file: 'storage/state/sqlite/durability.ts',
+    find: 'PRAGMA synchronous = FULL',
+    put: 'PRAGMA synchronous = OFF',
+  },
+  {
+    name: 'skip the ledger',
+    file: 'ingest/settle/gather.ts',
+    find: 'if (!this.accounts.isSettled(gateway, spool, seq)) return false',
+    put: 'if (this.accounts) return false',
+  },
+  {
+    name: 'evaluate before (a)',
+    file: settler,
+    find: '    const { batch, aside } = setRefusedAside(await writing, settlement.batch, accounts)\n',
+    put: `    await this.#persistence.until('state', () => this.#options.state.transaction(async (tx) => {
+      for (const effect of effects) await effect.write(tx)
+    }))
+    const { batch, aside } = setRefusedAside(await writing, settlement.batch, accounts)\n`,
+  },
+  {
+    name: 'a committed envelope is not flushed',
+    file: 'gateway/spool/book.ts',
+    find: 'return this.#change(true, (state) => {\n      const rows',
+    put: 'return this.#change(false, (state) => {\n      const rows',
+  },
+  {
+    name: 'trim when sent',
+    file: 'gateway/uplink/session.ts',
+    find: '    this.#options.connection.send(lane, row.payload)\n',
+    put: `    this.#options.connection.send(lane, row.payload)
+    void this.#options.spool.acknowledge({ upTo: 0, above: [[row.seq, row.seq]] })\n`,
+  },
+  {
+    name: 'acknowledge the whole window',
+    file: 'contracts/acknowledgement.ts',
+    find: 'upTo: contiguous ? first[1] : 0',
+    put: 'upTo: settled.at(-1)?.[1] ?? 0',
+  },
+  {
+    name: 'drop without a gap record',
+    file: 'gateway/spool/room.ts',
+    find: 'gaps: mergeGaps(state.gaps, [...carriedGaps, ...own]),',
+    put: 'gaps: state.gaps,',
+  },
+  {
+    name: 'a step is evaluated and not written',
+    file: settler,
+    find: 'for (const effect of effects) await effect.write(tx)',
+    put: 'if (effects.length > 1) await effects[0]?.write(tx)',
+  },
+  {
+    name: 'a commit nobody heard of is judged again',
+    file: 'alarms/alarms.ts',
+    find: 'if (await isWritten(tx, written.at(-1))) return',
+    put: '',
+  },
+  {
+    name: 'a late reading takes the newest one’s place',
+    file: 'ingest/latest/latest.ts',
+    find: 'if (known && known.at > reading.at) return undefined',
+    put: '',
+  },
+  {
+    name: 'what the store refuses is released all the same',
+    file: 'ingest/settle/aside-keeper.ts',
+    find: 'keepRefused(released, refused, page, draft)',
+    put: 'keepRefused(released, [], page, draft)',
+  },
+  {
+    name: 'a gap counts what was settled before',
+    file: 'ingest/settle/gather.ts',
+    find: '{ declaredLost: lost,',
+    put: '{ declaredLost: gap.readings,',
+  },
+]
+
+/** The mutated text of a file. Throws when the target does not stand there exactly once. */
+export function mutate({ name, file, find, put }: Mutation, text: string): string {
+  const parts = text.split(find)
+  if (parts.length !== 2) throw new Error(`mutation "${name}": its target stands ${parts.length - 1} times in ${file}`)
+  return parts.join(put)
+}
+
+export const sourceOf = ({ file }: Mutation): string => readFileSync(join(root, file), 'utf8')
