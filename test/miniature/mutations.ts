@@ -12,14 +12,18 @@ export interface Mutation {
 }
 
 const settler = 'ingest/settle/settler.ts'
-const written = '    await this.#storeState({ ...made, rejects })\n'
+const written = `    await this.#storeState({ ...made, rejects })
+    books.committed(accounts, rejects, made.aside.length, clockFixes)\n`
 
 export const mutations: readonly Mutation[] = [
   {
     name: 'acknowledge before (b)',
     file: settler,
     find: written,
-    put: `    books.committed(accounts, rejects, made.aside.length, clockFixes); acknowledger.settled(gateways)\n${written}`,
+    put: `    const changed = accounts.changed()
+    books.committed(accounts, rejects, made.aside.length, clockFixes)
+    acknowledger.settled(gateways)
+    await this.#storeState({ ...made, accounts: { changed: () => changed } as never, rejects })\n`,
   },
   {
     name: 'synchronous=OFF',
