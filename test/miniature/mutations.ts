@@ -20,10 +20,12 @@ export const mutations: readonly Mutation[] = [
     name: 'acknowledge before (b)',
     file: settler,
     find: written,
-    put: `    const changed = accounts.changed()
-    books.committed(accounts, rejects, made.aside.length, clockFixes)
+    put: `    const held = accounts.changed()
+    const told = { changed: () => held } as never
+    books.accounts.commit(told)
     acknowledger.settled(gateways)
-    await this.#storeState({ ...made, accounts: { changed: () => changed } as never, rejects })\n`,
+    await this.#storeState({ ...made, accounts: told, rejects })
+    books.committed(told, rejects, made.aside.length, clockFixes)\n`,
   },
   {
     name: 'synchronous=OFF',

@@ -205,6 +205,9 @@ class Link implements Connection {
     if (this.#clientOpen) this.#up.send({ kind: 'status', status }, 'status')
   }
 
+  /** Nothing commands these gateways. */
+  sendReply(): void {}
+
   async end(last: GatewayStatus): Promise<void> {
     this.sendStatus(last)
     this.#up.send({ kind: 'goodbye' }, 'goodbye')
