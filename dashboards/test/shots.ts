@@ -14,6 +14,9 @@ const shots = [
   ['small', 1366, 768, 'lang=zh&theme=light'],
   ['small-english', 1366, 768, 'lang=en&theme=light'],
   ['phone', 390, 844, 'lang=zh&theme=light'],
+  ['ledger', 1440, 900, 'lang=zh&theme=light#/ledger'],
+  ['ledger-dark', 1440, 900, 'lang=en&theme=dark#/ledger'],
+  ['ledger-phone', 390, 844, 'lang=zh&theme=light#/ledger'],
   ['calm', 1920, 1080, 'lang=zh&theme=light'],
 ] as const
 
@@ -33,7 +36,7 @@ for (const [name, width, height, query] of shots.filter(([name]) => only.length 
   page.on('pageerror', (error) => process.stderr.write(`${name}: ${error.message}\n`))
   await page.goto(`${name === 'calm' ? apis.calm.url : apis.storm.url}/?${query}`)
   await page
-    .waitForSelector('.gl[data-drawn]', { timeout: 20_000 })
+    .waitForSelector(query.endsWith('#/ledger') ? '.ledger tbody tr' : '.gl[data-drawn]', { timeout: 20_000 })
     .catch(() => process.stderr.write(`${name}: no map\n`))
   await page.waitForTimeout(600)
   await page.screenshot({ path: join(folder, `${name}.png`), fullPage: width < 900 })
