@@ -23,6 +23,20 @@ t.test('the same batch again changes nothing', async (t) => {
   t.equal(transitions(desk).length, 3)
 })
 
+t.test(
+  'a commit whose answer was lost is written again without effect: no step twice, no second hand-on',
+  async (t) => {
+    await using desk = await openDesk()
+    const effect = desk.engine.step(batchOf([depth(0, 18), depth(60, 5), depth(120, 5)], noon + 121_000))!
+    await desk.state.transaction((tx) => effect.write(tx))
+    await desk.state.transaction((tx) => effect.write(tx))
+    effect.committed()
+    t.equal(transitions(desk).length, 2)
+    await desk.settle([depth(180, 30)])
+    t.equal(transitions(desk).length, 3)
+  },
+)
+
 t.test('a transaction that fails for good leaves neither memory nor store, and the resent batch is new', async (t) => {
   await using desk = await openDesk()
   const effect = desk.engine.step(batchOf([depth(0, 18)]))!

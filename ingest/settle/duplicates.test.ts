@@ -48,6 +48,17 @@ t.test('a declared gap is settled and counted as lost, once', async (t) => {
   t.match(bench.account(), { settled: [[1, 6]], stored: 2, declaredLost: 9 })
 })
 
+t.test('of a gap settled in part only the rest is lost', async (t) => {
+  await using bench = await openBench()
+  bench.offer(envelopeOf(1))
+  bench.offer(envelopeOf(2))
+  await bench.until(() => bench.account()?.stored === 2)
+  const gap = { fromSeq: 1, toSeq: 5, readings: 5, from: startAt, to: startAt, reason: 'disk full' }
+  bench.offer(envelopeOf(6, { gaps: [gap] }))
+  await bench.until(() => bench.account()?.stored === 3)
+  t.match(bench.account(), { settled: [[1, 6]], stored: 3, declaredLost: 3 })
+})
+
 t.test('a gap of an older spool is booked there, and one of unknown size says so', async (t) => {
   await using bench = await openBench()
   const gap = { fromSeq: 3, toSeq: 8, readings: 4, from: startAt, to: startAt, reason: 'spool file damaged' }

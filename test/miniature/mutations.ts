@@ -97,12 +97,6 @@ export const mutations: readonly Mutation[] = [
     find: 'keepRefused(released, refused, page, draft)',
     put: 'keepRefused(released, [], page, draft)',
   },
-  {
-    name: 'a gap counts what was settled before',
-    file: 'ingest/settle/gather.ts',
-    find: '{ declaredLost: lost,',
-    put: '{ declaredLost: gap.readings,',
-  },
 ]
 
 /** The mutated text of a file. Throws when the target does not stand there exactly once. */
