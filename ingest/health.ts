@@ -15,7 +15,11 @@ export interface IngestHealth {
 export interface HealthSources {
   readonly queue: IntakeQueue
   readonly intake: Intake
-  readonly settler: { readonly settlements: number; readonly storeDown: StoreDown | undefined }
+  readonly settler: {
+    readonly settlements: number
+    readonly shownUnsettled: number
+    readonly storeDown: StoreDown | undefined
+  }
 }
 
 /** What goes wrong along the way: counted, logged, shown. */
@@ -58,6 +62,7 @@ export class StageHealth {
         heldEnvelopes: queue.held,
         connectedGateways: intake.connected(),
         settlements: settler.settlements,
+        shownUnsettled: settler.shownUnsettled,
         stepFailures: this.#stepFailures,
         storeDown: storeDown ? `${storeDown.store}: ${storeDown.message}` : null,
         settlingStopped: this.#stopped ?? null,

@@ -64,13 +64,18 @@ export class Settler {
   readonly #between: (() => Promise<void>)[] = []
   readonly #stop = new AbortController()
   #inHand: { readonly accounts: AccountDraft; readonly done: Promise<void> } | undefined
+  #unsettled: SettlementBatch | undefined
+  #gathering: Gathering | undefined
   #startedAt = Number.NEGATIVE_INFINITY
   /** Since start. */
   settlements = 0
 
   constructor(options: SettlerOptions) {
     this.#options = options
-    const onDown = (down: StoreDown) => options.health.storeDown(down)
+    const onDown = (down: StoreDown) => {
+      options.health.storeDown(down)
+      this.#showUnsettled()
+    }
     this.#persistence = new Persistence(options.clock, this.#stop.signal, onDown)
     this.#aside = new AsideKeeper({ ...options, persistence: this.#persistence })
     this.#resender = new Resender({ ...options, persistence: this.#persistence })
@@ -146,8 +151,10 @@ export class Settler {
   async #settleWhatWaits(): Promise<void> {
     const { books, clock } = this.#options
     const gathering = new Gathering(books.accounts.draft(clock.now(), this.#inHand?.accounts), books.view, clock.now())
+    this.#gathering = gathering
     await this.#gather(gathering)
     await this.#inHand?.done
+    this.#gathering = undefined
     if (this.#stop.signal.aborted || (gathering.readings === 0 && !books.rejects.hasPending)) return
     this.#startedAt = clock.mono()
     const done = this.#settle(gathering).then(() => {
@@ -180,6 +187,7 @@ export class Settler {
   async #settle(settlement: Settlement): Promise<void> {
     const { acknowledger, books, health, latest, steps } = this.#options
     const { accounts, gateways } = settlement
+    this.#unsettled = settlement.batch
     const clockFixes = books.newest(settlement.clockFixes)
     const writing = this.#storeReadings(settlement.batch, settlement.again)
     const effects = effectsOf(steps, settlement.batch, (step, error) => health.stepFailed(step, error))
@@ -198,11 +206,27 @@ export class Settler {
     await this.#storeState({ ...made, rejects })
     books.committed(accounts, rejects, made.aside.length, clockFixes)
     for (const effect of effects) effect.committed()
+    this.#unsettled = undefined
     latest.settled(readingsOf(batch))
     if (this.#resender.hasOpen) this.between(() => this.#resender.review()).catch(() => undefined)
     this.settlements++
     acknowledger.settled(gateways)
     if (clockFixes.length > 0) this.reviewAside()
+  }
+
+  /** Readings shown before any store holds them; 0 while the stores take what they are given. */
+  get shownUnsettled(): number {
+    if (!this.storeDown) return 0
+    return this.#waitingBatches().reduce((sum, { envelopes }) => sum + countOf(envelopes), 0)
+  }
+
+  /** While a store is down the newest values go on from memory, as far as admitted readings reach. */
+  #showUnsettled(): void {
+    for (const batch of this.#waitingBatches()) this.#options.latest.settled(readingsOf(batch))
+  }
+
+  #waitingBatches(): readonly SettlementBatch[] {
+    return [this.#unsettled, this.#gathering?.batch].filter((batch) => batch !== undefined)
   }
 
   /** Step (a). */
@@ -249,6 +273,9 @@ function withPending(rejects: Settlement['rejects'], books: Books): RejectEntrie
   pending.absorb(rejects)
   return pending
 }
+
+const countOf = (envelopes: readonly SettledEnvelope[]): number =>
+  envelopes.reduce((sum, { readings }) => sum + readings.length, 0)
 
 function* readingsOf(batch: SettlementBatch): Iterable<Reading> {
   for (const { readings } of batch.envelopes) yield* readings
