@@ -61,6 +61,7 @@ export class StageHealth {
         queuedBytes: queue.bytes,
         heldEnvelopes: queue.held,
         connectedGateways: intake.connected(),
+        ...intake.figures?.(),
         settlements: settler.settlements,
         shownUnsettled: settler.shownUnsettled,
         stepFailures: this.#stepFailures,

@@ -39,15 +39,24 @@ t.test('wildcards, system topics and near misses are foreign', async (t) => {
   }
 })
 
-t.test('telemetry is QoS 1 and not retained; only states are retained', async (t) => {
-  const live = topicOf('g1', 'telemetry/live')
-  for (const [qos, ok] of [[0, false] as const, [1, true] as const, [2, false] as const]) {
-    t.equal(mayPublish('g1', publication(live, qos)).ok, ok, `QoS ${qos}`)
+t.test('QoS 2 is not taken, on no topic', async (t) => {
+  for (const kind of kinds.filter((kind) => topicKinds[kind] === 'up')) {
+    const topic = topicOf('g1', kind)
+    for (const qos of [0, 1]) t.ok(mayPublish('g1', publication(topic, qos)).ok, `${kind} at QoS ${qos}`)
+    const twice = mayPublish('g1', publication(topic, 2))
+    t.match(twice, { ok: false, denial: { reason: 'protocol violation' } }, `${kind} at QoS 2`)
   }
-  t.match(mayPublish('g1', publication(live, 1, true)), { ok: false, denial: { reason: 'protocol violation' } })
-  t.ok(mayPublish('g1', publication(topicOf('g1', 'status'), 0, true)).ok)
-  t.ok(mayPublish('g1', publication(topicOf('g1', 'config/state'), 1, true)).ok)
-  t.notOk(mayPublish('g1', publication(topicOf('g1', 'reply'), 1, true)).ok)
+})
+
+t.test('only states are retained', async (t) => {
+  const states: TopicKind[] = ['status', 'config/state']
+  for (const kind of kinds.filter((kind) => topicKinds[kind] === 'up')) {
+    for (const qos of [0, 1]) {
+      const access = mayPublish('g1', publication(topicOf('g1', kind), qos, true))
+      t.equal(access.ok, states.includes(kind), `${kind} retained at QoS ${qos}`)
+      if (!access.ok) t.equal(access.denial.reason, 'protocol violation')
+    }
+  }
 })
 
 t.test('names every object inherits open no door', async (t) => {

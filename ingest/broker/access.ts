@@ -19,17 +19,16 @@ export interface Publication {
 /** Kinds that describe a state and may stay with the broker. */
 const retainable: ReadonlySet<TopicKind> = new Set(['status', 'config/state'])
 
-const isTelemetry = (kind: TopicKind): boolean => kind.startsWith('telemetry/')
-
 /**
  * Whether `gateway` may publish, its will included. Default deny: only kinds that go up, on its own topics, with the right
- * partition; telemetry at QoS 1 and not retained.
+ * partition; only states are retained. QoS 0 and 1 are the same to us, since a gateway keeps an envelope until it is acknowledged by
+ * the application; QoS 2 would have the broker keep packets for the sender and gives nothing for it.
  */
 export function mayPublish(gateway: string, { topic, qos, retain }: Publication): Access {
   const access = ownTopic(gateway, topic, 'up')
   if (!access.ok) return access
   const { kind } = access
-  if (isTelemetry(kind) && qos !== 1) return denied('protocol violation', `telemetry at QoS ${qos}, only 1 is taken`)
+  if (qos > 1) return denied('protocol violation', `QoS ${qos}, only 0 and 1 are taken`)
   if (retain && !retainable.has(kind)) return denied('protocol violation', `${kind} must not be retained`)
   return access
 }

@@ -12,6 +12,8 @@ const connect = 1
  */
 export class FrameLimits {
   limit: number = maxPacketBeforeLogin
+  /** Packets begun so far. */
+  packets = 0
   #first = true
   #body = 0
   #length = 0
@@ -38,6 +40,7 @@ export class FrameLimits {
     if (this.#shift < 0) {
       if (this.#first && byte >> 4 !== connect) return 'the first packet is no CONNECT'
       this.#first = false
+      this.packets++
       this.#length = 0
       this.#shift = 0
       return undefined

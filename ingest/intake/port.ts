@@ -43,6 +43,8 @@ export interface Intake extends AsyncDisposable {
   acknowledge(gateway: string, payload: Uint8Array): void
   /** Asks something of a gateway, QoS 1. To one that is not connected it is lost; whoever asked asks again, which changes nothing. */
   command(gateway: string, payload: Uint8Array): void
+  /** More figures of the way in, for health and metrics. */
+  figures?(): Readonly<Record<string, number>>
   close(): Promise<void>
 }
 

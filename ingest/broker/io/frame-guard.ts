@@ -1,64 +1,104 @@
 import type { Socket } from 'node:net'
 import { Duplex } from 'node:stream'
+import type { Clock, Timer } from '@civitals/contracts/clock'
+import type { Allowance } from '../allowance.ts'
 import { FrameLimits } from '../frame-limits.ts'
 
 type Done = (error?: Error | null) => void
 
+export interface FrameGuardOptions {
+  readonly socket: Socket
+  readonly clock: Clock
+  /** Told once; the connection is destroyed. */
+  readonly onFault: (fault: string) => void
+  /** Told each time the socket is left unread because its peer sends more than it may. */
+  readonly onHeld?: () => void
+}
+
 /**
  * Stands between a socket and the broker: packets beyond the limit never reach the broker's parser, which would buffer them
- * whole before anyone has logged in. A fault destroys the connection and is told to `onFault` once.
+ * whole before anyone has logged in, and whoever sends faster than allowed is read later, not less.
  */
 export class FrameGuard extends Duplex {
-  readonly #socket: Socket
+  /** Address of the peer, without the port. */
+  readonly address: string
+  /** ADDRESS:PORT of the peer, as it was when it came. */
+  readonly peer: string
+  /** When bytes were last read, by the monotonic clock. */
+  heardAt: number
+  readonly #options: FrameGuardOptions
   readonly #limits = new FrameLimits()
-  readonly #onFault: (fault: string) => void
+  #allowance: Allowance | undefined
+  #held: Timer | undefined
 
-  constructor(socket: Socket, onFault: (fault: string) => void) {
+  constructor(options: FrameGuardOptions) {
     super({ readableHighWaterMark: 64 * 1024, writableHighWaterMark: 64 * 1024, allowHalfOpen: false })
-    this.#socket = socket
-    this.#onFault = onFault
+    const { socket, clock } = options
+    this.#options = options
+    this.address = socket.remoteAddress ?? '?'
+    this.peer = `${this.address}:${socket.remotePort ?? '?'}`
+    this.heardAt = clock.mono()
     socket.on('data', (chunk: Buffer) => this.#receive(chunk))
     socket.on('end', () => this.push(null))
     socket.on('error', (error) => this.destroy(error))
     socket.on('close', () => this.destroy())
   }
 
-  get peer(): string {
-    return `${this.#socket.remoteAddress ?? '?'}:${this.#socket.remotePort ?? '?'}`
+  /** Whether the socket is left unread now because its peer has sent more than it may. */
+  get isHeld(): boolean {
+    return this.#held !== undefined
   }
 
-  /** The peer has logged in: packets up to `limit` bytes may pass. */
-  open(limit: number): void {
+  /** The peer has logged in: packets up to `limit` bytes may pass, as fast as `allowance` says. */
+  open(limit: number, allowance: Allowance): void {
     this.#limits.limit = limit
+    this.#allowance = allowance
   }
 
   #receive(chunk: Buffer): void {
     if (this.destroyed) return
+    this.heardAt = this.#options.clock.mono()
+    const before = this.#limits.packets
     const fault = this.#limits.check(chunk)
     if (fault) {
-      this.#onFault(fault)
+      this.#options.onFault(fault)
       this.destroy()
-    } else if (!this.push(chunk)) this.#socket.pause()
+      return
+    }
+    const wait = this.#allowance?.spend(this.#limits.packets - before, chunk.length) ?? 0
+    if (wait > 0) this.#hold(wait)
+    if (!this.push(chunk)) this.#options.socket.pause()
+  }
+
+  /** What has been read goes on; the rest stays with the peer, whom TCP makes wait. */
+  #hold(waitMs: number): void {
+    this.#options.socket.pause()
+    this.#held = this.#options.clock.after(waitMs, () => {
+      this.#held = undefined
+      if (this.readableLength < this.readableHighWaterMark) this.#options.socket.resume()
+    })
+    this.#options.onHeld?.()
   }
 
   override _read(): void {
-    this.#socket.resume()
+    if (!this.#held) this.#options.socket.resume()
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: Done): void {
-    this.#socket.write(chunk, done)
+    this.#options.socket.write(chunk, done)
   }
 
   override _writev(chunks: readonly { readonly chunk: Buffer }[], done: Done): void {
-    this.#socket.write(Buffer.concat(chunks.map(({ chunk }) => chunk)), done)
+    this.#options.socket.write(Buffer.concat(chunks.map(({ chunk }) => chunk)), done)
   }
 
   override _final(done: Done): void {
-    this.#socket.end(() => done())
+    this.#options.socket.end(() => done())
   }
 
   override _destroy(error: Error | null, done: Done): void {
-    this.#socket.destroy()
+    this.#held?.cancel()
+    this.#options.socket.destroy()
     done(error)
   }
 }

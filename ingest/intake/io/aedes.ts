@@ -1,23 +1,29 @@
-import type { Socket } from 'node:net'
 import type { Clock } from '@civitals/contracts/clock'
 import { gatewayOfDoctor } from '@civitals/contracts/doctor-client'
 import { maxWireBytes } from '@civitals/contracts/envelope'
 import { topicOf } from '@civitals/contracts/topics'
 import { Aedes, type AuthenticateError, type Client, type ConnectPacket, type PublishPacket } from 'aedes'
 import { type Access, type Denial, mayPublish, maySubscribe } from '../../broker/access.ts'
+import { Allowances, type GatewayFlow } from '../../broker/allowance.ts'
+import type { Flow } from '../../broker/bucket.ts'
 import { Credentials, type Login } from '../../broker/credentials.ts'
 import { maxPublishHeader } from '../../broker/frame-limits.ts'
+import { Door } from '../../broker/io/door.ts'
 import { FrameGuard } from '../../broker/io/frame-guard.ts'
-import { type ListenAddress, listenTcp, portOf } from '../../broker/io/listen.ts'
 import type { Intake, IntakeEvents, IntakeParts, Refusal } from '../port.ts'
+import { Session } from './session.ts'
 
 export interface AedesIntakeOptions extends IntakeParts {
   /** Time for CONNECT to arrive, ms. Default 5,000. */
   readonly connectTimeoutMs?: number
+  /** What one gateway may send. */
+  readonly flow?: GatewayFlow
+  /** Connections from one address. */
+  readonly connections?: Flow
+  /** Sockets that have not logged in, at most. */
+  readonly maxStrangers?: number
 }
 
-/** Sockets that have not logged in, at most; the next one is closed at once. */
-const maxStrangers = 256
 /** Longest keep-alive a gateway may ask for, seconds: a dead link is noticed within one and a half of it [MQTT-3.1.2-24]. */
 const keepaliveLimit = 300
 /** A peer that takes nothing for so long is cut off: one frozen subscriber would hold up the whole broker. */
@@ -33,7 +39,7 @@ export async function openAedesIntake(options: AedesIntakeOptions): Promise<Inta
   })
   const intake = new AedesIntake(broker, options)
   try {
-    await intake.listen(options.listen)
+    await intake.door.listen(options.listen)
   } catch (error) {
     await intake.close()
     throw error
@@ -47,51 +53,57 @@ class AedesIntake implements Intake {
   readonly #events: IntakeEvents
   readonly #credentials: Credentials
   readonly #logins = new WeakMap<Client, Login>()
-  readonly #guards = new Set<FrameGuard>()
-  readonly #strangers = new Set<FrameGuard>()
-  #server: Awaited<ReturnType<typeof listenTcp>> | undefined
-  #doctors = 0
+  readonly #allowances: Allowances
+  readonly #sessions = new Map<string, Session>()
+  readonly door: Door
+  readonly #cutOff = new WeakSet<Client>()
   #closed = false
 
-  constructor(broker: Aedes, { clock, events, hashOf }: AedesIntakeOptions) {
+  constructor(broker: Aedes, options: AedesIntakeOptions) {
+    const { clock, events, hashOf, flow, connections, maxStrangers } = options
     this.#broker = broker
     this.#clock = clock
     this.#events = events
     this.#credentials = new Credentials(hashOf)
+    this.#allowances = new Allowances(clock, flow)
+    this.door = new Door({
+      clock,
+      onGuard: (guard) => broker.handle(guard),
+      onRefused: (denial, guard) => this.#refuse('connection', denial, guard && this.#idBehind(guard)),
+      ...(connections && { connections }),
+      ...(maxStrangers !== undefined && { maxStrangers }),
+    })
     this.#hook()
   }
 
   get port(): number {
-    return this.#server ? portOf(this.#server) : 0
+    return this.door.port
   }
 
   connected(): number {
-    return this.#broker.connectedClients - this.#doctors
+    return [...this.#sessions.keys()].filter((id) => gatewayOfDoctor(id) === undefined).length
   }
 
-  async listen(address: ListenAddress): Promise<void> {
-    this.#server = await listenTcp(address, (socket) => this.#welcome(socket))
+  figures(): Readonly<Record<string, number>> {
+    return this.door.figures()
   }
 
   acknowledge(gateway: string, payload: Uint8Array): void {
-    this.#tell(topicOf(gateway, 'ack'), 0, payload)
+    this.#tell(gateway, topicOf(gateway, 'ack'), 0, payload)
   }
 
   command(gateway: string, payload: Uint8Array): void {
-    this.#tell(topicOf(gateway, 'command'), 1, payload)
+    this.#tell(gateway, topicOf(gateway, 'command'), 1, payload)
   }
 
-  #tell(topic: string, qos: 0 | 1, payload: Uint8Array): void {
-    if (this.#closed) return
-    const packet = { cmd: 'publish', dup: false, retain: false } as const
-    this.#broker.publish({ ...packet, qos, topic, payload: Buffer.from(payload) }, () => undefined)
+  #tell(gateway: string, topic: string, qos: 0 | 1, payload: Uint8Array): void {
+    this.#sessions.get(gateway)?.tell(topic, qos, payload, () => this.#events.listening(gateway))
   }
 
   async close(): Promise<void> {
     if (this.#closed) return
     this.#closed = true
-    const stopped = new Promise<void>((resolve) => (this.#server ? this.#server.close(() => resolve()) : resolve()))
-    for (const guard of this.#guards) guard.destroy()
+    const stopped = this.door.close()
     await new Promise<void>((resolve) => this.#broker.close(() => resolve()))
     await stopped
   }
@@ -115,46 +127,41 @@ class AedesIntake implements Intake {
       )
     }
     broker.authorizePublish = (client, packet, done) => this.#authorizePublish(client, packet, done)
-    broker.authorizeSubscribe = (client, subscription, done) => {
-      const access = maySubscribe(client.id, subscription.topic)
-      if (!access.ok) this.#refuse('publish', access.denial, client.id)
-      done(null, access.ok ? subscription : null)
-    }
+    broker.authorizeSubscribe = (client, subscription, done) =>
+      done(null, this.#maySubscribe(client, subscription.topic) ? subscription : null)
     broker.on('subscribe', (subscriptions, client) => {
+      for (const { topic } of subscriptions)
+        if (maySubscribe(client.id, topic).ok) this.#sessions.get(client.id)?.granted(topic)
       if (subscriptions.some(({ topic }) => topic === topicOf(client.id, 'ack'))) this.#events.listening(client.id)
       this.#tellTime(client, subscriptions)
     })
+    broker.on('unsubscribe', (topics, client) => {
+      for (const topic of topics) this.#sessions.get(client.id)?.left(topic)
+    })
     broker.on('client', (client) => {
-      if (isDoctor(client)) this.#doctors++
+      if (client.conn instanceof FrameGuard && !client.closed)
+        this.#sessions.set(client.id, new Session(client, client.conn))
     })
     broker.on('clientDisconnect', (client) => {
-      if (isDoctor(client)) this.#doctors--
-      else this.#events.gone(client.id)
+      if (this.#sessions.get(client.id)?.client === client) this.#sessions.delete(client.id)
+      if (!isDoctor(client)) this.#events.gone(client.id)
     })
     broker.on('connectionError', (client, error) => this.#strangerFailed(client, error))
-    broker.on('clientError', () => undefined)
+    broker.on('clientError', (client, error) => this.#clientFailed(client, error))
     // A fault of one packet must not take the process down; what it concerned was never acknowledged.
     ;(broker as NodeJS.EventEmitter).on('error', () => undefined)
   }
 
-  #welcome(socket: Socket): void {
-    if (this.#strangers.size >= maxStrangers || this.#closed) {
-      socket.destroy()
-      this.#refuse('connection', { reason: 'protocol violation', detail: 'too many connections without login' })
-      return
+  #maySubscribe(client: Client, topic: string): boolean {
+    const access = maySubscribe(client.id, topic)
+    if (access.ok) return true
+    const refused = this.#sessions.get(client.id)?.refusedSubscription() ?? 'more'
+    if (refused === 'listed') this.#refuse('publish', access.denial, client.id)
+    if (refused === 'last straw') {
+      this.#refuse('connection', { reason: 'protocol violation', detail: 'too many refused subscriptions' }, client.id)
+      client.conn.destroy()
     }
-    const guard = new FrameGuard(socket, (fault) => {
-      const known = this.#strangers.has(guard) ? undefined : clientOf(guard)?.id
-      const reason = fault.startsWith('packet of') ? 'oversized payload' : 'protocol violation'
-      this.#refuse('connection', { reason, detail: `${guard.peer}: ${fault}` }, known)
-    })
-    this.#guards.add(guard)
-    this.#strangers.add(guard)
-    guard.once('close', () => {
-      this.#guards.delete(guard)
-      this.#strangers.delete(guard)
-    })
-    this.#broker.handle(guard)
+    return false
   }
 
   async #authenticate(client: Client): Promise<Denial | undefined> {
@@ -166,8 +173,8 @@ class AedesIntake implements Intake {
       this.#refuse('connection', { ...denial, detail: `${guard.peer}: ${denial.detail}` }, idOf(login))
       return denial
     }
-    this.#strangers.delete(guard)
-    guard.open(maxWireBytes + maxPublishHeader)
+    this.door.welcome(guard)
+    guard.open(maxWireBytes + maxPublishHeader, this.#allowances.of(client.id))
     return undefined
   }
 
@@ -205,6 +212,18 @@ class AedesIntake implements Intake {
     const guard = client.conn
     if (!(guard instanceof FrameGuard) || !/did not arrive|Invalid|malformed|protocol/i.test(error.message)) return
     this.#refuse('connection', { reason: 'protocol violation', detail: `${guard.peer}: ${error.message}` })
+  }
+
+  /** One that took nothing for `drainTimeout` has been cut off by the broker; told once, though each packet on its way fails. */
+  #clientFailed(client: Client, error: Error): void {
+    const guard = client.conn
+    if (error.message !== 'drain timeout' || !(guard instanceof FrameGuard) || this.#cutOff.has(client)) return
+    this.#cutOff.add(client)
+    this.#refuse('connection', { reason: 'slow consumer', detail: `${guard.peer}: took nothing` }, client.id)
+  }
+
+  #idBehind(guard: FrameGuard): string | undefined {
+    return this.door.isStranger(guard) ? undefined : clientOf(guard)?.id
   }
 
   #refuse(scope: Refusal['scope'], { reason, detail }: Denial, gateway?: string): void {
