@@ -35,6 +35,8 @@ export class Session {
   #timer: Timer | undefined
   /** The newest word of the centre: rows read before it came need not be sent. */
   #settled: Settled = { upTo: 0, above: [] }
+  /** What the spool could not take note of. */
+  #unmarked: Settled | undefined
 
   constructor(options: SessionOptions) {
     this.#options = options
@@ -65,12 +67,22 @@ export class Session {
     if (!settled) return
     this.#settled = settled
     this.#window.settle(settled, this.#options.clock.mono())
-    this.#options.spool.acknowledge(settled).catch(this.#options.onFailure)
+    this.#mark(settled)
     this.pump()
+  }
+
+  /** A disk that is full refuses even this; the centre need not say it again, so it is tried again at the next look. */
+  #mark(settled: Settled): void {
+    this.#unmarked = undefined
+    this.#options.spool.acknowledge(settled).catch((error: unknown) => {
+      this.#unmarked ??= settled
+      this.#options.onFailure(error)
+    })
   }
 
   /** Rows that had been acknowledged wait again, behind the cursors; the centre's older word does not cover them any more. */
   reopened(): void {
+    this.#unmarked = undefined
     this.#settled = { upTo: 0, above: [] }
     this.#liveFrom = this.#liveCursor + 1
     this.#backfillCursor = 0
@@ -164,6 +176,7 @@ export class Session {
 
   #look(): void {
     const { clock, connection } = this.#options
+    if (this.#unmarked) this.#mark(this.#unmarked)
     if (clock.mono() - connection.heardAt > silenceMs) connection.destroy()
     else this.pump()
   }

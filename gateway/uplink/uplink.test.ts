@@ -340,3 +340,25 @@ t.test('a half-open link is given up within 30 s of its last sign of life; one t
   for (let second = 0; second < 6; second++) await clock.advance(1000)
   t.equal(retries.length, 1)
 })
+
+t.test(
+  'an acknowledgement the spool could not take note of is noted later, though the centre does not say it again',
+  async (t) => {
+    const { clock, spool, append, run, failures, alive } = build()
+    const acknowledge = spool.acknowledge
+    let full = true
+    Object.assign(spool, {
+      acknowledge: (settled: Parameters<typeof acknowledge>[0]) =>
+        full ? Promise.reject(new Error('disk full')) : acknowledge(settled),
+    })
+    void run()
+    await clock.advance(10)
+    await append(3)
+    await clock.advance(1000)
+    t.equal(spool.counters().waiting, 3)
+    full = false
+    await alive(10_000)
+    t.equal(spool.counters().waiting, 0)
+    t.ok(failures.length > 0, 'and it was told')
+  },
+)
