@@ -35,3 +35,18 @@ t.test('a correction of the same instant is the newest', async (t) => {
   latest.settled([reading('a', 10, 2)])
   t.equal(latest.get('t1', 'a')?.value, 2)
 })
+
+t.test('what is shown ahead of its settlement stands until it is settled, or the store has refused it', async (t) => {
+  const latest = new LatestReadings([reading('depth', 1)])
+  const told: number[] = []
+  latest.subscribe((readings) => told.push(...readings.map(({ at }) => at)))
+  latest.showAhead([reading('depth', 5), reading('depth', 0), reading('flow', 6)])
+  t.equal(latest.get('t1', 'depth')?.at, 5)
+  t.equal(latest.all().length, 2)
+  t.same(told, [5, 6])
+  latest.settled([reading('depth', 2)])
+  t.equal(latest.get('t1', 'depth')?.at, 5, 'it still waits')
+  latest.settled([reading('flow', 6)], [reading('depth', 5)])
+  t.equal(latest.get('t1', 'depth')?.at, 2, 'refused')
+  t.equal(latest.get('t1', 'flow')?.at, 6)
+})

@@ -191,7 +191,8 @@ export class Settler {
     const clockFixes = books.newest(settlement.clockFixes)
     const writing = this.#storeReadings(settlement.batch, settlement.again)
     const effects = effectsOf(steps, settlement.batch, (step, error) => health.stepFailed(step, error))
-    const { batch, aside } = setRefusedAside(await writing, settlement.batch, accounts)
+    const refused = await writing
+    const { batch, aside } = setRefusedAside(refused, settlement.batch, accounts)
     const digests = digestsOf(batch.envelopes)
     const made = {
       ...settlement,
@@ -207,7 +208,10 @@ export class Settler {
     books.committed(accounts, rejects, made.aside.length, clockFixes)
     for (const effect of effects) effect.committed()
     this.#unsettled = undefined
-    latest.settled(readingsOf(batch))
+    latest.settled(
+      readingsOf(batch),
+      refused.map(({ reading }) => reading),
+    )
     if (this.#resender.hasOpen) this.between(() => this.#resender.review()).catch(() => undefined)
     this.settlements++
     acknowledger.settled(gateways)
@@ -222,7 +226,7 @@ export class Settler {
 
   /** While a store is down the newest values go on from memory, as far as admitted readings reach. */
   #showUnsettled(): void {
-    for (const batch of this.#waitingBatches()) this.#options.latest.settled(readingsOf(batch))
+    for (const batch of this.#waitingBatches()) this.#options.latest.showAhead(readingsOf(batch))
   }
 
   #waitingBatches(): readonly SettlementBatch[] {

@@ -1,10 +1,11 @@
 // What must hold at every instant, not only at the end.
 import { decodeAcknowledgement } from '@civitals/contracts/acknowledgement'
 import { type Intervals, inIntervals } from '@civitals/contracts/intervals'
+import type { Reading } from '@civitals/contracts/reading'
 import { windowSize } from '../../gateway/uplink/window.ts'
 import { type Centre, queueBounds } from './centre.ts'
 import type { Edge } from './edge.ts'
-import type { SeriesDisk } from './series-disk.ts'
+import { poison, type SeriesDisk } from './series-disk.ts'
 import type { StateDisk } from './state-disk.ts'
 import { keyOf, type Truth } from './truth.ts'
 
@@ -53,9 +54,9 @@ export class JournalWatch {
   }
 }
 
-/** Memory is bounded, and what is shown as newest never grows older. */
+/** Memory is bounded, and what is shown as newest never grows older, except where the store refused it. */
 export class BoundsWatch {
-  readonly #newest = new Map<string, number>()
+  readonly #newest = new Map<string, Reading>()
 
   look(truth: Truth, centre: Centre, edges: readonly Edge[]): void {
     for (const edge of edges) {
@@ -69,10 +70,13 @@ export class BoundsWatch {
     if (Number(queuedBytes) > queueBounds.bytes + largestPayload) truth.wrong(`${queuedBytes} bytes wait in the queue`)
     if (Number(queuedEnvelopes) > queueBounds.deliveries) truth.wrong(`${queuedEnvelopes} envelopes wait in the queue`)
     if (Number(heldEnvelopes) > edges.length) truth.wrong(`${heldEnvelopes} envelopes are held`)
-    for (const { terminal, point, at } of centre.ingest.latest.all()) {
-      const series = `${terminal}/${point}`
-      if (at < (this.#newest.get(series) ?? 0)) truth.wrong(`the newest reading of ${series} grew older`)
-      this.#newest.set(series, at)
+    for (const reading of centre.ingest.latest.all()) {
+      const series = `${reading.terminal}/${reading.point}`
+      const before = this.#newest.get(series)
+      // Shown while the store was down, and then refused by it: it must go.
+      const refused = before?.value === poison
+      if (before && reading.at < before.at && !refused) truth.wrong(`the newest reading of ${series} grew older`)
+      this.#newest.set(series, reading)
     }
   }
 }
