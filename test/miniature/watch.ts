@@ -57,15 +57,16 @@ export class JournalWatch {
 /** Memory is bounded, and what is shown as newest never grows older, except where the store refused it. */
 export class BoundsWatch {
   readonly #newest = new Map<string, Reading>()
+  #ingest: Centre['ingest']
 
   look(truth: Truth, centre: Centre, edges: readonly Edge[]): void {
     for (const edge of edges) {
       if (edge.inFlight > windowSize) truth.wrong(`${edge.id} has ${edge.inFlight} envelopes in flight`)
     }
-    if (!centre.ingest) {
-      this.#newest.clear()
-      return
-    }
+    // What a killed centre showed ahead of its settlement is gone with its memory.
+    if (this.#ingest !== centre.ingest) this.#newest.clear()
+    this.#ingest = centre.ingest
+    if (!centre.ingest) return
     const { queuedBytes, queuedEnvelopes, heldEnvelopes } = centre.ingest.health().facts
     if (Number(queuedBytes) > queueBounds.bytes + largestPayload) truth.wrong(`${queuedBytes} bytes wait in the queue`)
     if (Number(queuedEnvelopes) > queueBounds.deliveries) truth.wrong(`${queuedEnvelopes} envelopes wait in the queue`)
