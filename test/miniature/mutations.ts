@@ -42,11 +42,11 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'evaluate before (a)',
     file: settler,
-    find: '    const { batch, aside } = setRefusedAside(await writing, settlement.batch, accounts)\n',
+    find: '    const refused = await writing\n',
     put: `    await this.#persistence.until('state', () => this.#options.state.transaction(async (tx) => {
       for (const effect of effects) await effect.write(tx)
     }))
-    const { batch, aside } = setRefusedAside(await writing, settlement.batch, accounts)\n`,
+    const refused = await writing\n`,
   },
   {
     name: 'a committed envelope is not flushed',
@@ -88,7 +88,7 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'a late reading takes the newest one’s place',
     file: 'ingest/latest/latest.ts',
-    find: 'if (known && known.at > reading.at) return undefined',
+    find: 'if (known && known.at > reading.at) return false',
     put: '',
   },
   {
