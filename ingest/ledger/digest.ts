@@ -1,7 +1,8 @@
 import type { EpochMs } from '@civitals/contracts/clock'
 import type { SettledEnvelope } from '@civitals/contracts/settlement'
 import type { StateStore, StateTx } from '@civitals/storage/state'
-import { type RawBuilder, sql } from 'kysely'
+import { type Kysely, type RawBuilder, sql } from 'kysely'
+import { upsert } from '../rows/upsert.ts'
 import type { LedgerTables } from './tables.ts'
 
 /** What was settled of one spool in one hour of event time, as far as a series store can be asked for it. */
@@ -55,38 +56,78 @@ function open(digests: Map<string, Open>, { gateway, spool, seq }: SettledEnvelo
   return digest
 }
 
-/** Adds to what stands there; inside the state transaction that settles the readings. */
-export async function addDigests(tx: StateTx, digests: readonly SettledDigest[], now: EpochMs): Promise<void> {
-  for (const one of digests) {
-    await tx
-      .withTables<LedgerTables>()
-      .insertInto('ledger_digest')
-      .values({
-        gateway: one.gateway,
-        spool: one.spool,
-        hour: one.hour,
-        value_count: one.values,
-        marked: one.marked,
-        sum: one.sum,
-        magnitude: one.magnitude,
-        from_seq: one.fromSeq,
-        to_seq: one.toSeq,
-        changed_at: now,
-      })
-      .onConflict((conflict) =>
-        conflict.columns(['gateway', 'spool', 'hour']).doUpdateSet({
-          value_count: added('value_count'),
-          marked: added('marked'),
-          sum: added('sum'),
-          magnitude: added('magnitude'),
-          from_seq: outermost('from_seq', '<'),
-          to_seq: outermost('to_seq', '>'),
-          changed_at: now,
-        }),
-      )
-      .execute()
+/**
+ * Adds digests to what stands there, each once: every addition has a number, so that a transaction which committed without
+ * anybody hearing of it adds nothing when it is tried again. One addition at a time.
+ */
+export class DigestBook {
+  #held: number
+
+  private constructor(held: number) {
+    this.#held = held
+  }
+
+  static async open(state: StateStore): Promise<DigestBook> {
+    const row = await lastAddition(state.db.withTables<LedgerTables>())
+    return new DigestBook(row?.value ?? 0)
+  }
+
+  /** Inside the state transaction that settles the readings. */
+  async add(tx: StateTx, digests: readonly SettledDigest[], now: EpochMs): Promise<void> {
+    if (digests.length === 0) return
+    const value = this.#held + 1
+    if (((await lastAddition(tx.withTables<LedgerTables>()))?.value ?? 0) >= value) return
+    await upsert<LedgerTables, 'ledger_counter'>(tx, 'ledger_counter', ['name'], [{ name: counter, value }])
+    for (let start = 0; start < digests.length; start += rowsPerStatement) {
+      const rows = digests.slice(start, start + rowsPerStatement).map((digest) => rowOf(digest, now))
+      await addRows(tx, rows, now)
+    }
+  }
+
+  /** After the transaction of these digests has held. */
+  committed(digests: readonly SettledDigest[]): void {
+    if (digests.length > 0) this.#held++
   }
 }
+
+const counter = 'digest'
+/** Bound values per statement stay below SQLite's 32,766. */
+const rowsPerStatement = 2_000
+
+const lastAddition = (db: Kysely<LedgerTables>) =>
+  db.selectFrom('ledger_counter').select('value').where('name', '=', counter).executeTakeFirst()
+
+async function addRows(tx: StateTx, rows: readonly LedgerTables['ledger_digest'][], now: EpochMs): Promise<void> {
+  await tx
+    .withTables<LedgerTables>()
+    .insertInto('ledger_digest')
+    .values(rows)
+    .onConflict((conflict) =>
+      conflict.columns(['gateway', 'spool', 'hour']).doUpdateSet({
+        value_count: added('value_count'),
+        marked: added('marked'),
+        sum: added('sum'),
+        magnitude: added('magnitude'),
+        from_seq: outermost('from_seq', '<'),
+        to_seq: outermost('to_seq', '>'),
+        changed_at: now,
+      }),
+    )
+    .execute()
+}
+
+const rowOf = (one: SettledDigest, now: EpochMs): LedgerTables['ledger_digest'] => ({
+  gateway: one.gateway,
+  spool: one.spool,
+  hour: one.hour,
+  value_count: one.values,
+  marked: one.marked,
+  sum: one.sum,
+  magnitude: one.magnitude,
+  from_seq: one.fromSeq,
+  to_seq: one.toSeq,
+  changed_at: now,
+})
 
 const added = (column: string): RawBuilder<number> =>
   sql<number>`${sql.ref(`ledger_digest.${column}`)} + ${sql.ref(`excluded.${column}`)}`

@@ -12,7 +12,7 @@ import {
   removeAside,
   type StoredAside,
 } from '../ledger/aside.ts'
-import { addDigests, digestsOf } from '../ledger/digest.ts'
+import { digestsOf } from '../ledger/digest.ts'
 import { RejectTally } from '../ledger/reject-book.ts'
 import { type SpoolGap, writeAccounts, writeGaps } from '../ledger/store.ts'
 import type { Books } from './books.ts'
@@ -75,6 +75,7 @@ export class AsideKeeper {
         ? await persistence.until('series', () => series.write(released.batch))
         : { refused: [] }
       const { batch, origins, done, changed, rejects } = keepRefused(released, refused, page, draft)
+      const digests = digestsOf(origins)
       await persistence.until('state', () =>
         state.transaction(async (tx) => {
           await removeAside(tx, done)
@@ -87,10 +88,11 @@ export class AsideKeeper {
           }
           await books.rejects.write(tx, rejects)
           await writeAccounts(tx, draft.changed())
-          await addDigests(tx, digestsOf(origins), clock.now())
+          await books.digests.add(tx, digests, clock.now())
         }),
       )
       books.committed(draft, rejects)
+      books.digests.committed(digests)
       latest.settled(batch.envelopes.flatMap(({ readings }) => readings))
     }
   }

@@ -2,6 +2,7 @@ import type { StateStore } from '@civitals/storage/state'
 import type { AdmissionView } from '../admission/judge.ts'
 import type { AccountDraft, Accounts } from '../ledger/accounts.ts'
 import { readNextAside } from '../ledger/aside.ts'
+import { DigestBook } from '../ledger/digest.ts'
 import { RejectBook, type RejectEntries } from '../ledger/reject-book.ts'
 import { type GatewayClockFix, readAccounts, readClockFixes } from '../ledger/store.ts'
 import type { Registry } from '../registry/registry.ts'
@@ -10,6 +11,7 @@ import type { Registry } from '../registry/registry.ts'
 export class Books {
   readonly accounts: Accounts
   readonly rejects: RejectBook
+  readonly digests: DigestBook
   readonly view: AdmissionView
   readonly #fixes: Map<string, Map<string, GatewayClockFix>>
   #nextAside: number
@@ -17,12 +19,14 @@ export class Books {
   private constructor(
     accounts: Accounts,
     rejects: RejectBook,
+    digests: DigestBook,
     fixes: readonly GatewayClockFix[],
     nextAside: number,
     registry: Registry,
   ) {
     this.accounts = accounts
     this.rejects = rejects
+    this.digests = digests
     this.#nextAside = nextAside
     this.#fixes = new Map()
     this.#learn(fixes)
@@ -34,13 +38,14 @@ export class Books {
 
   /** Reads everything back from the state store. */
   static async open(state: StateStore, registry: Registry): Promise<Books> {
-    const [accounts, rejects, fixes, nextAside] = [
+    const [accounts, rejects, digests, fixes, nextAside] = [
       await readAccounts(state),
       await RejectBook.open(state),
+      await DigestBook.open(state),
       await readClockFixes(state),
       await readNextAside(state),
     ]
-    return new Books(accounts, rejects, fixes, nextAside, registry)
+    return new Books(accounts, rejects, digests, fixes, nextAside, registry)
   }
 
   /** Number the next reading set aside gets. */

@@ -65,6 +65,19 @@ t.test('readings that were acknowledged and not kept are sent for again, and the
   t.match(await reconciler.report(), { differing: [], resends: 1, last: { differences: 0 } })
 })
 
+t.test('a settlement that was committed without an answer counts once', async (t) => {
+  const { bench, reconciler, settle } = await openReconciled(t)
+  await settle(1, 3)
+  bench.breakable.unheard = 1
+  const settling = settle(4, 6)
+  await bench.until(() => bench.breakable.unheard === 0)
+  await bench.clock.advance(1_000)
+  await settling
+  await bench.clock.advance(2 * 3_600_000)
+  await reconciler.run()
+  t.match(await reconciler.report(), { runs: 1, differences: 0, differing: [], last: { failure: null } })
+})
+
 t.test('values that were kept otherwise are sent for again', async (t) => {
   const { series, bench, reconciler, settle } = await openReconciled(t)
   series.lie = falsifies

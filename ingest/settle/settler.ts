@@ -10,7 +10,7 @@ import type { IntakeQueue } from '../intake/queue.ts'
 import type { LatestReadings } from '../latest/latest.ts'
 import type { AccountDraft } from '../ledger/accounts.ts'
 import { writeAside } from '../ledger/aside.ts'
-import { addDigests, digestsOf, type SettledDigest } from '../ledger/digest.ts'
+import { digestsOf, type SettledDigest } from '../ledger/digest.ts'
 import type { RejectEntries } from '../ledger/reject-book.ts'
 import { writeAccounts, writeClockFixes, writeGaps } from '../ledger/store.ts'
 import type { Acknowledger } from './acknowledger.ts'
@@ -206,6 +206,7 @@ export class Settler {
     const rejects = withPending(settlement.rejects, books)
     await this.#storeState({ ...made, rejects })
     books.committed(accounts, rejects, made.aside.length, clockFixes)
+    books.digests.committed(digests)
     for (const effect of effects) effect.committed()
     this.#unsettled = undefined
     latest.settled(
@@ -257,7 +258,7 @@ export class Settler {
         await writeClockFixes(tx, clockFixes)
         await books.rejects.write(tx, rejects)
         await writeAside(tx, aside, books.nextAside)
-        await addDigests(tx, digests, clock.now())
+        await books.digests.add(tx, digests, clock.now())
         for (const effect of effects) await effect.write(tx)
       }),
     )

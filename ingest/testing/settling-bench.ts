@@ -15,9 +15,11 @@ import { Settler } from '../settle/settler.ts'
 import { city } from './city.ts'
 import { startAt } from './envelopes.ts'
 
-/** A state store whose transactions fail after their work, as in a crash before the commit. */
+/** A state store whose transactions fail after their work: before the commit, as in a crash, or after it, unheard. */
 class Breakable implements StateStore {
   failing = false
+  /** So many of the next commits hold and are reported as failed. */
+  unheard = 0
   readonly #state: StateStore
   constructor(state: StateStore) {
     this.#state = state
@@ -25,12 +27,17 @@ class Breakable implements StateStore {
   get db() {
     return this.#state.db
   }
-  transaction<T>(work: (tx: StateTx) => Promise<T>): Promise<T> {
-    return this.#state.transaction(async (tx) => {
+  async transaction<T>(work: (tx: StateTx) => Promise<T>): Promise<T> {
+    const done = await this.#state.transaction(async (tx) => {
       const result = await work(tx)
       if (this.failing) throw new Error('power cut')
       return result
     })
+    if (this.unheard > 0) {
+      this.unheard--
+      throw new Error('connection lost')
+    }
+    return done
   }
   close(): Promise<void> {
     return this.#state.close()
