@@ -1,4 +1,5 @@
 import type { Command } from './command.ts'
+import { centreOption } from './io/centre-api.ts'
 
 /** What runs beside the databases: centre, simulator, calculations. */
 export const centreCommands: readonly Command[] = [
@@ -35,6 +36,26 @@ export const centreCommands: readonly Command[] = [
     },
     examples: ['civitals simulate --seed 7', 'civitals simulate storm --speed 60', 'civitals simulate calm'],
     load: async () => (await import('./commands/simulate.ts')).simulate,
+  },
+  {
+    words: 'ledger',
+    summary: 'The account of every spool: what was produced, stored, rejected, set aside, waits or is lost.',
+    options: { centre: centreOption, json: { help: 'as JSON' } },
+    examples: ['civitals ledger', 'civitals ledger --json | jq .[].balanced'],
+    load: async () => (await import('./commands/ledger.ts')).ledger,
+  },
+  {
+    words: 'ledger resend',
+    summary: 'Have a gateway send settled envelopes again.',
+    positionals: 'GATEWAY SPOOL',
+    options: {
+      why: { value: 'TEXT', help: 'why they are wanted; kept in the ledger' },
+      ranges: { value: 'LIST', help: 'numbers of envelopes, like 1-20,31; everything settled unless given' },
+      centre: centreOption,
+      json: { help: 'as JSON' },
+    },
+    examples: ["civitals ledger resend gw-air 147527a1a6939907 --ranges 1-200 --why 'restored from backup'"],
+    load: async () => (await import('./commands/ledger-resend.ts')).ledgerResend,
   },
   {
     words: 'calc',
