@@ -12,6 +12,8 @@ export interface IngestHealth {
   readonly storeDown?: StoreDown
 }
 
+export type OutageListener = (down: StoreDown | undefined) => void
+
 export interface HealthSources {
   readonly queue: IntakeQueue
   readonly intake: Intake
@@ -25,6 +27,8 @@ export interface HealthSources {
 /** What goes wrong along the way: counted, logged, shown. */
 export class StageHealth {
   readonly #logger: IngestLogger
+  readonly #outages = new Set<OutageListener>()
+  #down: StoreDown | undefined
   #stepFailures = 0
   #stopped: string | undefined
 
@@ -38,8 +42,20 @@ export class StageHealth {
     this.#logger.error({ step, err: error }, 'a settlement step failed; its effect on this batch is lost')
   }
 
-  storeDown(down: StoreDown): void {
-    this.#logger.warn({ ...down }, 'a store takes nothing; gateways are held until it does')
+  /** A store refused once more, or (undefined) takes again what it is given. */
+  storeDown(down: StoreDown | undefined): void {
+    const told = this.#down
+    this.#down = down
+    if (down) this.#logger.warn({ ...down }, 'a store takes nothing; gateways are held until it does')
+    else this.#logger.warn({ since: told?.since }, 'the store takes what it is given again')
+    if (told?.store === down?.store) return
+    for (const listener of this.#outages) listener(down)
+  }
+
+  /** Calls `listener` when a store goes down, another does instead, and when it is over (undefined). */
+  subscribeOutages(listener: OutageListener): Disposable {
+    this.#outages.add(listener)
+    return { [Symbol.dispose]: () => this.#outages.delete(listener) }
   }
 
   refusedByStore(reason: string, readings: number): void {

@@ -6,7 +6,7 @@ import type { SettlementStep } from '@civitals/contracts/settlement'
 import type { SeriesStore } from '@civitals/storage/series'
 import type { StateStore, StateTx } from '@civitals/storage/state'
 import type { ListenAddress } from './broker/io/listen.ts'
-import { type IngestHealth, StageHealth } from './health.ts'
+import { type IngestHealth, type OutageListener, StageHealth } from './health.ts'
 import { intakeEvents } from './intake/events.ts'
 import { openAedesIntake } from './intake/io/aedes.ts'
 import type { OpenIntake } from './intake/port.ts'
@@ -82,6 +82,8 @@ export interface Ingest extends AsyncDisposable {
   /** Registers a terminal, after which its readings set aside are admitted. Errors: CIV_INGEST_REGISTRY_DANGLING. */
   registerTerminal(terminal: Terminal): Promise<void>
   health(): IngestHealth
+  /** Tells when a store goes down and when it is back (undefined). */
+  subscribeOutages(listener: OutageListener): Disposable
   close(): Promise<void>
 }
 
@@ -154,6 +156,7 @@ export async function openIngest(options: IngestOptions): Promise<Ingest> {
     setAside: () => listAside(state),
     registerTerminal: (terminal) => registry.registerTerminal(terminal),
     health: () => health.report({ queue, intake, settler }),
+    subscribeOutages: (listener) => health.subscribeOutages(listener),
     close,
     [Symbol.asyncDispose]: close,
   }

@@ -20,6 +20,8 @@ t.test('a full queue holds the gateway, health says why, and nothing is lost', a
   await using series = new MemorySeries()
   await using station = await openStation({ series, queue: { bytes: 1e6, deliveries: 5 } })
   await using gateway = await openGateway(station.ingest.port, 'g1')
+  const told: unknown[] = []
+  using _ = station.ingest.subscribeOutages((down) => told.push(down?.store ?? 'over'))
   series.failure = unavailable
   await gateway.send(envelopeOf(1))
   while (station.ingest.health().ready) await pause(5)
@@ -38,6 +40,7 @@ t.test('a full queue holds the gateway, health says why, and nothing is lost', a
   await gateway.acknowledged(({ spools }) => spools.p1?.upTo === 401)
   t.equal(await series.count(), 1 + 400 * samples)
   t.match(station.ingest.health(), { ready: true, facts: { heldEnvelopes: 0, queuedEnvelopes: 0 } })
+  t.same(told, ['series', 'over'], 'once, however often the store was tried')
 })
 
 t.test('a gateway that goes away while it is held sends again what was not acknowledged', async (t) => {

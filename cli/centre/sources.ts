@@ -61,6 +61,11 @@ function subscribeAll(parts: SourceParts, listener: (event: LiveEvent) => void):
   subscriptions.use(parts.indicators.subscribe((body) => listener({ kind: 'body', body })))
   subscriptions.use(parts.ingest.latest.subscribe((readings) => listener({ kind: 'readings', readings })))
   subscriptions.use(parts.alarms.subscribe((transition) => listener({ kind: 'alarm', alarm: transition.alarm })))
+  subscriptions.use(
+    parts.ingest.subscribeOutages((down) =>
+      listener({ kind: 'outage', outage: down ? { store: down.store, since: down.since } : null }),
+    ),
+  )
   subscriptions.use(parts.workorders.subscribe((event) => listener(event)))
   return subscriptions
 }

@@ -31,9 +31,17 @@ export interface HistoryQuery {
   readonly everyMs?: number
 }
 
+/** A store that takes nothing: values shown meanwhile are in memory only, and gateways keep theirs. */
+export interface StoreOutage {
+  readonly store: 'series' | 'state'
+  readonly since: EpochMs
+}
+
 /** State of the centre for probes: `ready` decides /readyz; numbers among `facts` become metrics. */
 export interface Health {
   readonly ready: boolean
+  /** Absent while every store takes what it is given. */
+  readonly storeDown?: StoreOutage
   readonly facts: Readonly<Record<string, number | string | boolean | null>>
 }
 
@@ -44,6 +52,7 @@ export type LiveEvent =
   | { readonly kind: 'alarm'; readonly alarm: Alarm }
   | { readonly kind: 'order'; readonly order: Order }
   | { readonly kind: 'case'; readonly case: Case }
+  | { readonly kind: 'outage'; readonly outage: StoreOutage | null }
   | { readonly kind: 'status'; readonly gateway: string; readonly status: HeardStatus }
 
 /**

@@ -16,6 +16,8 @@ export interface FixtureOptions {
   readonly clock: Clock
   /** When the storm began; far in the future for a calm day. */
   readonly stormAt: number
+  /** The series store takes nothing since then. */
+  readonly outageSince?: number
 }
 
 export interface Fixture {
@@ -46,7 +48,7 @@ export function registryOf(city: City): RegistryView {
 const unknown = (what: string, id: string): CivitalsError =>
   new CivitalsError('CIV_WORKORDERS_UNKNOWN', `there is no ${what} ${id}`)
 
-export function fixtureSources({ city, clock, stormAt }: FixtureOptions): Fixture {
+export function fixtureSources({ city, clock, stormAt, outageSince }: FixtureOptions): Fixture {
   const listeners = new Set<(event: LiveEvent) => void>()
   const registry = registryOf(city)
   const now = (): number => clock.now()
@@ -186,7 +188,11 @@ export function fixtureSources({ city, clock, stormAt }: FixtureOptions): Fixtur
     registerTerminal: async (terminal) => {
       ;(registry.terminals() as Terminal[]).push(terminal)
     },
-    health: () => ({ ready: true, facts: { queue: 0, loopLagMs: 3, store: 'duckdb' } }),
+    health: () => ({
+      ready: outageSince === undefined,
+      facts: { queue: 0, loopLagMs: 3, store: 'duckdb' },
+      ...(outageSince !== undefined && { storeDown: { store: 'series', since: outageSince } }),
+    }),
     subscribe: (listener) => {
       listeners.add(listener)
       return { [Symbol.dispose]: () => void listeners.delete(listener) }

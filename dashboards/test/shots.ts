@@ -17,24 +17,33 @@ const shots = [
   ['ledger', 1440, 900, 'lang=zh&theme=light#/ledger'],
   ['ledger-dark', 1440, 900, 'lang=en&theme=dark#/ledger'],
   ['ledger-phone', 390, 844, 'lang=zh&theme=light#/ledger'],
+  ['outage', 1440, 900, 'lang=zh&theme=light'],
+  ['outage-phone', 390, 844, 'lang=en&theme=dark'],
   ['calm', 1920, 1080, 'lang=zh&theme=light'],
 ] as const
 
 const [folder = '.', ...only] = process.argv.slice(2)
 const city = await demoCity()
 const pagesFolder = join(import.meta.dirname, '..', 'dist')
-const serve = (stormAt: number) =>
-  openApi({ sources: fixtureSources({ city, clock: systemClock, stormAt }).sources, port: 0, pagesFolder })
+const serve = (stormAt: number, outageSince?: number) =>
+  openApi({
+    sources: fixtureSources({ city, clock: systemClock, stormAt, ...(outageSince !== undefined && { outageSince }) })
+      .sources,
+    port: 0,
+    pagesFolder,
+  })
 const apis = {
   storm: await serve(systemClock.now() - 49 * 60_000),
   calm: await serve(systemClock.now() + 1e10),
+  outage: await serve(systemClock.now() - 49 * 60_000, systemClock.now() - 20 * 60_000),
 }
 const browser = await chromium.launch({ executablePath: chromiumPath, args: [...chromiumArguments] })
 for (const [name, width, height, query] of shots.filter(([name]) => only.length === 0 || only.includes(name))) {
   const page = await browser.newPage({ viewport: { width, height } })
   page.on('console', (message) => process.stderr.write(`${name}: ${message.type()} ${message.text()}\n`))
   page.on('pageerror', (error) => process.stderr.write(`${name}: ${error.message}\n`))
-  await page.goto(`${name === 'calm' ? apis.calm.url : apis.storm.url}/?${query}`)
+  const api = name === 'calm' ? apis.calm : name.startsWith('outage') ? apis.outage : apis.storm
+  await page.goto(`${api.url}/?${query}`)
   await page
     .waitForSelector(query.endsWith('#/ledger') ? '.ledger tbody tr' : '.gl[data-drawn]', { timeout: 20_000 })
     .catch(() => process.stderr.write(`${name}: no map\n`))
@@ -43,4 +52,4 @@ for (const [name, width, height, query] of shots.filter(([name]) => only.length 
   await page.close()
 }
 await browser.close()
-await Promise.all([apis.storm.close(), apis.calm.close()])
+await Promise.all(Object.values(apis).map((api) => api.close()))

@@ -18,13 +18,14 @@ const longestPauseMs = 5_000
 export class Persistence {
   readonly #clock: Clock
   readonly #signal: AbortSignal
-  readonly #onDown: (down: StoreDown) => void
+  readonly #onChange: (down: StoreDown | undefined) => void
   #down: StoreDown | undefined
 
-  constructor(clock: Clock, signal: AbortSignal, onDown: (down: StoreDown) => void) {
+  /** `onChange` hears of every attempt that failed, and once that it is over. */
+  constructor(clock: Clock, signal: AbortSignal, onChange: (down: StoreDown | undefined) => void) {
     this.#clock = clock
     this.#signal = signal
-    this.#onDown = onDown
+    this.#onChange = onChange
   }
 
   get down(): StoreDown | undefined {
@@ -36,7 +37,7 @@ export class Persistence {
     for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
       try {
         const result = await work()
-        this.#down = undefined
+        this.#over()
         return result
       } catch (error) {
         this.#signal.throwIfAborted()
@@ -46,10 +47,16 @@ export class Persistence {
     }
   }
 
+  #over(): void {
+    if (!this.#down) return
+    this.#down = undefined
+    this.#onChange(undefined)
+  }
+
   #note(store: StoreDown['store'], error: unknown): void {
     const message = error instanceof Error ? error.message : String(error)
     const before = this.#down?.store === store ? this.#down : { since: this.#clock.now(), attempts: 0 }
     this.#down = { store, since: before.since, attempts: before.attempts + 1, message }
-    this.#onDown(this.#down)
+    this.#onChange(this.#down)
   }
 }

@@ -72,11 +72,11 @@ export class Settler {
 
   constructor(options: SettlerOptions) {
     this.#options = options
-    const onDown = (down: StoreDown) => {
+    const onChange = (down: StoreDown | undefined) => {
       options.health.storeDown(down)
-      this.#showUnsettled()
+      if (down) this.#showUnsettled()
     }
-    this.#persistence = new Persistence(options.clock, this.#stop.signal, onDown)
+    this.#persistence = new Persistence(options.clock, this.#stop.signal, onChange)
     this.#aside = new AsideKeeper({ ...options, persistence: this.#persistence })
     this.#resender = new Resender({ ...options, persistence: this.#persistence })
     this.#between.push(() => this.#resender.open())

@@ -1,7 +1,7 @@
 import { FakeClock } from '@civitals/contracts/clock'
 import type { Reading } from '@civitals/contracts/reading'
 import t from 'tap'
-import type { LiveEvent } from '../sources.ts'
+import type { Health, LiveEvent } from '../sources.ts'
 import { LiveHub, type StreamClient } from './hub.ts'
 
 class Browser implements StreamClient {
@@ -22,7 +22,7 @@ class Browser implements StreamClient {
   }
 }
 
-function open(options = {}) {
+function open(options = {}, health: Health = { ready: true, facts: {} }) {
   const clock = new FakeClock()
   let listener: (event: LiveEvent) => void = () => undefined
   let subscribed = false
@@ -35,7 +35,7 @@ function open(options = {}) {
       },
     }
   }
-  const hub = new LiveHub({ subscribe }, clock, options)
+  const hub = new LiveHub({ subscribe, health: () => health }, clock, options)
   return { clock, hub, emit: (event: LiveEvent) => listener(event), isSubscribed: () => subscribed }
 }
 
@@ -61,6 +61,20 @@ t.test('of each series only the newest reading by event time travels, once a sec
   await clock.advance(5000)
   t.equal(browser.messages.length, 2, 'nothing changed, nothing is sent')
 })
+
+t.test(
+  'an outage is told at once to who joins, and to who is there when it ends; without what an engine said',
+  async (t) => {
+    const storeDown = { store: 'series' as const, since: 5, message: 'no space left on /srv/civitals' }
+    const { clock, hub, emit } = open({}, { ready: false, facts: {}, storeDown })
+    const browser = new Browser()
+    hub.add(browser)
+    t.same(browser.messages, [{ event: 'hello', data: { now: clock.now(), outage: { store: 'series', since: 5 } } }])
+    emit({ kind: 'outage', outage: null })
+    await clock.advance(1000)
+    t.same(browser.messages.at(-1), { event: 'outage', data: null })
+  },
+)
 
 t.test('a browser that does not read is dropped, the others go on', async (t) => {
   const { clock, hub, emit } = open({ maxBufferedBytes: 100 })

@@ -3,7 +3,7 @@ import type { BodyResult } from '@civitals/contracts/body'
 import type { Case, Order } from '@civitals/contracts/case'
 import type { Clock, Timer } from '@civitals/contracts/clock'
 import type { Reading } from '@civitals/contracts/reading'
-import type { ApiSources, HeardStatus, LiveEvent } from '../sources.ts'
+import type { ApiSources, HeardStatus, LiveEvent, StoreOutage } from '../sources.ts'
 
 /** One browser. The hub never waits for it: what it does not read piles up in `bufferedBytes` until it is dropped. */
 export interface StreamClient {
@@ -23,6 +23,7 @@ export interface HubOptions {
 
 interface Pending {
   body?: BodyResult
+  outage?: StoreOutage | null
   readonly readings: Map<string, Reading>
   readonly alarms: Map<string, Alarm>
   readonly orders: Map<string, Order>
@@ -51,13 +52,15 @@ export class LiveHub implements Disposable {
   readonly #maxBufferedBytes: number
   readonly #maxClients: number
   readonly #clients = new Set<StreamClient>()
+  readonly #sources: Pick<ApiSources, 'health' | 'subscribe'>
   readonly #subscription: Disposable
   #pending = nothing()
   #flushTimer: Timer | undefined
   #heartbeat: Timer | undefined
   #dropped = 0
 
-  constructor(sources: Pick<ApiSources, 'subscribe'>, clock: Clock, options: HubOptions = {}) {
+  constructor(sources: Pick<ApiSources, 'health' | 'subscribe'>, clock: Clock, options: HubOptions = {}) {
+    this.#sources = sources
     this.#clock = clock
     this.#everyMs = options.everyMs ?? 1000
     this.#maxBufferedBytes = options.maxBufferedBytes ?? 1 << 20
@@ -78,7 +81,8 @@ export class LiveHub implements Disposable {
   add(client: StreamClient): Disposable | undefined {
     if (this.#clients.size >= this.#maxClients) return undefined
     this.#clients.add(client)
-    client.write(`retry: 2000\nevent: hello\ndata: ${JSON.stringify({ now: this.#clock.now() })}\n\n`)
+    const hello = { now: this.#clock.now(), outage: outageOf(this.#sources.health().storeDown) }
+    client.write(`retry: 2000\nevent: hello\ndata: ${JSON.stringify(hello)}\n\n`)
     this.#heartbeat ??= this.#clock.after(heartbeatMs, () => this.#beat())
     return { [Symbol.dispose]: () => this.#remove(client) }
   }
@@ -149,6 +153,9 @@ function merge(pending: Pending, event: LiveEvent): void {
     case 'case':
       pending.cases.set(event.case.id, event.case)
       return
+    case 'outage':
+      pending.outage = event.outage
+      return
     case 'status':
       pending.statuses.set(event.gateway, { ...event.status, gateway: event.gateway })
   }
@@ -161,10 +168,17 @@ function keepNewest(readings: Map<string, Reading>, reading: Reading): void {
 }
 
 function printed(pending: Pending): string {
-  const { body, ...lists } = pending
-  const messages = body ? [`event: body\ndata: ${JSON.stringify(body)}\n\n`] : []
+  const { body, outage, ...lists } = pending
+  const messages = body ? [message('body', body)] : []
+  if (outage !== undefined) messages.push(message('outage', outage))
   for (const [kind, changed] of Object.entries(lists)) {
-    if (changed.size > 0) messages.push(`event: ${kind}\ndata: ${JSON.stringify([...changed.values()])}\n\n`)
+    if (changed.size > 0) messages.push(message(kind, [...changed.values()]))
   }
   return messages.join('')
 }
+
+const message = (kind: string, data: unknown): string => `event: ${kind}\ndata: ${JSON.stringify(data)}\n\n`
+
+/** What of an outage leaves the centre: no text of an engine. */
+export const outageOf = (down: StoreOutage | undefined): StoreOutage | null =>
+  down ? { store: down.store, since: down.since } : null

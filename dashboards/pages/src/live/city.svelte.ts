@@ -4,9 +4,15 @@ import type { Order } from '@civitals/contracts/case'
 import type { Reading } from '@civitals/contracts/reading'
 import type { Site } from '@civitals/contracts/registry'
 import type { AreaView, CityInfo, HistoryPoint, PointView, TerminalView } from '../../../api/shapes.ts'
+import type { StoreOutage } from '../../../api/sources.ts'
 import { act, read, readList } from './fetch.ts'
 
 export type Connection = 'connecting' | 'live' | 'lost'
+
+interface Hello {
+  readonly now: number
+  readonly outage?: StoreOutage | null
+}
 
 const day = 24 * 3_600_000
 
@@ -21,6 +27,8 @@ class LiveCity {
   /** The centre's time; ticks once a second. Ages are measured by it, so a wrong clock of the desk shows nothing wrong. */
   now = $state(Date.now())
   heardAt = $state(0)
+  /** A store of the centre takes nothing: what is shown is in its memory only. */
+  outage = $state.raw<StoreOutage | null>(null)
   info = $state.raw<CityInfo | undefined>()
   body = $state.raw<BodyResult | undefined>()
   areas = $state.raw<readonly AreaView[]>([])
@@ -61,6 +69,9 @@ class LiveCity {
         ...readings.map((one) => [seriesOf(one.terminal, one.point), one] as const),
       ])
     })
+    this.#on<StoreOutage | null>('outage', (outage) => {
+      this.outage = outage
+    })
     this.#on<readonly Alarm[]>('alarms', (changed) => {
       this.alarms = merged(this.alarms, changed, (alarm) => alarm.state !== 'normal')
       this.pastAlarms = merged(this.pastAlarms, changed, () => true)
@@ -93,7 +104,8 @@ class LiveCity {
   }
 
   async #connected(event: Event): Promise<void> {
-    const { now } = JSON.parse((event as MessageEvent<string>).data) as { now: number }
+    const { now, outage } = JSON.parse((event as MessageEvent<string>).data) as Hello
+    this.outage = outage ?? null
     this.#offset = now - Date.now()
     this.now = now
     this.heardAt = now

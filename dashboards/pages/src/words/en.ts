@@ -24,6 +24,12 @@ export const en: Words = {
   live: 'Live',
   connecting: 'Connecting',
   lost: (age) => `Connection lost, data as of ${age}`,
+  outage: {
+    series: (time) =>
+      `Readings store not writable since ${time}: new values are in memory, not stored yet; alarms wait. Gateways keep theirs and send them when it is back.`,
+    state: (time) =>
+      `State store not writable since ${time}: new values are not settled yet; alarms and orders wait. Gateways keep theirs and send them when it is back.`,
+  },
   waiting: 'Waiting for the first evaluation',
   score: 'City health score',
   asOf: (time) => `as of ${time}`,

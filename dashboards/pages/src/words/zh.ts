@@ -20,6 +20,11 @@ export const zh = {
   live: '实时',
   connecting: '连接中',
   lost: (age: string) => `连接中断，数据停在 ${age}`,
+  outage: {
+    series: (time: string) =>
+      `读数库自 ${time} 起无法写入：所示新值只在内存，尚未入库，告警暂缓；网关各自保存，恢复后补传`,
+    state: (time: string) => `状态库自 ${time} 起无法写入：新值尚未结算，告警与工单暂缓；网关各自保存，恢复后补传`,
+  },
   waiting: '等待第一次评估',
   score: '城市健康分',
   asOf: (time: string) => `截至 ${time}`,
