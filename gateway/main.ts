@@ -47,8 +47,8 @@ const statusEveryMs = { free: 10_000, metered: 300_000 } as const
 
 /**
  * Starts one gateway from its configuration file. Resolves when its lines are being polled.
- * Throws CIV_GATEWAY_CONFIG (context.problems: printable lines), CIV_GATEWAY_PASSWORD, CIV_GATEWAY_SPOOL_IN_USE and
- * CIV_GATEWAY_SPOOL_OPEN, with nothing left running. A centre or terminals that are not there are no error.
+ * Throws CIV_GATEWAY_CONFIG (context.problems: printable lines), CIV_GATEWAY_PASSWORD, CIV_GATEWAY_SPOOL_IN_USE,
+ * CIV_GATEWAY_SPOOL_FORMAT and CIV_GATEWAY_SPOOL_OPEN, with nothing left running. A centre or terminals that are not there are no error.
  */
 export async function runGateway(options: GatewayOptions): Promise<RunningGateway> {
   const { configFile } = options

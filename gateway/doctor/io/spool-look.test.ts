@@ -2,6 +2,7 @@
 import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { FakeClock } from '@civitals/contracts/clock'
 import t, { type Test } from 'tap'
 import { openSqliteSpool } from '../../spool/io/sqlite-spool.ts'
@@ -65,6 +66,15 @@ t.test('damaged: named, and left where it is', async (t) => {
   writeFileSync(file, 'this is no database at all, but long enough to look like one '.repeat(40))
   t.match(await look(folder), { kind: 'damaged', file, detail: /not a database/ })
   t.same(readdirSync(folder).length, 1)
+})
+
+t.test('a file of a newer release is left to that release', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'spool-'))
+  t.teardown(() => rmSync(folder, { recursive: true }))
+  const database = new DatabaseSync(join(folder, 'spool-later.sqlite'))
+  database.exec('PRAGMA user_version = 99; CREATE TABLE other (one)')
+  database.close()
+  t.match(await look(folder), { kind: 'not looked into', why: 'a newer release made it (format 99)' })
 })
 
 t.test('no folder, an empty one: none yet', async (t) => {

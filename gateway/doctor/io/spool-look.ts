@@ -5,6 +5,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { pathToFileURL } from 'node:url'
 import type { Presence } from '../../presence/presence.ts'
 import { isDamage, spoolIdOf } from '../../spool/io/folder.ts'
+import { formatOf, spoolFormat } from '../../spool/io/format.ts'
 import type { SpoolState } from '../../spool/table.ts'
 import type { Holder } from '../lines.ts'
 import type { SpoolContent, SpoolFacts, SpoolLook, SpoolPlace } from '../spool.ts'
@@ -101,6 +102,8 @@ function readFrom(location: string, file: string, id: string): SpoolLook {
   let database: DatabaseSync | undefined
   try {
     database = new DatabaseSync(location, { readOnly: location.startsWith('file:') })
+    const format = formatOf(database)
+    if (format > spoolFormat) return { kind: 'not looked into', why: `a newer release made it (format ${format})` }
     const found = String(database.prepare('PRAGMA quick_check(1)').get()?.quick_check)
     if (found !== 'ok') return { kind: 'damaged', file, detail: found }
     const row = database.prepare('SELECT json FROM state').get()

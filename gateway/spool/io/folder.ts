@@ -17,7 +17,8 @@ export const spoolIdOf = (name: string): string | undefined => active.exec(name)
 
 /**
  * Opens the spool of a folder, or makes one. The id is part of the file's name, so that a damaged file still says which spool
- * it was: it is moved aside and a new spool names it as `previous`. Throws CIV_GATEWAY_SPOOL_IN_USE, CIV_GATEWAY_SPOOL_OPEN.
+ * it was: it is moved aside and a new spool names it as `previous`. Throws CIV_GATEWAY_SPOOL_IN_USE,
+ * CIV_GATEWAY_SPOOL_FORMAT and CIV_GATEWAY_SPOOL_OPEN.
  */
 export function openFolder(folder: string, limits: SpoolLimits): { book: SpoolBook; movedAside?: string } {
   mkdirSync(folder, { recursive: true, mode: 0o700 })
@@ -64,6 +65,7 @@ export const isDamage = (error: unknown): boolean =>
   error instanceof SyntaxError || ([sqlite.corrupt, sqlite.notADatabase] as number[]).includes(errcodeOf(error))
 
 function refusal(error: unknown, folder: string): CivitalsError {
+  if (error instanceof CivitalsError) return error
   const inUse = errcodeOf(error) === sqlite.busy
   return new CivitalsError(
     inUse ? 'CIV_GATEWAY_SPOOL_IN_USE' : 'CIV_GATEWAY_SPOOL_OPEN',

@@ -19,7 +19,8 @@ export interface SqliteSpool extends Spool {
 
 /**
  * The spool on disk: SQLite in its own thread, WAL, every append flushed before it resolves. Throws CIV_GATEWAY_SPOOL_IN_USE
- * when another process holds it and CIV_GATEWAY_SPOOL_OPEN when the folder cannot be used.
+ * when another process holds it, CIV_GATEWAY_SPOOL_FORMAT when a newer release made it, CIV_GATEWAY_SPOOL_OPEN when the folder cannot be
+ * used.
  */
 export async function openSqliteSpool(options: SqliteSpoolOptions): Promise<SqliteSpool> {
   const thread = new SpoolThread({ folder: options.folder, limits: options.limits })

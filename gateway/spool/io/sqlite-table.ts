@@ -1,4 +1,5 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
+import { crc32 } from 'node:zlib'
 import type { EpochMs } from '@civitals/contracts/clock'
 import type { SpoolRow, WaitingRange } from '../spool.ts'
 import {
@@ -10,19 +11,8 @@ import {
   type SpoolTable,
   type TableRow,
 } from '../table.ts'
+import { bringToFormat } from './format.ts'
 
-// acknowledged: 0 waits, 1 settled, 2 settled and opened again. The partial indexes keep the walks of a spool short whatever else
-// is kept: what is to be sent, what may go.
-const schema = `
-  CREATE TABLE IF NOT EXISTS envelope (
-    seq INTEGER PRIMARY KEY, payload BLOB NOT NULL, committed_at INTEGER NOT NULL, urgent INTEGER NOT NULL,
-    readings INTEGER NOT NULL, from_at REAL NOT NULL, to_at REAL NOT NULL, carried TEXT, acknowledged INTEGER NOT NULL DEFAULT 0
-  ) STRICT;
-  DROP INDEX IF EXISTS envelope_waiting;
-  CREATE INDEX IF NOT EXISTS envelope_to_send ON envelope (seq) WHERE acknowledged <> 1;
-  CREATE INDEX IF NOT EXISTS envelope_settled ON envelope (seq) WHERE acknowledged = 1;
-  CREATE TABLE IF NOT EXISTS state (one INTEGER PRIMARY KEY CHECK (one = 1), json TEXT NOT NULL) STRICT;
-`
 const summaryColumns = `seq, urgent, readings, from_at, to_at, carried, length(payload) + ${rowOverheadBytes} AS size`
 const toSend = 'envelope INDEXED BY envelope_to_send WHERE acknowledged <> 1'
 const settled = 'envelope INDEXED BY envelope_settled WHERE acknowledged = 1'
@@ -31,7 +21,7 @@ const sql = {
   load: 'SELECT json FROM state',
   save: 'INSERT INTO state VALUES (1, ?) ON CONFLICT (one) DO UPDATE SET json = excluded.json',
   insert:
-    'INSERT INTO envelope (seq, payload, committed_at, urgent, readings, from_at, to_at, carried) VALUES (?,?,?,?,?,?,?,?)',
+    'INSERT INTO envelope (seq, payload, committed_at, urgent, readings, from_at, to_at, carried, crc) VALUES (?,?,?,?,?,?,?,?,?)',
   waiting: `SELECT seq, payload, committed_at, urgent FROM ${toSend} AND seq > ? AND seq < ? ORDER BY seq LIMIT ?`,
   count: `SELECT acknowledged, count(*) AS envelopes, sum(readings) AS readings FROM ${toSend} AND seq BETWEEN ? AND ? GROUP BY acknowledged`,
   acknowledge: `UPDATE envelope INDEXED BY envelope_to_send SET acknowledged = 1 WHERE acknowledged <> 1 AND seq BETWEEN ? AND ?`,
@@ -51,13 +41,13 @@ export class SqliteTable implements SpoolTable {
   readonly #statements: Record<keyof typeof sql, StatementSync>
   #flushing = true
 
-  /** Throws the engine's error when the file is damaged (`errcode` 11 or 26) or in use (5). */
+  /** Throws the engine's error when the file is damaged (`errcode` 11 or 26) or in use (5), and CIV_GATEWAY_SPOOL_FORMAT. */
   constructor(file: string) {
     this.#database = new DatabaseSync(file)
     try {
       this.#database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL')
       this.#database.exec('PRAGMA cache_size = -1024; PRAGMA journal_size_limit = 4194304')
-      this.#database.exec(schema)
+      bringToFormat(this.#database)
       this.#statements = prepareAll(this.#database)
       if (this.load()?.closed === false) this.#check()
     } catch (error) {
@@ -78,7 +68,17 @@ export class SqliteTable implements SpoolTable {
   insert(row: TableRow): void {
     const carried = row.carried ? JSON.stringify(row.carried) : null
     const { seq, payload, committedAt, urgent, readings, from, to } = row
-    this.#statements.insert.run(seq, payload, Math.round(committedAt), urgent ? 1 : 0, readings, from, to, carried)
+    this.#statements.insert.run(
+      seq,
+      payload,
+      Math.round(committedAt),
+      urgent ? 1 : 0,
+      readings,
+      from,
+      to,
+      carried,
+      crc32(payload),
+    )
   }
 
   waiting(range: WaitingRange): SpoolRow[] {
