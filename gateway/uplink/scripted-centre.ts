@@ -65,6 +65,17 @@ export class ScriptedCentre {
     this.#current?.options.onAcknowledgement(message)
   }
 
+  /** Sends an acknowledgement of its own making, to an older session when `to` is one. */
+  acknowledge(message: Acknowledgement, to: ConnectOptions | undefined = this.#current?.options): void {
+    this.#current?.connection.heard()
+    to?.onAcknowledgement(message)
+  }
+
+  /** What the present session was opened with. */
+  get session(): ConnectOptions | undefined {
+    return this.#current?.options
+  }
+
   /** Takes back that ranges were settled, and asks for them again. */
   askAgain(command: Command): void {
     for (const [from, to] of command.ranges) {

@@ -64,7 +64,7 @@ export class Session {
 
   acknowledged(acknowledgement: Acknowledgement): void {
     const settled = acknowledgement.spools[this.#options.spool.id]
-    if (!settled) return
+    if (!settled || this.#over) return
     this.#settled = settled
     this.#window.settle(settled, this.#options.clock.mono())
     this.#mark(settled)

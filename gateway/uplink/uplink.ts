@@ -95,13 +95,15 @@ export class Uplink {
   async #oneSession(signal: AbortSignal): Promise<string> {
     const { connect, spool, clock, status, onConnected, onFailure } = this.#options
     let connection: Connection
+    let session: Session | undefined
     let early: Acknowledgement | undefined
     try {
       const lastWill: GatewayStatus = { online: false, at: clock.now() }
+      // Bound to this connection: what an older one still brings says nothing about what is in flight on a newer.
       const onAcknowledgement = (acknowledgement: Acknowledgement): void => {
         this.#acknowledgedAt = clock.now()
         // The centre may tell its state with the subscription, before anything was sent.
-        if (this.#session) this.#session.acknowledged(acknowledgement)
+        if (session) session.acknowledged(acknowledgement)
         else early = acknowledgement
       }
       const onCommand = (payload: Uint8Array): void => void this.#obey(payload)
@@ -110,17 +112,18 @@ export class Uplink {
       return error instanceof Error ? error.message : String(error)
     }
     this.#connection = connection
-    this.#session = new Session({ spool, connection, clock, onFailure })
+    session = new Session({ spool, connection, clock, onFailure })
+    this.#session = session
     this.#sessions++
     this.#connectedSince = clock.now()
     this.#trouble = undefined
     onConnected?.()
     this.statusChanged()
-    if (early) this.#session.acknowledged(early)
-    this.#session.pump()
+    if (early) session.acknowledged(early)
+    session.pump()
     const reason = await this.#untilOver(connection, signal)
     this.#bytesOfOlder += connection.bytesSent
-    this.#session.stop()
+    session.stop()
     this.#session = undefined
     this.#connection = undefined
     this.#connectedSince = undefined
