@@ -10,6 +10,7 @@ import { Credentials, type Login } from '../../broker/credentials.ts'
 import { maxPublishHeader } from '../../broker/frame-limits.ts'
 import { Door } from '../../broker/io/door.ts'
 import { FrameGuard } from '../../broker/io/frame-guard.ts'
+import { LoginTurns } from '../../broker/login-turns.ts'
 import type { Intake, IntakeEvents, IntakeParts, Refusal } from '../port.ts'
 import { Session } from './session.ts'
 
@@ -55,6 +56,7 @@ class AedesIntake implements Intake {
   readonly #logins = new WeakMap<Client, Login>()
   readonly #allowances: Allowances
   readonly #sessions = new Map<string, Session>()
+  readonly #turns = new LoginTurns()
   readonly door: Door
   readonly #cutOff = new WeakSet<Client>()
   #closed = false
@@ -122,7 +124,7 @@ class AedesIntake implements Intake {
     }
     broker.authenticate = (client, _username, _password, done) => {
       this.#authenticate(client).then(
-        (denial) => (denial ? done(refusal(), false) : done(null, true)),
+        (denial) => (denial ? done(refusal(), false) : void this.#inTurn(client, () => done(null, true))),
         () => done(refusal(), false),
       )
     }
@@ -176,6 +178,15 @@ class AedesIntake implements Intake {
     this.door.welcome(guard)
     guard.open(maxWireBytes + maxPublishHeader, this.#allowances.of(client.id))
     return undefined
+  }
+
+  /** Lets a login register when the one before it of the same id has, and waits no longer for one whose socket has gone. */
+  async #inTurn(client: Client, register: () => void): Promise<void> {
+    const over = await this.#turns.take(client.id)
+    if (client.closed || client.conn.destroyed) return over()
+    client.once('connected', over)
+    client.conn.once('close', over)
+    register()
   }
 
   /** Runs before PUBACK, one packet of a socket chunk after the other; the next chunk is read when all have been called back. */
