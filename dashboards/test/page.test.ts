@@ -134,6 +134,38 @@ t.test('City now in a browser', { skip: skip ?? false, timeout: 240_000 }, async
     }
   })
 
+  await t.test('an outage of the store stands above everything until it is over', async (t) => {
+    fixture.emit({ kind: 'outage', outage: { store: 'series', since: systemClock.now() - 60_000 } })
+    await page.locator('.outage', { hasText: /Readings store not writable since \d\d:\d\d/ }).waitFor({ timeout: 5000 })
+    fixture.emit({ kind: 'outage', outage: null })
+    await page.locator('.outage').waitFor({ state: 'detached', timeout: 5000 })
+    t.pass('gone')
+  })
+
+  await t.test('a resend is asked for on the ledger, with a reason and not without', async (t) => {
+    const ledger = await browser.newPage({ viewport: { width: 390, height: 844 } })
+    ledger.on('pageerror', (error) => complaints.push(error.message))
+    await ledger.goto(`${api.url}/?lang=en&theme=dark#/ledger`)
+    await ledger.locator('.ledger tbody tr', { hasText: 'gw-02' }).getByRole('button').click()
+    const dialog = ledger.getByRole('dialog')
+    t.match(await dialog.innerText(), /Ask gw-02 to send again/)
+    const send = dialog.getByRole('button', { name: 'Resend' })
+    t.equal(await send.isDisabled(), true)
+    await dialog.getByRole('textbox').fill('  ')
+    t.equal(await send.isDisabled(), true)
+    await ledger.keyboard.press('Escape')
+    await dialog.waitFor({ state: 'detached' })
+    t.same(await fixture.sources.resends(), [])
+    await ledger.locator('.ledger tbody tr', { hasText: 'gw-02' }).getByRole('button').click()
+    await dialog.getByRole('textbox').fill('restored from backup')
+    await send.click()
+    await dialog.waitFor({ state: 'detached' })
+    await ledger.locator('li', { hasText: 'restored from backup' }).waitFor({ timeout: 5000 })
+    t.match(await fixture.sources.resends(), [{ gateway: 'gw-02', why: 'restored from backup' }])
+    t.same(complaints, [])
+    await ledger.close()
+  })
+
   await t.test('a lost connection says so and keeps the values', async (t) => {
     await api.close()
     await page.waitForSelector('.link .stale-tag', { timeout: 10_000 })
