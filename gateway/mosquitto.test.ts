@@ -13,7 +13,8 @@ import { pino } from 'pino'
 import t, { type Test } from 'tap'
 import { runGateway } from './main.ts'
 import { configFolder, listen, terminal } from './testing/file-gateway.ts'
-import { freePort, until } from './testing/listening-gateway.ts'
+import { freePort } from './testing/free-port.ts'
+import { until } from './testing/listening-gateway.ts'
 import { missingMosquitto, mosquitto } from './testing/mosquitto.ts'
 
 const run = promisify(execFile)

@@ -7,7 +7,8 @@ import { lintProfiles } from '@civitals/firmware-bridge/profiles'
 import t, { type Test } from 'tap'
 import { prepare } from './config/io/prepare.ts'
 import { listen } from './testing/file-gateway.ts'
-import { dialIn, freePort, listeningGateway, until } from './testing/listening-gateway.ts'
+import { freePort } from './testing/free-port.ts'
+import { dialIn, listeningGateway, until } from './testing/listening-gateway.ts'
 
 const about = (id: string, protocol: string): string => `profile: ${id}
 version: 1

@@ -78,6 +78,7 @@ export class StageHealth {
         heldEnvelopes: queue.held,
         connectedGateways: intake.connected(),
         ...intake.figures?.(),
+        brokerTrouble: intake.trouble?.() ?? null,
         settlements: settler.settlements,
         shownUnsettled: settler.shownUnsettled,
         stepFailures: this.#stepFailures,

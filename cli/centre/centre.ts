@@ -7,6 +7,7 @@ import type { SettlementBatch } from '@civitals/contracts/settlement'
 import { openApi } from '@civitals/dashboards/api'
 import { type IndicatorEngine, openIndicators } from '@civitals/indicators/indicators'
 import { indicatorMigrations } from '@civitals/indicators/migrations'
+import { type BrokerLogin, clientIntake } from '@civitals/ingest/client-intake'
 import { type Ingest, openIngest } from '@civitals/ingest/ingest'
 import { ingestMigrations } from '@civitals/ingest/migrations'
 import { openRegistry, type Registry } from '@civitals/ingest/registry'
@@ -28,6 +29,8 @@ export interface CentreOptions {
   /** Address and port the gateways dial; every one needs its password. */
   readonly brokerHost: string
   readonly brokerPort: number
+  /** A broker of others in place of ours: then the gateways dial that one, and nothing listens here. */
+  readonly broker?: BrokerLogin
   readonly store: StoreChoice
   /** Registered at start when given; what is registered already stays. */
   readonly city?: City
@@ -83,7 +86,8 @@ export async function openCentre(options: CentreOptions): Promise<Centre> {
   const listen = { host: options.brokerHost, port: options.brokerPort }
   const steps = [alarms.step, (batch: SettlementBatch) => following.step?.(batch)]
   const held = heldUntil(ready, series)
-  const ingest = await openIngest({ state, series: held, registry, clock, steps, listen, logger })
+  const openIntake = options.broker && { openIntake: clientIntake(options.broker) }
+  const ingest = await openIngest({ state, series: held, registry, clock, steps, listen, logger, ...openIntake })
   opened.defer(() => ingest.close())
   const indicators = await opening
   opened.use(watchBody({ indicators, alarms, state, clock, logger, everyMs: options.evaluateEveryMs }))

@@ -9,6 +9,7 @@ import { demoCity } from '@civitals/simulator/city'
 import { destination, pino } from 'pino'
 import { openCentre } from '../centre/centre.ts'
 import { readCityDocument } from '../centre/city-document.ts'
+import { brokerLogin } from '../centre/io/broker-login.ts'
 import type { StoreChoice } from '../centre/io/series.ts'
 import { type Arguments, exitCodes, wholeNumber } from '../command.ts'
 import { type Pilot, startPilot } from '../demo/io/pilot.ts'
@@ -34,7 +35,8 @@ export async function up(args: Arguments): Promise<number> {
   }
   await assertPortFree(host, port, 'port')
   const brokerHost = String(args.options['broker-listen'])
-  await assertPortFree(brokerHost, brokerPort, 'broker-port')
+  const broker = brokerLogin(args)
+  if (!broker) await assertPortFree(brokerHost, brokerPort, 'broker-port')
   await mkdir(join(data, 'logs'), { recursive: true })
 
   const stop = stopSignal()
@@ -42,7 +44,8 @@ export async function up(args: Arguments): Promise<number> {
   const city = simulated ? await demoCity() : named
   const secrets = city ? await gatewaySecrets(data, city) : {}
   await using opened = new AsyncDisposableStack()
-  const pilot = simulated && city ? await pilotAround(city, { data, port, brokerPort }) : undefined
+  const brokerUrl = broker?.url ?? `mqtt://${host}:${brokerPort}`
+  const pilot = simulated && city ? await pilotAround(city, { data, port, brokerUrl }) : undefined
   if (pilot) opened.use(pilot)
   const centre = await openCentre({
     data,
@@ -50,6 +53,7 @@ export async function up(args: Arguments): Promise<number> {
     port,
     brokerHost,
     brokerPort,
+    ...(broker && { broker }),
     store,
     ...(city ? { city } : {}),
     secrets,
@@ -68,7 +72,7 @@ export async function up(args: Arguments): Promise<number> {
   return exitCodes.done
 }
 
-async function pilotAround(city: City, place: { data: string; port: number; brokerPort: number }): Promise<Pilot> {
+async function pilotAround(city: City, place: { data: string; port: number; brokerUrl: string }): Promise<Pilot> {
   const { pilotHistory } = await import('@civitals/simulator/history')
   return startPilot({
     city,
@@ -76,7 +80,7 @@ async function pilotAround(city: City, place: { data: string; port: number; brok
     seed: pilotSeed,
     data: place.data,
     centreUrl: `http://${host}:${place.port}`,
-    brokerUrl: `mqtt://${host}:${place.brokerPort}`,
+    brokerUrl: place.brokerUrl,
     clock: systemClock,
   })
 }

@@ -4,7 +4,8 @@ import { existsSync, readFileSync } from 'node:fs'
 import { type AddressInfo, createServer, type Socket } from 'node:net'
 import t from 'tap'
 import type { LineConfig } from '../config/schema.ts'
-import { dialIn, elementProfile, freePort, listeningGateway, until } from '../testing/listening-gateway.ts'
+import { freePort } from '../testing/free-port.ts'
+import { dialIn, elementProfile, listeningGateway, until } from '../testing/listening-gateway.ts'
 
 const eight = Date.parse('2026-01-01T08:00:05+08:00')
 const mn = '010000A8900016F000169DC0'

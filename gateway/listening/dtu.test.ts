@@ -3,7 +3,8 @@ import { systemClock } from '@civitals/contracts/system-clock'
 import type { ModbusProfile } from '@civitals/firmware-bridge/profile'
 import t, { type Test } from 'tap'
 import type { LineConfig } from '../config/schema.ts'
-import { type Caller, dialIn, elementProfile, freePort, listeningGateway, until } from '../testing/listening-gateway.ts'
+import { freePort } from '../testing/free-port.ts'
+import { type Caller, dialIn, elementProfile, listeningGateway, until } from '../testing/listening-gateway.ts'
 
 const hex = (digits: string): Buffer => Buffer.from(digits.replaceAll(' ', ''), 'hex')
 const imei = '867512039847561'

@@ -1,5 +1,4 @@
-import { once } from 'node:events'
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
+import { connect, type Socket } from 'node:net'
 import type { Clock, EpochMs } from '@civitals/contracts/clock'
 import { decodeEnvelope, type Sample } from '@civitals/contracts/envelope'
 import { systemClock } from '@civitals/contracts/system-clock'
@@ -91,15 +90,6 @@ export async function until(t: Test, what: () => boolean, name: string, patience
   while (!what() && systemClock.mono() < end)
     await new Promise((resolve) => systemClock.after(10, () => resolve(undefined)))
   t.ok(what(), name)
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
 }
 
 export interface Caller {

@@ -33,9 +33,9 @@ export interface IntakeEvents {
   refused(refusal: Refusal): void
 }
 
-/** The way in from the broker. Two adapters are foreseen: Aedes in this process, or a client of any broker. */
+/** The way in from the broker. Two adapters: Aedes in this process, or a client of any broker that speaks MQTT 3.1.1. */
 export interface Intake extends AsyncDisposable {
-  /** TCP port gateways connect to. */
+  /** TCP port gateways connect to, here or where the broker is. */
   readonly port: number
   /** Connected gateways now. */
   connected(): number
@@ -43,6 +43,8 @@ export interface Intake extends AsyncDisposable {
   acknowledge(gateway: string, payload: Uint8Array): void
   /** Asks something of a gateway, QoS 1. To one that is not connected it is lost; whoever asked asks again, which changes nothing. */
   command(gateway: string, payload: Uint8Array): void
+  /** Why nothing can come in now: a broker of others that is away. */
+  trouble?(): string | undefined
   /** More figures of the way in, for health and metrics. */
   figures?(): Readonly<Record<string, number>>
   close(): Promise<void>

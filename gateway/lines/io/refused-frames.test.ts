@@ -5,7 +5,8 @@ import t, { type Test } from 'tap'
 import type { PushProtocol } from '../../config/protocol-rules.ts'
 import type { LineConfig } from '../../config/schema.ts'
 import { listen } from '../../testing/file-gateway.ts'
-import { dialIn, elementProfile, freePort, listeningGateway, until } from '../../testing/listening-gateway.ts'
+import { freePort } from '../../testing/free-port.ts'
+import { dialIn, elementProfile, listeningGateway, until } from '../../testing/listening-gateway.ts'
 
 const bytes = (hex: string): Buffer => Buffer.from(hex.replaceAll(' ', ''), 'hex')
 

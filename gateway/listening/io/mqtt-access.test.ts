@@ -6,7 +6,8 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import t from 'tap'
 import type { LineConfig } from '../../config/schema.ts'
-import { elementProfile, freePort, listeningGateway, until } from '../../testing/listening-gateway.ts'
+import { freePort } from '../../testing/free-port.ts'
+import { elementProfile, listeningGateway, until } from '../../testing/listening-gateway.ts'
 import { missingMosquitto, mosquitto } from '../../testing/mosquitto.ts'
 
 const options = { skip: missingMosquitto() }

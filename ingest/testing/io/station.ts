@@ -20,7 +20,7 @@ export interface Station extends AsyncDisposable {
   readonly series: SeriesStore
 }
 
-export interface StationOptions extends Partial<Pick<IngestOptions, 'clock' | 'queue'>> {
+export interface StationOptions extends Partial<Pick<IngestOptions, 'clock' | 'queue' | 'openIntake'>> {
   readonly state?: StateStore
   readonly series?: SeriesStore
   readonly steps?: readonly SettlementStep<StateTx>[]
@@ -35,7 +35,7 @@ export async function openStation(options: StationOptions = {}): Promise<Station
   const registry = await openRegistry(state)
   if (registry.terminals().length === 0) await registry.apply(city, secrets)
   const listen = { host: '127.0.0.1', port: 0 }
-  const { clock = systemClock, steps = [], queue } = options
+  const { clock = systemClock, steps = [], queue, openIntake } = options
   const ingest = await openIngest({
     state,
     series,
@@ -45,6 +45,7 @@ export async function openStation(options: StationOptions = {}): Promise<Station
     listen,
     logger: silent,
     ...(queue && { queue }),
+    ...(openIntake && { openIntake }),
   })
   return {
     ingest,
