@@ -60,8 +60,8 @@ export const PreviousSpoolSchema = Type.Object(
 )
 
 /**
- * The time an unsynced boot really had: samples of `boot` happened at `mono + offsetMs`. A clock may be set more than once; the fix with the
- * highest number holds, in whatever order the lanes deliver them.
+ * The time an unsynced boot really had: samples of `boot` happened at `mono + offsetMs`. A time service may set the clock more than once; the
+ * fix with the highest number holds, in whatever order the lanes deliver them.
  */
 export const ClockFixSchema = Type.Object(
   {

@@ -30,6 +30,11 @@ export class ClockJudge {
     if (evidence.service === 'synced') this.#syncedAt = mono
   }
 
+  /** A time service called the clock right at monotonic `mono` or later, and nothing has been heard against it since. */
+  vouchedSince(mono: number): boolean {
+    return this.#evidence.service === 'synced' && this.#syncedAt !== undefined && this.#syncedAt >= mono
+  }
+
   state(now: EpochMs, mono: number): ClockState {
     const { service, batteryClock } = this.#evidence
     if (now < earliestBelievable) return 'unsynced'

@@ -24,7 +24,7 @@ t.test('a box that wakes in 1970 stamps by its uptime, and dates that once its c
   t.equal(time.stamp(clock.now()).clock, 'synced')
 })
 
-t.test('a clock that is set again is fixed again, under the next number', async (t) => {
+t.test('a clock that a time service sets again is fixed again, under the next number', async (t) => {
   const clock = new FakeClock(1_000)
   const steps: number[] = []
   const time = new TimeKeeper(clock, 'boot-1', (byMs) => void steps.push(byMs))
@@ -33,6 +33,8 @@ t.test('a clock that is set again is fixed again, under the next number', async 
   const [first] = [time.takeFix(), await clock.advance(60_000)]
   clock.stepWall(-3_600_000)
   time.stamp(clock.now())
+  t.equal(time.takeFix(), undefined, 'nobody has said that this is right')
+  time.learn({ service: 'synced', batteryClock: false })
   const second = time.takeFix()
   t.match([first?.fix, second?.fix], [1, 2])
   t.equal(mono + (second?.offsetMs ?? 0), Date.UTC(2026, 10, 22, 11), 'the earlier samples move with it')
@@ -41,6 +43,18 @@ t.test('a clock that is set again is fixed again, under the next number', async 
   clock.stepWall(300)
   t.equal(time.takeFix(), undefined, 'slewing is no step')
   t.equal(steps.length, 2)
+})
+
+t.test('what a service said before a step does not vouch for it', async (t) => {
+  const clock = new FakeClock(1_000)
+  const time = new TimeKeeper(clock, 'boot-1')
+  time.stamp(clock.now())
+  clock.stepWall(Date.UTC(2026, 10, 22, 12) - clock.now())
+  time.learn({ service: 'synced', batteryClock: false })
+  t.match(time.takeFix(), { fix: 1 })
+  await clock.advance(60_000)
+  clock.stepWall(3_600_000)
+  t.equal(time.takeFix(), undefined)
 })
 
 t.test('a time service knows better, and what it said is remembered when it is lost', async (t) => {

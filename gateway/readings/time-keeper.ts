@@ -12,7 +12,8 @@ const worthFixingMs = 1000
 
 /**
  * Says how far the time of a sample may be trusted. Unsynced samples carry monotonic time, and a numbered fix that dates them follows once
- * the clock is right, and another one when it is set again.
+ * the clock is right. When it is set again another one follows if a time service vouches for it: the samples stamped since stay where the
+ * clock put them, and a step nobody vouches for must not tear those before away from them.
  */
 export class TimeKeeper {
   readonly #clock: Clock
@@ -24,6 +25,7 @@ export class TimeKeeper {
   #unsyncedMade = false
   #fixes = 0
   #fixedMs = Number.NaN
+  #steppedAt = Number.NEGATIVE_INFINITY
 
   /** `boot`: names the run whose monotonic time is meant; `onStep`: the wall clock was set, by so much. */
   constructor(clock: Clock, boot: string, onStep: (byMs: number) => void = () => {}) {
@@ -35,6 +37,7 @@ export class TimeKeeper {
 
   /** What the machine says of its clock now; without word it is believed unless it stands before 2025. */
   learn(evidence: ClockEvidence): void {
+    this.#look()
     this.#judge.learn(evidence, this.#clock.mono())
   }
 
@@ -52,10 +55,11 @@ export class TimeKeeper {
     return { at, clock, mono, boot: this.#boot }
   }
 
-  /** When unsynced samples were made and the clock is right now: wall time = mono + offset. Once, and again when the clock was set since. */
+  /** When unsynced samples were made and the clock is right now: wall time = mono + offset. Once, and again when it was set to what a service says. */
   takeFix(): ClockFix | undefined {
     this.#look()
     if (!this.#unsyncedMade || this.state() === 'unsynced') return undefined
+    if (this.#fixes > 0 && !this.#judge.vouchedSince(this.#steppedAt)) return undefined
     if (Math.abs(this.#offsetMs - this.#fixedMs) <= worthFixingMs) return undefined
     this.#fixedMs = this.#offsetMs
     this.#fixes++
@@ -66,6 +70,8 @@ export class TimeKeeper {
     const offsetMs = this.#clock.now() - this.#clock.mono()
     const byMs = offsetMs - this.#offsetMs
     this.#offsetMs = offsetMs
-    if (Math.abs(byMs) > stepMs) this.#onStep(Math.round(byMs))
+    if (Math.abs(byMs) <= stepMs) return
+    this.#steppedAt = this.#clock.mono()
+    this.#onStep(Math.round(byMs))
   }
 }
