@@ -17,6 +17,7 @@ const aqi = (value: number | null, over: Partial<IndicatorResult> = {}): Indicat
   grade: 'B',
   valid: true,
   quality: 'good',
+  confidence: 1,
   weight: 1,
   contribution: null,
   coverage: 1,

@@ -22,6 +22,33 @@ const Score = Type.Union([Type.Number({ minimum: 0, maximum: 100 }), Type.Null()
 const Nullable = Type.Union([Type.Number(), Type.Null()])
 const Time = Type.Number({ description: 'Milliseconds since 1970-01-01T00:00Z.' })
 
+const Confidence = Type.Number({
+  minimum: 0,
+  maximum: 1,
+  description: 'Coverage x share that passed quality control x freshness [platform convention].',
+})
+/**
+ * What a headline rests on. `measured`: everything in scope is valid. `held`: gaps stand at their last valid score. `assumed`: a gap
+ * outlasted its hold or was never known; it stands at 50, or at its last score where that was lower.
+ */
+export const HeadlineSchema = Type.Object({
+  basis: Type.Enum(['measured', 'held', 'assumed']),
+  renormalised: Type.Union([Type.Number(), Type.Null()], { description: 'Score of the valid parts alone.' }),
+  filled: Type.Number({ description: 'Score with every gap filled; the headline is the smaller of the two.' }),
+  held: Type.Array(Type.String(), { description: 'Indicators held at their last valid score.' }),
+  assumed: Type.Array(Type.String(), { description: 'Indicators without one: taken at 50 or less.' }),
+})
+export type Headline = Static<typeof HeadlineSchema>
+
+/** How firmly a score stands when weights, anchors and the kind of mean are drawn anew many times. */
+export const RobustnessSchema = Type.Object({
+  draws: Type.Integer(),
+  low: Type.Number({ description: 'P5 of the scores drawn.' }),
+  high: Type.Number({ description: 'P95 of the scores drawn.' }),
+  keepsGrade: Type.Number({ minimum: 0, maximum: 1, description: 'Share of the draws that give the same grade.' }),
+})
+export type Robustness = Static<typeof RobustnessSchema>
+
 /** A forecast of the measured value reaching the anchor of a grade. */
 export const ThresholdForecastSchema = Type.Object({
   value: Type.Number({ description: 'The value that will be reached.' }),
@@ -59,6 +86,7 @@ export const IndicatorResultSchema = Type.Object({
   weight: Type.Number(),
   contribution: Nullable,
   coverage: Type.Number({ minimum: 0, maximum: 1, description: 'Inputs that were usable, of those defined.' }),
+  confidence: Confidence,
   anchors: Type.Array(Type.Number(), { description: 'Values that score 100, 85, 70, 50, 30 and 0.' }),
   normal: Type.Tuple([Nullable, Nullable], { description: 'Band that scores B or better; null = open end.' }),
   extremeOf: Type.Optional(
@@ -83,7 +111,9 @@ export const SystemResultSchema = Type.Object({
   interval: Type.Union([Type.Tuple([Type.Number(), Type.Number()]), Type.Null()]),
   coverage: Type.Number(),
   weight: Type.Number(),
+  confidence: Confidence,
   lowConfidence: Type.Boolean(),
+  headline: HeadlineSchema,
   cap: Type.Optional(Type.Object({ score: Type.Number(), indicator: Type.String() })),
   worst: Type.Optional(Type.String({ description: 'Indicator with the lowest score.' })),
   indicators: Type.Array(IndicatorResultSchema),
@@ -132,7 +162,15 @@ export const BodyResultSchema = Type.Object({
   coverage: Type.Number(),
   configured: Type.Integer({ description: 'Indicators in scope.' }),
   missing: Type.Array(Type.String(), { description: 'Indicators in scope without a valid value.' }),
+  confidence: Confidence,
   lowConfidence: Type.Boolean(),
+  headline: HeadlineSchema,
+  robustness: Type.Optional(RobustnessSchema),
+  measured: Type.Number({
+    minimum: 0,
+    maximum: 1,
+    description: 'Weight of the systems that have terminals in this area; below 0.5 the area has no score of its own.',
+  }),
   ceiling: Type.Optional(CeilingSchema),
   worst: Type.Optional(Type.String({ description: 'Indicator that pulls most.' })),
   arithmetic: Nullable,

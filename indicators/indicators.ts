@@ -10,15 +10,9 @@ import { Bodies } from './body/bodies.ts'
 import type { SystemDocument } from './definition.ts'
 import { shippedDefinitions } from './io/shipped.ts'
 import { byHour, type CountRow, readCounts, writeCounts } from './store/counts.ts'
-import {
-  type HistoryQuery,
-  readHistory,
-  readMemory,
-  type ScorePoint,
-  trimBodies,
-  writeBody,
-  writeMemory,
-} from './store/history.ts'
+import { type HistoryQuery, readHistory, type ScorePoint, trimBodies, writeBody } from './store/history.ts'
+import { readMemory, writeMemory, writeSites } from './store/holds.ts'
+import { type PastScore, pastEveryMs, readPast, writePast } from './store/past.ts'
 import { Counts } from './windows/counts.ts'
 import { localTimeOf } from './windows/local-time.ts'
 import { planWindows } from './windows/plan.ts'
@@ -55,6 +49,8 @@ export interface IndicatorEngine extends AsyncDisposable {
   tick(): Promise<BodyResult>
   /** The newest evaluation, or undefined before the first. */
   current(): BodyResult | undefined
+  /** The body of any area of the tree at the newest evaluation; undefined for one nobody registered. */
+  area(id: string): BodyResult | undefined
   /** Scores of all towns at the newest evaluation. */
   towns(): TownScore[]
   /** Calls `listener` with every evaluation until disposed. */
@@ -70,6 +66,8 @@ export interface IndicatorEngine extends AsyncDisposable {
   importCounts(tx: StateTx, rows: readonly CountRow[]): Promise<void>
   /** Score of the city over time, oldest first, of the last 30 days. */
   history(query: HistoryQuery): Promise<ScorePoint[]>
+  /** Systems and indicators of the city as they stood at an earlier instant; empty where nothing is kept. */
+  past(at: EpochMs): Promise<readonly PastScore[]>
   close(): Promise<void>
 }
 
@@ -136,6 +134,7 @@ class Engine implements IndicatorEngine {
 
   async tick(): Promise<BodyResult> {
     const body = this.evaluate()
+    this.#bodies.evaluateSome(body.at)
     const minute = Math.floor(body.at / minuteMs)
     if (minute > this.#writtenMinute) {
       this.#writtenMinute = minute
@@ -149,8 +148,12 @@ class Engine implements IndicatorEngine {
     return this.#bodies.current
   }
 
+  area(id: string): BodyResult | undefined {
+    return this.#bodies.area(id)
+  }
+
   towns(): TownScore[] {
-    return this.#bodies.towns(this.#bodies.current?.at ?? this.#options.clock.now())
+    return this.#bodies.towns()
   }
 
   subscribe(listener: (body: BodyResult) => void): Disposable {
@@ -176,6 +179,10 @@ class Engine implements IndicatorEngine {
     return readHistory(this.#options.state.db, this.#options.registry.city.id, query)
   }
 
+  past(at: EpochMs): Promise<readonly PastScore[]> {
+    return readPast(this.#options.state.db, this.#options.registry.city.id, at)
+  }
+
   async close(): Promise<void> {
     this.#closed = true
     this.#timer?.cancel()
@@ -191,10 +198,13 @@ class Engine implements IndicatorEngine {
   /** Never rejects: a minute that could not be written is reported, and its counts stay due. */
   async #write(body: BodyResult, at: EpochMs): Promise<void> {
     const changed = this.#counts.takeChanged()
+    const silent = this.#bodies.cityMemory.sites.takeFallenSilent()
     try {
       await this.#options.state.transaction(async (tx) => {
         await writeBody(tx, body, at)
+        if (at % pastEveryMs === 0) await writePast(tx, body, at)
         await writeMemory(tx, body.area, this.#bodies.cityMemory)
+        await writeSites(tx, silent)
         await writeCounts(
           tx,
           changed.map((row) => ({ name: 'complaints', ...row })),
@@ -203,6 +213,7 @@ class Engine implements IndicatorEngine {
       })
     } catch (error) {
       this.#counts.giveBack(changed)
+      this.#bodies.cityMemory.sites.giveBack(silent)
       this.#options.onError?.(error)
     }
   }

@@ -32,4 +32,29 @@ export const indicatorMigrations: readonly Migration[] = [
       )`,
     ],
   },
+  {
+    id: 'indicators-002',
+    statements: [
+      // Last valid values of sites that fell silent: silence does not improve a score, nor does a restart.
+      `CREATE TABLE indicator_site (
+        indicator TEXT NOT NULL,
+        terminal TEXT NOT NULL,
+        part TEXT NOT NULL,
+        at INTEGER NOT NULL,
+        value REAL NOT NULL,
+        parts TEXT NOT NULL,
+        PRIMARY KEY (indicator, terminal, part)
+      )`,
+      // Every ten minutes, kept 30 days: the city's systems (score) and indicators (value and score, by which version).
+      `CREATE TABLE indicator_past (
+        area TEXT NOT NULL,
+        id TEXT NOT NULL,
+        at INTEGER NOT NULL,
+        version TEXT NOT NULL,
+        value REAL,
+        score REAL,
+        PRIMARY KEY (area, id, at)
+      )`,
+    ],
+  },
 ]

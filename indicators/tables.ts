@@ -3,4 +3,13 @@ export type IndicatorTables = {
   indicator_count: { name: string; hour: number; count: number }
   indicator_body: { area: string; at: number; score: number | null; low: number | null; high: number | null }
   indicator_last: { area: string; indicator: string; at: number; score: number; value: number }
+  indicator_site: { indicator: string; terminal: string; part: string; at: number; value: number; parts: string }
+  indicator_past: {
+    area: string
+    id: string
+    at: number
+    version: string
+    value: number | null
+    score: number | null
+  }
 }

@@ -1,4 +1,5 @@
 import type { AlarmEngine } from '@civitals/alarms/alarms'
+import { bodySystems } from '@civitals/contracts/body'
 import type { Clock } from '@civitals/contracts/clock'
 import type { ApiSources, LiveEvent } from '@civitals/dashboards/sources'
 import type { IndicatorEngine } from '@civitals/indicators/indicators'
@@ -23,6 +24,8 @@ export function sourcesOf(parts: SourceParts): ApiSources {
   return {
     registry,
     city: () => indicators.current(),
+    area: (id) => indicators.area(id),
+    systemsAt: async (at) => systemsOf(await indicators.past(at)),
     towns: () => indicators.towns(),
     scoreHistory: (query) => indicators.history(query),
     latest: () => ingest.latest.all(),
@@ -53,6 +56,12 @@ export function sourcesOf(parts: SourceParts): ApiSources {
     health: () => ingest.health(),
     subscribe: (listener) => subscribeAll(parts, listener),
   }
+}
+
+/** Scores of the systems among what is kept of an instant; undefined when nothing is. */
+function systemsOf(past: Awaited<ReturnType<IndicatorEngine['past']>>): Record<string, number | null> | undefined {
+  const systems = past.filter(({ id }) => Object.hasOwn(bodySystems, id))
+  return systems.length === 0 ? undefined : Object.fromEntries(systems.map(({ id, score }) => [id, score]))
 }
 
 /** Everything that changes in the centre, to one listener. */

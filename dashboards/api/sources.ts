@@ -63,6 +63,8 @@ export interface ApiSources {
   readonly registry: RegistryView
   /** The newest body; undefined until the first evaluation. */
   city(): BodyResult | undefined
+  /** The body of any area of the tree; undefined for one nobody registered. */
+  area(id: string): BodyResult | undefined
   /** Towns for the locator; N where nothing is measured. */
   towns(): readonly { readonly area: string; readonly score: number | null; readonly grade: Grade }[]
   scoreHistory(query: HistoryQuery): Promise<readonly HistoryPoint[]>

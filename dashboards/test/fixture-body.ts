@@ -93,6 +93,7 @@ function indicatorOf([id, zh, en, unit, value, anchors, worst]: Row, at: number,
     weight: 1,
     contribution: null,
     coverage: 1,
+    confidence: 1,
     anchors: [...anchors],
     normal: anchors[0] < anchors[5] ? [null, anchors[2]] : [anchors[2], null],
     ...(worst && {
@@ -118,7 +119,9 @@ function systemOf(id: SystemResult['id'], indicators: IndicatorResult[]): System
     interval: [score - 3, score + 2],
     coverage: 1,
     weight: 1,
+    confidence: 1,
     lowConfidence: false,
+    headline: { basis: 'measured', renormalised: score, filled: score, held: [], assumed: [] },
     ...(worst && { worst: worst.id }),
     indicators,
   }
@@ -169,7 +172,17 @@ export function fixtureBody(at: number, minutes: number): BodyResult {
     coverage: 0.94,
     configured: 32,
     missing: ['SENS-03', 'RENL-02'],
+    confidence: 0.9,
     lowConfidence: false,
+    headline: {
+      basis: 'assumed',
+      renormalised: uncapped,
+      filled: uncapped - 1,
+      held: [],
+      assumed: ['SENS-03', 'RENL-02'],
+    },
+    robustness: { draws: 1000, low: uncapped - 3, high: uncapped + 2, keepsGrade: 0.93 },
+    measured: 1,
     ...(capped && {
       ceiling: {
         score: 69,

@@ -73,6 +73,8 @@ export function fixtureSources({ city, clock, stormAt, outageSince }: FixtureOpt
   const sources: ApiSources = {
     registry,
     city: () => fixtureBody(now(), storm(now())),
+    area: (id) =>
+      city.areas.some((area) => area.id === id) ? { ...fixtureBody(now(), storm(now())), area: id } : undefined,
     towns: () => [
       { area: '440607001', score: depthAt(storm(now())) > 12 ? 64 : 81, grade: depthAt(storm(now())) > 12 ? 'C' : 'B' },
       { area: '440607004', score: 76, grade: 'B' },

@@ -6,12 +6,10 @@ import { qualities } from '@civitals/contracts/quality'
 import type { Reading } from '@civitals/contracts/reading'
 import type { RegistryView, Terminal } from '@civitals/contracts/registry'
 import type { SystemDocument } from '../definition.ts'
-import { Memory } from '../scoring/memory.ts'
+import { type Draws, drawsFor } from '../robustness/draws.ts'
+import { Memory, SiteMemory } from '../scoring/memory.ts'
 import { evaluateScope, type Grounds } from './evaluate.ts'
 import { type Scope, scopeOf, terminalsIn } from './scope.ts'
-
-/** Share of the city's weights a town must have terminals for before it gets a score. */
-const townFrom = 0.5
 
 /** Formulas whose value at a site is one of its readings. */
 const singleReading: ReadonlySet<string> = new Set([
@@ -22,10 +20,14 @@ const singleReading: ReadonlySet<string> = new Set([
   'persisted-max',
 ])
 
+/** Terminals judged within one turn of the areas, at most: a turn stays within milliseconds. */
+const terminalsPerTurn = 2_000
+
 interface Scopes {
   readonly terminals: readonly Terminal[]
   readonly city: Scope
-  readonly towns: readonly Scope[]
+  /** Every area of the tree but the city itself. */
+  readonly areas: ReadonlyMap<string, Scope>
 }
 
 interface Town {
@@ -34,20 +36,25 @@ interface Town {
   readonly grade: Grade
 }
 
-/** The bodies of the city and its towns; scopes are made anew when the registry changes. */
+/** The bodies of the city and of every area of its tree; scopes are made anew when the registry changes. */
 export class Bodies {
   readonly #registry: RegistryView
   readonly #definitions: readonly SystemDocument[]
   readonly #grounds: Grounds
+  readonly #draws: Draws
+  readonly #sites = new SiteMemory()
   readonly #memories = new Map<string, Memory>()
+  readonly #areas = new Map<string, BodyResult>()
   #scopes: Scopes | undefined
-  #towns: { readonly at: EpochMs; readonly list: Town[] } | undefined
+  #turn = 0
   current: BodyResult | undefined
 
   constructor(registry: RegistryView, definitions: readonly SystemDocument[], grounds: Grounds) {
     this.#registry = registry
     this.#definitions = definitions
     this.#grounds = grounds
+    const systems = definitions.map(({ system, weight }) => ({ id: system, weight }))
+    this.#draws = drawsFor([systems, ...definitions.map(({ inForce }) => inForce)])
   }
 
   get cityMemory(): Memory {
@@ -55,8 +62,8 @@ export class Bodies {
   }
 
   /**
-   * Puts back what sites of hazards are held at from the newest readings in store, so that one that fell silent at its worst is
-   * not forgotten by a restart. Only where a site's value is a reading itself.
+   * Puts back what sites are held at from the newest readings in store, so that one that fell silent at its worst is not
+   * forgotten by a restart. Only where a site's value is a reading itself.
    */
   rememberSites(latest: Iterable<Reading>): void {
     const newest = new Map([...latest].map((reading) => [seriesId(reading.terminal, reading.point), reading]))
@@ -66,33 +73,57 @@ export class Bodies {
       for (const { terminal, points } of sites) {
         const reading = newest.get(seriesId(terminal, points[0]?.point ?? ''))
         if (!reading || reading.value === null || !qualities[reading.quality].counts) continue
-        this.cityMemory.keepSite(definition.id, terminal, { at: reading.at, value: reading.value })
+        this.#sites.keep(definition.id, terminal, { at: reading.at, value: reading.value })
       }
     }
   }
 
   evaluate(now: EpochMs): BodyResult {
     const { city } = this.#currentScopes()
-    this.current = evaluateScope(city, now, this.#grounds, this.#memoryOf(city.area))
+    this.current = evaluateScope(city, now, this.#grounds, this.#memoryOf(city.area), this.#draws)
     return this.current
   }
 
-  /** Scores of the towns at `at`; computed when first asked for. */
-  towns(at: EpochMs): Town[] {
-    if (this.#towns?.at !== at)
-      this.#towns = { at, list: this.#currentScopes().towns.map((town) => this.#town(town, at)) }
-    return this.#towns.list
+  /**
+   * Evaluates the next few areas of the tree, in turn, so that all of them stay current and remember what they saw without any
+   * one call taking long.
+   */
+  evaluateSome(now: EpochMs): void {
+    const areas = [...this.#currentScopes().areas.values()]
+    let terminals = 0
+    for (let done = 0; done < areas.length && terminals < terminalsPerTurn; done++) {
+      const scope = areas[this.#turn++ % areas.length]
+      if (!scope) return
+      terminals += scope.watches.length
+      this.#evaluateArea(scope, now)
+    }
   }
 
-  #town(scope: Scope, at: EpochMs): Town {
-    const owed = scope.systems.reduce((sum, { weight }) => sum + weight, 0)
-    if (scope.watches.length === 0 || owed < townFrom) return { area: scope.area, score: null, grade: 'N' }
-    const { score, grade } = evaluateScope(scope, at, this.#grounds, this.#memoryOf(scope.area))
-    return { area: scope.area, score, grade }
+  /** The body of an area at the instant of the newest evaluation; undefined for one nobody registered, or before the first. */
+  area(id: string): BodyResult | undefined {
+    if (!this.current || id === this.current.area) return this.current
+    const scope = this.#currentScopes().areas.get(id)
+    const known = this.#areas.get(id)
+    return known?.at === this.current.at ? known : scope && this.#evaluateArea(scope, this.current.at)
+  }
+
+  /** Scores of the towns at the newest evaluation. */
+  towns(): Town[] {
+    return this.#registry.areas().flatMap(({ id, level }) => {
+      if (level !== 'town') return []
+      const { score = null, grade = 'N' } = this.area(id) ?? {}
+      return [{ area: id, score, grade }]
+    })
+  }
+
+  #evaluateArea(scope: Scope, now: EpochMs): BodyResult {
+    const body = evaluateScope(scope, now, this.#grounds, this.#memoryOf(scope.area), this.#draws)
+    this.#areas.set(scope.area, body)
+    return body
   }
 
   #memoryOf(area: string): Memory {
-    const memory = this.#memories.get(area) ?? new Memory()
+    const memory = this.#memories.get(area) ?? new Memory(this.#sites)
     this.#memories.set(area, memory)
     return memory
   }
@@ -108,11 +139,15 @@ export class Bodies {
       return known
     }
     const { windows } = this.#grounds
-    const towns = this.#registry.areas().filter(({ level }) => level === 'town')
+    const city = this.#registry.city.id
+    const parts = this.#registry.areas().filter(({ id }) => id !== city)
+    this.#areas.clear()
     this.#scopes = {
       terminals: [...terminals],
-      city: scopeOf(this.#registry.city.id, terminals, this.#definitions, windows, true),
-      towns: towns.map(({ id }) => scopeOf(id, terminalsIn(this.#registry, id), this.#definitions, windows, false)),
+      city: scopeOf(city, terminals, this.#definitions, windows, true),
+      areas: new Map(
+        parts.map(({ id }) => [id, scopeOf(id, terminalsIn(this.#registry, id), this.#definitions, windows, false)]),
+      ),
     }
     return this.#scopes
   }

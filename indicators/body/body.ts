@@ -2,9 +2,11 @@ import type { BodyResult, IndicatorResult, SystemResult } from '@civitals/contra
 import type { EpochMs } from '@civitals/contracts/clock'
 import { gradeOf } from '@civitals/contracts/grade'
 import type { SystemDocument } from '../definition.ts'
+import type { Draws } from '../robustness/draws.ts'
+import { robustnessOf } from '../robustness/robustness.ts'
 import type { Assessed } from '../scoring/assess.ts'
-import { composeCity, type SystemPart, type VitalSign } from './city.ts'
-import { composeSystem } from './compose.ts'
+import { type CityScore, composeCity, type SystemPart, type VitalSign } from './city.ts'
+import { composeSystem, gapOf } from './compose.ts'
 import { signsOf } from './signs.ts'
 
 /** A system with its assessed indicators. */
@@ -12,6 +14,14 @@ export interface AssessedSystem {
   readonly id: SystemDocument['system']
   readonly weight: number
   readonly indicators: readonly Assessed[]
+}
+
+/** Share of the city's weights an area must have terminals for before it gets a score of its own [platform convention]. */
+export const measuredFrom = 0.5
+
+/** An area that measures too little of what a body is: its systems stand, its score does not. */
+function withoutScore({ ceiling: _, ...city }: CityScore): CityScore {
+  return { ...city, score: null, grade: 'N' }
 }
 
 /** How far one indicator pulls its system down: weight times the logarithmic distance from 100. */
@@ -34,7 +44,7 @@ const lowest = (results: readonly IndicatorResult[]): IndicatorResult | undefine
   )
 
 function systemOf({ id, weight, indicators }: AssessedSystem): { result: SystemResult; part: SystemPart } {
-  const composed = composeSystem(indicators.map(({ result, held, credit }) => ({ ...result, held, credit })))
+  const composed = composeSystem(indicators.map(({ result, ...gap }) => ({ ...result, ...gap })))
   const results = withContributions(indicators)
   const worst = lowest(results)
   const result: SystemResult = {
@@ -44,7 +54,9 @@ function systemOf({ id, weight, indicators }: AssessedSystem): { result: SystemR
     interval: [composed.low, composed.high],
     coverage: composed.coverage,
     weight,
+    confidence: composed.confidence,
     lowConfidence: composed.lowConfidence,
+    headline: composed.headline,
     ...(composed.cap ? { cap: composed.cap } : {}),
     ...(worst ? { worst: worst.id } : {}),
     indicators: results,
@@ -65,24 +77,35 @@ function pullsMost(systems: readonly SystemResult[]): string | undefined {
   return found
 }
 
-/** The body of one area at one instant, from its assessed systems. Pure. */
-export function bodyOf(area: string, at: EpochMs, assessed: readonly AssessedSystem[]): BodyResult {
+/**
+ * The body of one area at one instant, from its assessed systems. `draws`: those the robustness is judged by; without them it
+ * says nothing of it. Pure.
+ */
+export function bodyOf(area: string, at: EpochMs, assessed: readonly AssessedSystem[], draws?: Draws): BodyResult {
   const composed = assessed.map(systemOf)
   const systems = composed.map(({ result }) => result)
   const vitals: VitalSign[] = assessed
     .flatMap(({ indicators }) => indicators)
     .filter(({ result }) => result.vital)
-    .map(({ result, held }) => ({ id: result.id, score: result.score ?? held, forecast: result.forecast }))
-  const city = composeCity(
+    .map(({ result, ...gap }) => ({ id: result.id, score: result.score ?? gapOf(gap), forecast: result.forecast }))
+  const measured = Math.min(
+    1,
+    systems.reduce((sum, { weight }) => sum + weight, 0),
+  )
+  const whole = composeCity(
     composed.map(({ part }) => part),
     vitals,
   )
+  const city = measured >= measuredFrom - 1e-9 ? whole : withoutScore(whole)
+  const robustness = draws && robustnessOf({ ...city, systems }, assessed, draws)
   const indicators = systems.flatMap((system) => system.indicators)
   const worst = city.ceiling?.indicator ?? pullsMost(systems)
   return {
     area,
     at,
     ...city,
+    measured,
+    ...(robustness ? { robustness } : {}),
     configured: indicators.length,
     missing: indicators.filter(({ valid }) => !valid).map(({ id }) => id),
     ...(worst ? { worst } : {}),

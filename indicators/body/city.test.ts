@@ -19,7 +19,21 @@ const system = (id: string, weight: number, score: number | null, vital = false)
   id,
   weight,
   vital,
-  composed: { score, fallback: score ?? 50, low: score ?? 1, high: score ?? 100, coverage: score === null ? 0 : 1 },
+  composed: {
+    score,
+    fallback: score ?? 50,
+    low: score ?? 1,
+    high: score ?? 100,
+    coverage: score === null ? 0 : 1,
+    confidence: score === null ? 0 : 1,
+    headline: {
+      basis: score === null ? 'assumed' : 'measured',
+      renormalised: score,
+      filled: score ?? 50,
+      held: [],
+      assumed: score === null ? [`${id}-01`] : [],
+    },
+  },
 })
 const cityOf = (over: Partial<Record<keyof typeof scores, number | null>> = {}): SystemPart[] =>
   (Object.keys(weights) as (keyof typeof weights)[]).map((id) =>

@@ -1,7 +1,7 @@
-import type { BodyResult, ThresholdForecastSchema } from '@civitals/contracts/body'
+import type { BodyResult, Headline, IndicatorResult, ThresholdForecastSchema } from '@civitals/contracts/body'
 import { type Grade, gradeOf } from '@civitals/contracts/grade'
 import type { Static } from 'typebox'
-import { arithmeticMean, type Composed, geometricMean } from './compose.ts'
+import { arithmeticMean, basisOf, type Composed, geometricMean, unknownScore } from './compose.ts'
 
 /** A system as the city sees it. */
 export interface SystemPart {
@@ -9,7 +9,7 @@ export interface SystemPart {
   readonly weight: number
   /** Whether one of its indicators is a vital sign: then the city needs the system known. */
   readonly vital: boolean
-  readonly composed: Pick<Composed, 'score' | 'fallback' | 'low' | 'high' | 'coverage'>
+  readonly composed: Pick<Composed, 'score' | 'fallback' | 'low' | 'high' | 'coverage' | 'confidence' | 'headline'>
 }
 
 /** A vital sign as the ceiling sees it: present or held score, and a forecast of the measured value. */
@@ -21,7 +21,7 @@ export interface VitalSign {
 
 /** Score and grade of a city with everything that explains them. */
 export type CityScore = Pick<BodyResult, 'score' | 'grade' | 'interval' | 'coverage' | 'lowConfidence' | 'arithmetic'> &
-  Pick<BodyResult, 'ceiling'>
+  Pick<BodyResult, 'ceiling' | 'confidence' | 'headline'>
 
 const knownFrom = 0.7
 const confidentFrom = 0.8
@@ -32,13 +32,22 @@ const forecastMinutes = 60
 
 type Ceiling = NonNullable<BodyResult['ceiling']>
 
+/** Highest city score while a vital sign has this score; infinite when it sets no limit. */
+export const ceilingScore = (score: number): number => ceilings[gradeOf(score)] ?? Number.POSITIVE_INFINITY
+
+const isGrave = (forecast: VitalSign['forecast']): boolean =>
+  (forecast?.grade === 'D' || forecast?.grade === 'E') && forecast.inMinutes <= forecastMinutes
+
+/** The limit that forecasts of vital signs set; infinite when none does. */
+export const forecastCeiling = (signs: readonly Pick<IndicatorResult, 'vital' | 'forecast'>[]): number =>
+  signs.some(({ vital, forecast }) => vital && isGrave(forecast)) ? (ceilings.D ?? 0) : Number.POSITIVE_INFINITY
+
 /** What one vital sign limits the city to; undefined when it does not. */
 function ceilingOf({ id, score, forecast }: VitalSign, uncapped: number): Ceiling | undefined {
   const grade = gradeOf(score)
   const present = ceilings[grade]
   if (present !== undefined) return { score: present, indicator: id, grade, kind: 'present', uncapped }
-  const grave = forecast && (forecast.grade === 'D' || forecast.grade === 'E') && forecast.inMinutes <= forecastMinutes
-  if (!grave || ceilings.D === undefined) return undefined
+  if (!forecast || !isGrave(forecast) || ceilings.D === undefined) return undefined
   // Forecast to be critical caps no lower than being serious: it has not come yet.
   return { score: ceilings.D, indicator: id, grade: forecast.grade, kind: 'forecast', uncapped, forecast }
 }
@@ -59,7 +68,8 @@ export function lowestCeiling(vitals: readonly VitalSign[], uncapped: number): C
  */
 export function composeCity(systems: readonly SystemPart[], vitals: readonly VitalSign[]): CityScore {
   if (systems.length === 0) {
-    return { score: null, grade: 'N', interval: null, coverage: 0, lowConfidence: true, arithmetic: null }
+    const nothing = { score: null, grade: 'N', interval: null, coverage: 0, confidence: 0, arithmetic: null } as const
+    return { ...nothing, lowConfidence: true, headline: headlineOf([], null, unknownScore) }
   }
   const total = systems.reduce((sum, { weight }) => sum + weight, 0)
   const known = systems.flatMap(({ weight, composed }) =>
@@ -68,7 +78,8 @@ export function composeCity(systems: readonly SystemPart[], vitals: readonly Vit
   const all = (of: (composed: SystemPart['composed']) => number): number =>
     geometricMean(systems.map(({ weight, composed }) => ({ weight, score: of(composed) })))
   const filled = all(({ score, fallback }) => score ?? fallback)
-  const uncapped = Math.min(known.length > 0 ? geometricMean(known) : 100, filled)
+  const renormalised = known.length > 0 ? geometricMean(known) : null
+  const uncapped = Math.min(renormalised ?? 100, filled)
   const low = Math.min(
     uncapped,
     all((composed) => composed.low),
@@ -88,8 +99,16 @@ export function composeCity(systems: readonly SystemPart[], vitals: readonly Vit
     grade: gradeOf(score),
     interval: [low, high],
     coverage,
+    confidence: systems.reduce((sum, { weight, composed }) => sum + weight * composed.confidence, 0) / total,
     lowConfidence: coverage < confidentFrom - 1e-9,
+    headline: headlineOf(systems, renormalised, filled),
     arithmetic: known.length === 0 ? null : arithmeticMean(known),
     ...(ceiling ? { ceiling } : {}),
   }
+}
+
+function headlineOf(systems: readonly SystemPart[], renormalised: number | null, filled: number): Headline {
+  const held = systems.flatMap(({ composed }) => composed.headline.held)
+  const assumed = systems.flatMap(({ composed }) => composed.headline.assumed)
+  return { basis: basisOf(held, assumed), renormalised, filled, held, assumed }
 }

@@ -8,7 +8,9 @@ const part = (over: Partial<Part>): Part => ({
   vital: false,
   score: null,
   held: null,
+  last: null,
   credit: 0,
+  confidence: 1,
   ...over,
 })
 
@@ -66,7 +68,9 @@ const parts = fc.array(
     vital: fc.boolean(),
     score,
     held: fc.constant(null),
+    last: fc.constant(null),
     credit: fc.constant(0),
+    confidence: fc.constant(1),
   }),
   { minLength: 1, maxLength: 8 },
 )

@@ -1,3 +1,5 @@
+import type { Headline } from '@civitals/contracts/body'
+
 /** One indicator as its system sees it. */
 export interface Part {
   readonly id: string
@@ -7,8 +9,12 @@ export interface Part {
   readonly score: number | null
   /** Score a gap is held at; null when there is none. Only looked at without a score. */
   readonly held: number | null
+  /** Newest valid score ever, for the time after the hold; null when there is none. */
+  readonly last: number | null
   /** Share of its weight a held indicator counts for in the coverage, 0..1. */
   readonly credit: number
+  /** How far its value may be trusted, 0..1. */
+  readonly confidence: number
 }
 
 /** A system composed of its indicators. */
@@ -21,14 +27,21 @@ export interface Composed {
   readonly high: number
   readonly coverage: number
   readonly lowConfidence: boolean
+  readonly confidence: number
+  readonly headline: Headline
   /** Set when a vital sign lowers the score. */
   readonly cap: { readonly score: number; readonly indicator: string } | undefined
 }
 
 /** Score that stands for what was never known or is unknown for too long. */
 export const unknownScore = 50
+
+/** What stands for a gap: its last valid score during the hold; after it 50, or that score where it was lower still. */
+export const gapOf = ({ held, last }: Pick<Part, 'held' | 'last'>): number =>
+  held ?? Math.min(unknownScore, last ?? unknownScore)
+
 /** How far a system may lie above its worst vital sign [reference 5.2 rule 3]. */
-const vitalMargin = 20
+export const vitalMargin = 20
 const knownFrom = 0.5
 const confidentFrom = 0.8
 
@@ -37,14 +50,14 @@ interface Weighted {
   readonly score: number
 }
 
-/** Weighted geometric mean with scores below 1 taken as 1 [reference 5.2 rule 2]. NaN of nothing. */
+/** Weighted geometric mean with scores below 1 taken as 1 [reference 5.2 rule 2]; never above 100 by rounding. NaN of nothing. */
 export function geometricMean(parts: readonly Weighted[]): number {
   let [logs, weights] = [0, 0]
   for (const { weight, score } of parts) {
     logs += weight * Math.log(Math.max(score, 1))
     weights += weight
   }
-  return Math.exp(logs / weights)
+  return Math.min(100, Math.exp(logs / weights))
 }
 
 /** Weighted arithmetic mean; for comparison only. */
@@ -72,13 +85,14 @@ function capped(parts: readonly (Weighted & Pick<Part, 'id' | 'vital'>)[], mean:
 /**
  * One system from its indicators [reference 5.2 rules 2 to 6; platform convention]. Missing data never improve the score: the
  * headline is the smaller of what the valid indicators give and what all give with gaps held at their last valid score or, where
- * there is none, at 50. The interval takes every gap at 1 and at 100.
+ * there is none, at 50 or what they were last known to be below it. The interval takes every gap at 1 and at 100.
  */
 export function composeSystem(parts: readonly Part[]): Composed {
   const total = parts.reduce((sum, { weight }) => sum + weight, 0)
   const valid = parts.flatMap((part) => (part.score === null ? [] : [{ ...part, score: part.score }]))
-  const filled = withGaps(parts, ({ held }) => held ?? unknownScore)
-  const mean = Math.min(valid.length > 0 ? geometricMean(valid) : 100, geometricMean(filled))
+  const filled = withGaps(parts, gapOf)
+  const renormalised = valid.length > 0 ? geometricMean(valid) : null
+  const mean = Math.min(renormalised ?? 100, geometricMean(filled))
   const { score, cap } = capped(filled, mean)
   const at = (gap: number): number => {
     const assumed = withGaps(parts, () => gap)
@@ -96,6 +110,19 @@ export function composeSystem(parts: readonly Part[]): Composed {
     high,
     coverage,
     lowConfidence: coverage < confidentFrom - 1e-9,
+    confidence: total === 0 ? 0 : parts.reduce((sum, { weight, confidence }) => sum + weight * confidence, 0) / total,
+    headline: headlineOf(parts, renormalised, geometricMean(filled)),
     cap,
   }
 }
+
+function headlineOf(parts: readonly Part[], renormalised: number | null, filled: number): Headline {
+  const gaps = parts.filter(({ score }) => score === null)
+  const held = gaps.filter((gap) => gap.held !== null).map(({ id }) => id)
+  const assumed = gaps.filter((gap) => gap.held === null).map(({ id }) => id)
+  return { basis: basisOf(held, assumed), renormalised, filled, held, assumed }
+}
+
+/** What a headline with these gaps rests on. */
+export const basisOf = (held: readonly string[], assumed: readonly string[]): Headline['basis'] =>
+  assumed.length > 0 ? 'assumed' : held.length > 0 ? 'held' : 'measured'

@@ -1,5 +1,6 @@
 import type { BodyResult } from '@civitals/contracts/body'
 import type { EpochMs } from '@civitals/contracts/clock'
+import type { Draws } from '../robustness/draws.ts'
 import { assess } from '../scoring/assess.ts'
 import type { Memory } from '../scoring/memory.ts'
 import type { Counts } from '../windows/counts.ts'
@@ -16,7 +17,7 @@ export interface Grounds {
 }
 
 /** Computes the body of one area at `now`; `memory` is that area's own. */
-export function evaluateScope(scope: Scope, now: EpochMs, grounds: Grounds, memory: Memory): BodyResult {
+export function evaluateScope(scope: Scope, now: EpochMs, grounds: Grounds, memory: Memory, draws?: Draws): BodyResult {
   const { windows, counts, local } = grounds
   const shared = { now, local, watches: scope.watches, delays: windows.delays, counts, since: windows.since }
   const assessed = scope.systems.map(({ id, weight, indicators }) => ({
@@ -24,5 +25,5 @@ export function evaluateScope(scope: Scope, now: EpochMs, grounds: Grounds, memo
     weight,
     indicators: indicators.map((indicator) => assess(id, scope.area, { ...shared, ...indicator }, memory)),
   }))
-  return bodyOf(scope.area, now, assessed)
+  return bodyOf(scope.area, now, assessed, draws)
 }

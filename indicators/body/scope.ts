@@ -32,7 +32,8 @@ function siteOf(windows: Windows, terminal: Terminal, points: readonly string[])
   const series = points
     .map((point) => windows.of(terminal.id)?.series.get(point))
     .filter((found): found is SeriesWindow => found !== undefined)
-  return { terminal: terminal.id, site: terminal.site, points: series }
+  const watch = windows.of(terminal.id)?.watch
+  return { terminal: terminal.id, site: terminal.site, points: series, ...(watch ? { watch } : {}) }
 }
 
 function sitesOf(windows: Windows, definition: Definition, terminals: readonly Terminal[]): SiteInput[] {
@@ -62,7 +63,8 @@ export function scopeOf(
       .map((definition) => ({ definition, sites: sitesOf(windows, definition, terminals) }))
       .map((indicator) => ({ ...indicator, inputs: seriesOf(indicator.sites) }))
       .filter(
-        ({ definition, sites }) => whole || (definition.inputs ? sites.length > 0 : !cityWide.has(definition.formula)),
+        ({ definition, sites }) =>
+          whole || (definition.inputs ? sites.length > 0 : terminals.length > 0 && !cityWide.has(definition.formula)),
       ),
   }))
   const watches = terminals.map(({ id }) => windows.of(id)?.watch).filter((watch) => watch !== undefined)

@@ -17,6 +17,7 @@ t.test('scores match the vectors of the reference', async (t) => {
 t.test('what is not a number has no score', async (t) => {
   t.equal(scoreOf(null, aqi), null)
   t.equal(scoreOf(Number.NaN, aqi), null)
+  t.equal(scoreOf(Number.NEGATIVE_INFINITY, aqi), null, 'and never the best')
 })
 
 t.test('the normal band is the values that score B or better', async (t) => {

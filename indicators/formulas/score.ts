@@ -8,7 +8,7 @@ export const anchorScores = [100, 85, 70, 50, 30, 0] as const
  * better, falling ones that higher is better. null for anything that is not a finite number: it never becomes a score.
  */
 export function scoreOf(value: number | null, anchors: readonly number[]): number | null {
-  if (value === null || Number.isNaN(value)) return null
+  if (value === null || !Number.isFinite(value)) return null
   return interpolate(anchors, anchorScores, value)
 }
 

@@ -1,62 +1,59 @@
 import { type AqiInput, aqiStandardOf, calcAqi, type Pollutant, pollutants } from '../formulas/aqi.ts'
 import { heatIndexC } from '../formulas/heat-index.ts'
 import { median } from '../formulas/statistics.ts'
-import { type Evidence, type Measure, type MeasureContext, noEvidence } from './evidence.ts'
+import { type Evidence, type Measure, type MeasureContext, noEvidence, type SiteValue } from './evidence.ts'
 import { bySite, meanOf, minimumSites, type SiteMeasure, siteValue, window } from './sites.ts'
 
-interface Item {
-  readonly value: number | null
-  readonly at: number
-  readonly uncertain: boolean
+/** Mean of the last hour of one pollutant at every station that has a valid one. */
+function meansOf(context: MeasureContext, pollutant: Pollutant): SiteValue[] {
+  return context.sites.flatMap((input) => {
+    const series = input.points.find(({ point }) => point === pollutant)
+    const buckets = series && window(context, series)
+    if (!series || !buckets) return []
+    // A zero drift below zero is clean air, not a negative concentration.
+    const value = Math.max(0, meanOf(buckets))
+    const uncertain = buckets.some((bucket) => bucket.uncertain > 0)
+    return [{ value, at: series.lastAt ?? 0, uncertain, input: { ...input, points: [series] }, part: pollutant }]
+  })
 }
 
-/** Median over the sites of one pollutant's mean of the last hour. */
-function itemOf(context: MeasureContext, pollutant: string): Item {
-  const means: number[] = []
-  let at = 0
-  let uncertain = false
-  for (const { points } of context.sites) {
-    const series = points.find(({ point }) => point === pollutant)
-    const buckets = series && window(context, series)
-    if (!series || !buckets) continue
-    // A zero drift below zero is clean air, not a negative concentration.
-    means.push(Math.max(0, meanOf(buckets)))
-    at = Math.max(at, series.lastAt ?? 0)
-    uncertain ||= buckets.some((bucket) => bucket.uncertain > 0)
+/** Median over the stations of each pollutant; null where too few of them measure it. */
+function itemsOf(sites: readonly SiteValue[], context: MeasureContext): AqiInput['values'] {
+  const needed = minimumSites(context) * context.sites.length - 1e-9
+  const values: AqiInput['values'] = {}
+  for (const pollutant of pollutants) {
+    const means = sites.filter(({ part }) => part === pollutant).map(({ value }) => value)
+    values[pollutant] = means.length > 0 && means.length >= needed ? median(means) : null
   }
-  const enough = means.length > 0 && means.length >= minimumSites(context) * context.sites.length - 1e-9
-  return { value: enough ? median(means) : null, at, uncertain }
+  return values
 }
 
 /** Real-time air quality index over the sliding last hour, by the edition in force on the local day. */
 const aqiHourly: Measure = (context) => {
   if (context.sites.length === 0) return noEvidence('no-terminals')
-  const items = new Map(pollutants.map((pollutant) => [pollutant, itemOf(context, pollutant)]))
-  const values: AqiInput['values'] = {}
-  for (const [pollutant, { value }] of items) values[pollutant] = value
   const standard = aqiStandardOf(context.local(context.now).day)
-  const result = calcAqi({ standard, kind: 'hourly', values })
-  const known = [...items.values()].filter(({ value }) => value !== null)
-  const coverage = known.length / pollutants.length
-  const missing = pollutants.filter((pollutant) => items.get(pollutant)?.value === null)
-  const detail = {
-    standard,
-    primary: result.primary,
-    level: result.level,
-    iaqi: result.iaqi,
-    missing,
-    means: rounded(values),
-  }
+  const indexOf = (some: readonly SiteValue[]) => calcAqi({ standard, kind: 'hourly', values: itemsOf(some, context) })
+  const sites = pollutants.flatMap((pollutant) => meansOf(context, pollutant))
+  const values = itemsOf(sites, context)
+  const result = indexOf(sites)
+  const missing = pollutants.filter((pollutant) => values[pollutant] === null)
+  const coverage = 1 - missing.length / pollutants.length
+  const { primary, level, iaqi } = result
+  const detail = { standard, primary, level, iaqi, missing, means: rounded(values) }
+  const keep = { sites, combine: (some: readonly SiteValue[]) => indexOf(some).aqi ?? Number.NaN }
   if (result.aqi === null) {
-    return { ...noEvidence(known.length === 0 ? 'too-little-data' : 'none-published', coverage, detail) }
+    const reason = coverage === 0 ? 'too-little-data' : 'none-published'
+    return { ...noEvidence(reason, coverage, detail), ...keep }
   }
+  const known = sites.filter(({ part }) => !missing.some((pollutant) => pollutant === part))
   return {
     value: result.aqi,
     at: Math.max(...known.map(({ at }) => at)),
     coverage,
     uncertain: known.some(({ uncertain }) => uncertain),
     detail,
-    ...worstSite(context, result.primary[0]),
+    ...keep,
+    ...worstSite(sites, primary[0]),
     ...(missing.length > 0 ? { reason: 'items-missing' as const } : {}),
   }
 }
@@ -67,17 +64,11 @@ const rounded = (values: AqiInput['values']): Record<string, number | null> =>
   )
 
 /** The station that measures most of the primary pollutant. */
-function worstSite(context: MeasureContext, pollutant: Pollutant | undefined): Pick<Evidence, 'worst'> {
-  let highest = Number.NEGATIVE_INFINITY
-  let found: Pick<Evidence, 'worst'> = {}
-  for (const input of context.sites) {
-    const series = input.points.find(({ point }) => point === pollutant)
-    const buckets = series && window(context, series)
-    if (!series || !buckets || meanOf(buckets) <= highest) continue
-    highest = meanOf(buckets)
-    found = { worst: { ...input, points: [series] } }
-  }
-  return found
+function worstSite(sites: readonly SiteValue[], pollutant: Pollutant | undefined): Pick<Evidence, 'worst'> {
+  const highest = sites
+    .filter(({ part }) => part === pollutant)
+    .reduce<SiteValue | undefined>((high, one) => (!high || one.value > high.value ? one : high), undefined)
+  return highest ? { worst: highest.input } : {}
 }
 
 /** Heat index of one station from the means of its window. */

@@ -1,5 +1,5 @@
 import { fineSlotMs } from '../windows/series-window.ts'
-import { type Measure, noEvidence } from './evidence.ts'
+import { type Combine, type Measure, noEvidence } from './evidence.ts'
 import {
   bySite,
   fromSites,
@@ -11,6 +11,7 @@ import {
   reduced,
   type SiteMeasure,
   siteValue,
+  sumOf,
   valid,
   window,
 } from './sites.ts'
@@ -70,6 +71,12 @@ const hoursMean: SiteMeasure = (input, context) => {
   )
 }
 
+/** Sites weigh by the readings they owe, not by those they delivered: a gap does not make the failing one lighter. */
+const passShare: Combine = (sites) => {
+  const owed = sumOf(sites, 'owed')
+  return sites.reduce((sum, { value, parts }) => sum + (value * (parts?.owed ?? 0)) / owed, 0)
+}
+
 /** Share of readings that pass over the last 24 hours, of all sites together, in per cent. */
 const passRate: Measure = (context) => {
   let [passed, count, covered] = [0, 0, 0]
@@ -85,9 +92,10 @@ const passRate: Measure = (context) => {
       input,
       (100 * inPass) / inSite,
       hours.some(({ uncertain }) => uncertain > 0),
+      { owed: 1 / (input.points[0]?.reportEveryMs ?? 1) },
     )
   })
-  const found = fromSites(context, sites, () => (100 * passed) / count)
+  const found = fromSites(context, sites, passShare)
   if (found.value === null) return found
   const { from, slots } = span(context.since, context.now, context.definition.windowMinutes / 60)
   const coverage = Math.min(1, covered / (slots * context.sites.length))

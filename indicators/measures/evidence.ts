@@ -20,8 +20,12 @@ export const reasons = {
   'no-reports': { zh: '诉求来源中断', en: 'the source of reports is silent' },
   'sites-missing': { zh: '部分点位缺测', en: 'some sites are missing' },
   'site-held': {
-    zh: '最差点位失联，沿用其最近有效值',
-    en: 'the worst site is silent and held at its last valid value',
+    zh: '有点位失联，沿用其最近有效值，不因缺测而变好',
+    en: 'a silent site is held at its last valid value, which is worse than the rest',
+  },
+  'site-lost': {
+    zh: '有点位失联已超过保持期，仍按其最近有效值计，直至恢复、更换或列为不纳入',
+    en: 'a site is silent beyond its hold and still counted at its last value until it reports, is replaced or taken out of scope',
   },
   'already-bad': { zh: '缺测但其余已严重，按其余发布', en: 'sites are missing, yet what remains is already serious' },
   'items-missing': { zh: '缺项，按其余污染物发布', en: 'an item is missing; computed from the rest' },
@@ -34,6 +38,8 @@ export interface SiteInput {
   readonly site: string
   /** Its series in the order the definition names the points. */
   readonly points: readonly SeriesWindow[]
+  /** Attendance of the terminal. */
+  readonly watch?: TerminalWatch
 }
 
 /** What one site says. */
@@ -43,7 +49,14 @@ export interface SiteValue {
   readonly at: EpochMs
   readonly uncertain: boolean
   readonly input: SiteInput
+  /** What tells several values of one terminal apart, e.g. pollutants. */
+  readonly part?: string
+  /** What combining sites needs beside the value: flow, weight, counts. */
+  readonly parts?: Readonly<Record<string, number>>
 }
+
+/** Site values to the indicator's value; NaN when they give none. */
+export type Combine = (sites: readonly SiteValue[]) => number
 
 /** Everything a measure may look at. */
 export interface MeasureContext {
@@ -72,6 +85,10 @@ export interface Evidence {
   readonly detail?: Readonly<Record<string, unknown>>
   /** Sites the value rests on, where it rests on sites. */
   readonly sites?: readonly SiteValue[]
+  /** How they became the value, so that silent sites can be put beside them. */
+  readonly combine?: Combine
+  /** The values are minutes that go on while a site is silent. */
+  readonly running?: boolean
   readonly worst?: SiteInput
 }
 

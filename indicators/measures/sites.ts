@@ -4,6 +4,7 @@ import { median } from '../formulas/statistics.ts'
 import type { Bucket } from '../windows/ring.ts'
 import type { SeriesWindow } from '../windows/series-window.ts'
 import {
+  type Combine,
   type Evidence,
   type Measure,
   type MeasureContext,
@@ -60,10 +61,19 @@ export const reduced =
   }
 
 /** Undefined when the value is no finite number, so that it never becomes a score. */
-export function siteValue(input: SiteInput, value: number, uncertain: boolean): SiteValue | undefined {
+export function siteValue(
+  input: SiteInput,
+  value: number,
+  uncertain: boolean,
+  parts?: SiteValue['parts'],
+): SiteValue | undefined {
   const at = Math.max(...input.points.map(({ lastAt }) => lastAt ?? 0))
-  return Number.isFinite(value) ? { value, at, uncertain, input } : undefined
+  return Number.isFinite(value) ? { value, at, uncertain, input, ...(parts ? { parts } : {}) } : undefined
 }
+
+/** Sum over sites of one of their parts. */
+export const sumOf = (sites: readonly SiteValue[], part: string): number =>
+  sites.reduce((sum, { parts }) => sum + (parts?.[part] ?? 0), 0)
 
 /** The site with the worst value by the definition's anchors. */
 export function worstOf(sites: readonly SiteValue[], anchors: readonly number[]): SiteValue | undefined {
@@ -75,7 +85,7 @@ export function worstOf(sites: readonly SiteValue[], anchors: readonly number[])
 }
 
 /** Sites to one number, as the definition says. */
-function combined(sites: readonly SiteValue[], definition: MeasureContext['definition']): number {
+export function combined(sites: readonly SiteValue[], definition: MeasureContext['definition']): number {
   const values = sites.map(({ value }) => value)
   switch (definition.spatial) {
     case 'worst':
@@ -94,11 +104,11 @@ function combined(sites: readonly SiteValue[], definition: MeasureContext['defin
 /** Share of the sites that must be valid. */
 export const minimumSites = (context: MeasureContext): number => context.definition.minimum.sites ?? defaultSites
 
-/** Evidence from the sites that have a valid value; `adjust` turns the combined number into the indicator's. */
+/** Evidence from the sites that have a valid value; `combine` makes the indicator's number of them. */
 export function fromSites(
   context: MeasureContext,
   sites: readonly SiteValue[],
-  adjust: (value: number) => number = (value) => value,
+  combine: Combine = (some) => combined(some, context.definition),
 ): Evidence {
   if (context.sites.length === 0) return noEvidence('no-terminals')
   const coverage = sites.length / context.sites.length
@@ -106,11 +116,12 @@ export function fromSites(
   const worst = worstOf(sites, context.definition.anchors)
   const enough = coverage >= minimumSites(context) - 1e-9
   return {
-    value: adjust(combined(sites, context.definition)),
+    value: combine(sites),
     at: Math.max(...sites.map(({ at }) => at)),
     coverage,
     uncertain: sites.some(({ uncertain }) => uncertain),
     sites,
+    combine,
     ...(worst ? { worst: worst.input } : {}),
     ...(enough ? (coverage < 1 ? { reason: 'sites-missing' as const } : {}) : { reason: 'too-few-sites' as const }),
   }

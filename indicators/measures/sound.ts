@@ -1,7 +1,7 @@
 import { levelOf } from '../formulas/sound.ts'
 import standard from '../standards/gb-3096.json' with { type: 'json' }
 import { type Measure, noEvidence } from './evidence.ts'
-import { fromSites, siteValue, valid } from './sites.ts'
+import { combined, fromSites, siteValue, valid } from './sites.ts'
 
 const [dayFrom, dayTo] = [standard.dayHours[0] ?? 6, standard.dayHours[1] ?? 22]
 const zones: Readonly<Record<string, { readonly day: number; readonly night: number }>> =
@@ -38,7 +38,7 @@ const noiseExcess: Measure = (context) => {
       hours.some(({ uncertain }) => uncertain > 0),
     )
   })
-  const found = fromSites(context, sites, (level) => level - limit)
+  const found = fromSites(context, sites, (some) => combined(some, context.definition) - limit)
   return found.value === null ? found : { ...found, detail: { level: found.value + limit, limit, zone, period } }
 }
 

@@ -1,5 +1,5 @@
-import type { Evidence, Measure, MeasureContext, SiteInput, SiteValue } from './evidence.ts'
-import { bySite, fromSites, type SiteMeasure, siteValue, valid, window } from './sites.ts'
+import type { Combine, Evidence, Measure, MeasureContext, SiteInput, SiteValue } from './evidence.ts'
+import { bySite, fromSites, type SiteMeasure, siteValue, sumOf, valid, window } from './sites.ts'
 
 interface Lamps {
   readonly due: number
@@ -20,26 +20,27 @@ function lampsOf(input: SiteInput, context: MeasureContext): Lamps | undefined {
   return { due: meanDue, lit: Math.min(meanDue, same.sum / same.count) }
 }
 
+const litOfDue: Combine = (sites) => (100 * sumOf(sites, 'lit')) / sumOf(sites, 'due')
+
 /** Lamps lit of lamps due over all controllers, in per cent; points: lamps_due, lamps_lit. */
 const lampRate: Measure = (context) => {
-  let [due, lit] = [0, 0]
   const sites = valid(context, (input) => {
     const lamps = lampsOf(input, context)
-    if (!lamps) return undefined
-    due += lamps.due
-    lit += lamps.lit
-    return siteValue(input, (100 * lamps.lit) / lamps.due, false)
+    return lamps && siteValue(input, (100 * lamps.lit) / lamps.due, false, { ...lamps })
   })
-  const found = fromSites(context, sites, () => (100 * lit) / due)
-  return found.value === null ? found : { ...found, detail: { due, lit } }
+  const found = fromSites(context, sites, litOfDue)
+  if (found.value === null) return found
+  return { ...found, detail: { due: sumOf(sites, 'due'), lit: sumOf(sites, 'lit') } }
 }
+
+const badShare: Combine = (sites) => (100 * sites.filter(({ value }) => value > 0).length) / sites.length
 
 /** Share of things in a bad state, in per cent, of those that report; the worst named is one of the bad. */
 function shareOf(context: MeasureContext, state: (input: SiteInput) => SiteValue | undefined): Evidence {
   const sites = valid(context, state)
   const bad = sites.filter(({ value }) => value > 0)
-  const found = fromSites(context, sites, () => (100 * bad.length) / sites.length)
-  const { sites: _, worst: __, ...rest } = found
+  const found = fromSites(context, sites, badShare)
+  const { worst: _, ...rest } = found
   const first = bad[0]
   if (found.value === null) return rest
   const detail = { count: sites.length, bad: bad.map(({ input }) => input.terminal) }
@@ -75,7 +76,8 @@ const minutesAbove: SiteMeasure = (input, context) => {
   const buckets = series.recent(context.now, context.definition.windowMinutes)
   const below = buckets.findLast(({ max }) => max <= limit)
   const first = below ? buckets.find(({ start }) => start > below.start) : buckets[0]
-  const minutes = first ? (series.lastAt - first.start) / 60_000 : 0
+  // What has not been seen to end goes on: silence does not stop the clock.
+  const minutes = first ? (context.now - first.start) / 60_000 : 0
   return siteValue(
     input,
     Math.max(0, minutes),
@@ -87,5 +89,5 @@ export const thingMeasures = {
   'lamp-rate': lampRate,
   'abnormal-covers': abnormalCovers,
   'overflow-share': overflowShare,
-  'minutes-above': bySite(minutesAbove),
+  'minutes-above': (context) => ({ ...bySite(minutesAbove)(context), running: true }),
 } as const satisfies Record<string, Measure>

@@ -1,21 +1,22 @@
 import { median, modifiedZ } from '../formulas/statistics.ts'
 import { congestedSpeedRatio, delayShare, tpiOfDelayShare, trafficScaleId } from '../formulas/traffic.ts'
-import { type Measure, type MeasureContext, noEvidence, type SiteInput, type SiteValue } from './evidence.ts'
-import { bySite, fromSites, meanOf, type SiteMeasure, siteValue, valid, window } from './sites.ts'
+import {
+  type Combine,
+  type Measure,
+  type MeasureContext,
+  noEvidence,
+  type SiteInput,
+  type SiteValue,
+} from './evidence.ts'
+import { bySite, fromSites, meanOf, type SiteMeasure, siteValue, sumOf, valid, window } from './sites.ts'
 
 /** Vehicles in a window below which a mean speed says nothing. */
 const minimumVehicles = 5
 /** Occupancy in per cent below which an almost empty road is free and not jammed. */
 const emptyRoad = 10
 
-interface Link {
-  readonly site: SiteValue
-  readonly flow: number
-  readonly ratio: number
-}
-
-/** Speed ratio and flow of one radar; points: speed, free_speed, flow, occupancy. */
-function linkOf(input: SiteInput, context: MeasureContext): Link | undefined {
+/** Speed ratio of one radar, its flow beside it; points: speed, free_speed, flow, occupancy. */
+function linkOf(input: SiteInput, context: MeasureContext): SiteValue | undefined {
   const windows = input.points.map((series) => window(context, series))
   const [speed, free, flow, occupancy] = windows
   if (!speed || !free || !flow) return undefined
@@ -25,44 +26,48 @@ function linkOf(input: SiteInput, context: MeasureContext): Link | undefined {
   if (few && (!occupancy || meanOf(occupancy) >= emptyRoad)) return undefined
   const ratio = few ? 1 : meanOf(speed) / meanOf(free)
   const uncertain = [...speed, ...free, ...flow].some((bucket) => bucket.uncertain > 0)
-  const site = siteValue(input, ratio, uncertain)
-  return site && { site, flow: Math.max(1, perHour), ratio }
+  return siteValue(input, ratio, uncertain, { flow: Math.max(1, perHour) })
 }
-
-const linksOf = (context: MeasureContext): Link[] =>
-  context.sites.map((input) => linkOf(input, context)).filter((link) => link !== undefined)
 
 /** The link with the lowest speed ratio. */
-const slowest = (links: readonly Link[]): SiteInput | undefined =>
-  links.reduce<Link | undefined>((worst, link) => (!worst || link.ratio < worst.ratio ? link : worst), undefined)?.site
-    .input
+const slowest = (links: readonly SiteValue[]): SiteInput | undefined =>
+  links.reduce<SiteValue | undefined>((worst, link) => (!worst || link.value < worst.value ? link : worst), undefined)
+    ?.input
 
 /** Evidence over links: they carry ratios, so the worst one is named here and not by anchors. */
-function fromLinks(context: MeasureContext, links: readonly Link[], value: number, detail: Record<string, unknown>) {
-  const found = fromSites(
-    context,
-    links.map(({ site }) => site),
-    () => value,
-  )
+function fromLinks(
+  context: MeasureContext,
+  combine: Combine,
+  detail: (links: readonly SiteValue[]) => Record<string, unknown>,
+) {
+  const links = valid(context, linkOf)
+  const { worst: _, ...found } = fromSites(context, links, combine)
   const worst = slowest(links)
-  const { sites: _, worst: __, ...rest } = found
-  return { ...rest, ...(worst ? { worst } : {}), ...(found.value === null ? {} : { detail }) }
+  return { ...found, ...(worst ? { worst } : {}), ...(found.value === null ? {} : { detail: detail(links) }) }
 }
 
-/** Index of the delay share of all vehicles [GB/T 33171-2016 App. C]; links weigh by flow, their lengths being unknown. */
-const trafficIndex: Measure = (context) => {
-  const links = linksOf(context)
-  const flow = links.reduce((sum, link) => sum + link.flow, 0)
-  const share = links.reduce((sum, link) => sum + link.flow * delayShare(link.ratio), 0) / flow
-  return fromLinks(context, links, tpiOfDelayShare(share), { scaleId: trafficScaleId, delayShare: share })
-}
+/** Delay share of all vehicles; links weigh by flow, their lengths being unknown. */
+const delayOf = (links: readonly SiteValue[]): number =>
+  links.reduce((sum, { value, parts }) => sum + (parts?.flow ?? 0) * delayShare(value), 0) / sumOf(links, 'flow')
+
+const jammedOf = (links: readonly SiteValue[]): number =>
+  links.filter(({ value }) => value <= congestedSpeedRatio).length
+
+/** Index of the delay share of all vehicles [GB/T 33171-2016 App. C]. */
+const trafficIndex: Measure = (context) =>
+  fromLinks(
+    context,
+    (links) => tpiOfDelayShare(delayOf(links)),
+    (links) => ({ scaleId: trafficScaleId, delayShare: delayOf(links) }),
+  )
 
 /** Share of links whose speed ratio is at or below the one of medium congestion, in per cent. */
-const congestedShare: Measure = (context) => {
-  const links = linksOf(context)
-  const jammed = links.filter(({ ratio }) => ratio <= congestedSpeedRatio).length
-  return fromLinks(context, links, (100 * jammed) / links.length, { links: links.length, jammed })
-}
+const congestedShare: Measure = (context) =>
+  fromLinks(
+    context,
+    (links) => (100 * jammedOf(links)) / links.length,
+    (links) => ({ links: links.length, jammed: jammedOf(links) }),
+  )
 
 /** Bays taken of all bays of one car park; points: occupied, bays. */
 const occupancy: SiteMeasure = (input, context) => {
@@ -71,47 +76,34 @@ const occupancy: SiteMeasure = (input, context) => {
   return siteValue(input, meanOf(occupied) / meanOf(bays), false)
 }
 
-interface Beat {
-  readonly site: SiteValue
-  readonly flow: number
-  readonly usual: number
-}
-
 /** The last hour's flow of one radar against the same hour of the week. */
-function beatOf(input: SiteInput, context: MeasureContext): Beat | undefined {
+function beatOf(input: SiteInput, context: MeasureContext): SiteValue | undefined {
   const series = input.points[0]
   const buckets = series && window(context, series)
   const usual = series?.week?.usual(context.now, context.definition.minimum.weeks ?? 4)
   if (!buckets || !usual) return undefined
   const flow = meanOf(buckets)
   const z = modifiedZ(flow, usual)
-  const site =
-    z === null
-      ? undefined
-      : siteValue(
-          input,
-          Math.abs(z),
-          buckets.some(({ uncertain }) => uncertain > 0),
-        )
-  return site && { site, flow, usual: usual.median }
+  if (z === null) return undefined
+  return siteValue(
+    input,
+    Math.abs(z),
+    buckets.some(({ uncertain }) => uncertain > 0),
+    { flow, usual: usual.median },
+  )
 }
 
 /** Median over the radars of how far the last hour's flow lies from what is usual; per cent of usual in the detail. */
 const pulse: Measure = (context) => {
-  const beats = context.sites.map((input) => beatOf(input, context)).filter((beat) => beat !== undefined)
+  const beats = valid(context, beatOf)
   const measured = valid(context, (input) => {
     const series = input.points[0]
     return series && window(context, series) ? siteValue(input, 0, false) : undefined
   })
   if (beats.length === 0 && measured.length > 0) return noEvidence('no-history')
-  const value = median(beats.map(({ site }) => site.value))
-  const found = fromSites(
-    context,
-    beats.map(({ site }) => site),
-    () => value,
-  )
-  const usual = beats.reduce((sum, beat) => sum + beat.usual, 0)
-  const flow = beats.reduce((sum, beat) => sum + beat.flow, 0)
+  const found = fromSites(context, beats, (some) => median(some.map(({ value }) => value)))
+  const usual = sumOf(beats, 'usual')
+  const flow = sumOf(beats, 'flow')
   return found.value === null ? found : { ...found, detail: { percentOfUsual: (100 * flow) / usual, flow, usual } }
 }
 

@@ -1,7 +1,7 @@
 import type { BodySystem, IndicatorResult } from '@civitals/contracts/body'
 import { gradeOf } from '@civitals/contracts/grade'
 import { forecastOf } from '../forecast/threshold.ts'
-import { lowerIsBetter, normalBand, scoreOf } from '../formulas/score.ts'
+import { normalBand, scoreOf } from '../formulas/score.ts'
 import {
   type Evidence,
   type MeasureContext,
@@ -11,13 +11,17 @@ import {
   type SiteInput,
 } from '../measures/evidence.ts'
 import { measures } from '../measures/measures.ts'
+import { confidenceOf } from './confidence.ts'
 import type { LastValid, Memory } from './memory.ts'
+import { withSilentSites } from './silence.ts'
 
 /** An indicator of one area, scored, with what composition needs beside the published result. */
 export interface Assessed {
   readonly result: IndicatorResult
   /** Score a gap is held at; null when valid, never known, or known too long ago. */
   readonly held: number | null
+  /** Newest valid score before a gap, however old; null when valid or never known. */
+  readonly last: number | null
   /** Credit a held indicator gets in the coverage: 1 when fresh, 0.5 at the end of its hold; 0 for vital signs. */
   readonly credit: number
 }
@@ -26,7 +30,7 @@ export interface Assessed {
 export function assess(system: BodySystem, area: string, context: MeasureContext, memory: Memory): Assessed {
   const { definition, now } = context
   const measured = measures[definition.formula]?.(context) ?? noEvidence('too-little-data')
-  const { evidence, siteHeld } = withHeldSites(measured, context, memory)
+  const { evidence, siteHeld } = withSilentSites(measured, context, memory.sites)
   const score = scoreOf(evidence.value, definition.anchors)
   const { valid, reason } = judged(evidence, score, context)
   const before = memory.indicators.get(definition.id)
@@ -34,6 +38,7 @@ export function assess(system: BodySystem, area: string, context: MeasureContext
     memory.indicators.set(definition.id, { at: now, score, value: evidence.value })
   }
   const held = valid ? undefined : holdable(before, context)
+  const credit = held && !definition.vital ? creditOf(held, context) : 0
   // A site on the rise is said aloud even where too few others report.
   const forecast = forecastOf(context, evidence)
   const value = valid ? evidence.value : (before?.value ?? null)
@@ -48,10 +53,11 @@ export function assess(system: BodySystem, area: string, context: MeasureContext
     quality: qualityOf(valid, siteHeld, evidence, context, before),
     contribution: null,
     coverage: evidence.coverage,
+    confidence: valid ? confidenceOf(evidence, context) : credit,
     ...(evidence.worst ? { worst: worstPart(evidence.worst) } : {}),
     ...(forecast ? { forecast } : {}),
   }
-  return { result, held: held?.score ?? null, credit: held && !definition.vital ? creditOf(held, context) : 0 }
+  return { result, held: held?.score ?? null, last: valid ? null : (before?.score ?? null), credit }
 }
 
 const staticPart = (system: BodySystem, area: string, { definition, inputs }: MeasureContext) => ({
@@ -80,31 +86,6 @@ function extremeOf({ formula, windowMinutes }: MeasureContext['definition']): Pi
 
 const worstPart = ({ terminal, site, points }: SiteInput) => ({ terminal, point: points[0]?.point ?? '', site })
 
-/**
- * Of indicators whose worst site counts: a site without a valid value is held at its last one while the hold lasts, if that is
- * worse than what the others say. Missing data never improve a score.
- */
-function withHeldSites(
-  evidence: Evidence,
-  context: MeasureContext,
-  memory: Memory,
-): { readonly evidence: Evidence; readonly siteHeld: boolean } {
-  const { definition, now, sites } = context
-  if (definition.spatial !== 'worst' || !evidence.sites) return { evidence, siteHeld: false }
-  for (const { input, value, at } of evidence.sites) memory.keepSite(definition.id, input.terminal, { value, at })
-  const sign = lowerIsBetter(definition.anchors) ? 1 : -1
-  const present = new Set(evidence.sites.map(({ input }) => input.terminal))
-  let worse: Evidence | undefined
-  for (const input of sites) {
-    const last = present.has(input.terminal) ? undefined : memory.site(definition.id, input.terminal)
-    if (!last || now - last.at > definition.holdForMinutes * 60_000) continue
-    const worst = worse?.value ?? evidence.value ?? Number.NEGATIVE_INFINITY * sign
-    if (sign * (last.value - worst) > 0)
-      worse = { ...evidence, value: last.value, at: last.at, worst: input, reason: 'site-held' }
-  }
-  return worse ? { evidence: worse, siteHeld: true } : { evidence, siteHeld: false }
-}
-
 /** Whether a value counts; too few sites do not hide what is already serious. */
 function judged(
   evidence: Evidence,
@@ -113,7 +94,8 @@ function judged(
 ): { readonly valid: boolean; readonly reason: Reason | undefined } {
   if (score === null) return { valid: false, reason: evidence.reason ?? 'too-little-data' }
   const enough = evidence.coverage >= (definition.minimum.sites ?? 0) - 1e-9 || sites.length === 0
-  if (evidence.reason !== 'too-few-sites' && (evidence.reason !== 'site-held' || enough)) {
+  const silent = evidence.reason === 'site-held' || evidence.reason === 'site-lost'
+  if (evidence.reason !== 'too-few-sites' && (!silent || enough)) {
     return { valid: true, reason: evidence.reason }
   }
   const hazard = definition.spatial === 'worst' || definition.vital === true

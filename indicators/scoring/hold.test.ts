@@ -34,15 +34,20 @@ t.test('a vital sign that is held counts for the ceiling and not for the coverag
   t.ok((silent.held ?? 100) < 50)
 })
 
-t.test('a silent site that is worse than the rest stands for them until its hold ends', async (t) => {
-  const road = measuring('RENL-01', { 'road-water': 3 })
-  for (const gauge of ['road-water-1', 'road-water-2', 'road-water-3'])
-    road.feed(gauge, 'depth', now, gauge.endsWith('1') ? 20 : 0)
-  t.match(road.measure(now).result, { value: 20, quality: 'good' })
-  const rest = (at: number) => {
-    for (const gauge of ['road-water-2', 'road-water-3']) road.feed(gauge, 'depth', at, 0)
-    return road.measure(at).result
-  }
-  t.match(rest(now + 30 * minuteMs), { value: 20, quality: 'stale', worst: { terminal: 'road-water-1' } })
-  t.match(rest(now + 61 * minuteMs), { value: 0, coverage: 2 / 3, detail: { why: { code: 'sites-missing' } } })
-})
+t.test(
+  'a silent site that is worse than the rest stands for them, beyond its hold as well, until it is heard',
+  async (t) => {
+    const road = measuring('RENL-01', { 'road-water': 3 })
+    for (const gauge of ['road-water-1', 'road-water-2', 'road-water-3'])
+      road.feed(gauge, 'depth', now, gauge.endsWith('1') ? 20 : 0)
+    t.match(road.measure(now).result, { value: 20, quality: 'good' })
+    const rest = (at: number) => {
+      for (const gauge of ['road-water-2', 'road-water-3']) road.feed(gauge, 'depth', at, 0)
+      return road.measure(at).result
+    }
+    t.match(rest(now + 30 * minuteMs), { value: 20, quality: 'stale', worst: { terminal: 'road-water-1' } })
+    t.match(rest(now + 61 * minuteMs), { value: 20, coverage: 2 / 3, detail: { why: { code: 'site-lost' } } })
+    road.feed('road-water-1', 'depth', now + 70 * minuteMs, 1)
+    t.match(rest(now + 70 * minuteMs), { value: 1, quality: 'good', coverage: 1 })
+  },
+)

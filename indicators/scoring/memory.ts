@@ -1,4 +1,5 @@
 import type { EpochMs } from '@civitals/contracts/clock'
+import type { SiteInput, SiteValue } from '../measures/evidence.ts'
 
 /** The newest valid state of an indicator. */
 export interface LastValid {
@@ -8,27 +9,86 @@ export interface LastValid {
 }
 
 /** The newest valid value of one site. */
-export interface LastSite {
-  readonly at: EpochMs
-  readonly value: number
+export type LastSite = Pick<SiteValue, 'at' | 'value' | 'part' | 'parts'>
+
+/** A site of an indicator, as kept across a restart. */
+export interface KeptSite extends LastSite {
+  readonly indicator: string
+  readonly terminal: string
 }
 
 /**
- * What gaps are held at, for one area: indicators by id, and sites of indicators whose worst site counts, so that a terminal
- * which falls silent at its worst does not make the city look better.
+ * Newest valid values of sites, so that a terminal which falls silent at its worst does not make anything look better. One for
+ * all areas: what a site says does not depend on who asks.
  */
-export class Memory {
-  readonly indicators = new Map<string, LastValid>()
-  readonly #sites = new Map<string, Map<string, LastSite>>()
+export class SiteMemory {
+  readonly #sites = new Map<string, Map<string, Map<string, LastSite>>>()
+  /** Silent ones since they were last taken for writing. */
+  readonly #fallenSilent = new Map<string, KeptSite>()
+  readonly #written = new Map<string, EpochMs>()
 
-  site(indicator: string, terminal: string): LastSite | undefined {
-    return this.#sites.get(indicator)?.get(terminal)
+  of(indicator: string, terminal: string): Iterable<LastSite> {
+    return this.#sites.get(indicator)?.get(terminal)?.values() ?? []
   }
 
   /** Keeps a site's newest value; an older one does not replace it. */
-  keepSite(indicator: string, terminal: string, last: LastSite): void {
-    const ofIndicator = this.#sites.get(indicator) ?? new Map<string, LastSite>()
+  keep(indicator: string, terminal: string, last: LastSite): void {
+    const ofIndicator = this.#sites.get(indicator) ?? new Map<string, Map<string, LastSite>>()
     this.#sites.set(indicator, ofIndicator)
-    if ((ofIndicator.get(terminal)?.at ?? Number.NEGATIVE_INFINITY) <= last.at) ofIndicator.set(terminal, last)
+    const ofTerminal = ofIndicator.get(terminal) ?? new Map<string, LastSite>()
+    ofIndicator.set(terminal, ofTerminal)
+    const part = last.part ?? ''
+    if ((ofTerminal.get(part)?.at ?? Number.NEGATIVE_INFINITY) <= last.at) ofTerminal.set(part, last)
+  }
+
+  /** The last values of sites that have none now. */
+  silent(indicator: string, sites: readonly SiteInput[], present: readonly SiteValue[]): SiteValue[] {
+    const here = new Set(present.map(({ input, part }) => `${input.terminal}/${part ?? ''}`))
+    const found: SiteValue[] = []
+    for (const input of sites) {
+      for (const last of this.of(indicator, input.terminal)) {
+        const key = `${input.terminal}/${last.part ?? ''}`
+        if (here.has(key)) continue
+        this.#noteSilent(`${indicator}/${key}`, { indicator, terminal: input.terminal, ...last })
+        found.push({ ...last, uncertain: true, input })
+      }
+    }
+    return found
+  }
+
+  /** Sites that fell silent since the last call. */
+  takeFallenSilent(): KeptSite[] {
+    const taken = [...this.#fallenSilent.values()]
+    for (const [key, { at }] of this.#fallenSilent) this.#written.set(key, at)
+    this.#fallenSilent.clear()
+    return taken
+  }
+
+  /** Takes back what could not be written. */
+  giveBack(sites: readonly KeptSite[]): void {
+    for (const site of sites) {
+      const key = `${site.indicator}/${site.terminal}/${site.part ?? ''}`
+      this.#written.delete(key)
+      if (!this.#fallenSilent.has(key)) this.#fallenSilent.set(key, site)
+    }
+  }
+
+  /** Forgets an indicator whose values mean something else from now on. */
+  forget(indicator: string): void {
+    this.#sites.delete(indicator)
+  }
+
+  #noteSilent(key: string, kept: KeptSite): void {
+    if (this.#written.get(key) !== kept.at) this.#fallenSilent.set(key, kept)
+  }
+}
+
+/** What gaps are held at, for one area. */
+export class Memory {
+  readonly indicators = new Map<string, LastValid>()
+  readonly sites: SiteMemory
+
+  constructor(sites: SiteMemory = new SiteMemory()) {
+    this.sites = sites
   }
 }

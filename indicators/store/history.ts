@@ -1,6 +1,5 @@
 import type { BodyResult } from '@civitals/contracts/body'
 import type { StateStore, StateTx } from '@civitals/storage/state'
-import type { Memory } from '../scoring/memory.ts'
 import type { IndicatorTables } from '../tables.ts'
 
 /** Days the score of each minute is kept. */
@@ -37,11 +36,10 @@ export async function writeBody(tx: StateTx, body: BodyResult, at: number): Prom
 
 /** Removes what is older than the history is kept. */
 export async function trimBodies(tx: StateTx, now: number): Promise<void> {
-  await tx
-    .withTables<IndicatorTables>()
-    .deleteFrom('indicator_body')
-    .where('at', '<', now - historyDays * dayMs)
-    .execute()
+  const db = tx.withTables<IndicatorTables>()
+  const oldest = now - historyDays * dayMs
+  await db.deleteFrom('indicator_body').where('at', '<', oldest).execute()
+  await db.deleteFrom('indicator_past').where('at', '<', oldest).execute()
 }
 
 /** Score over time, oldest first; buckets without a row are left out. */
@@ -70,26 +68,3 @@ const mean = (values: readonly number[]): number | null =>
   values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length
 const extreme = (of: (...values: number[]) => number, values: readonly number[]): number | null =>
   values.length === 0 ? null : of(...values)
-
-/** Keeps what gaps are held at, so that a restart forgets nothing bad. */
-export async function writeMemory(tx: StateTx, area: string, memory: Memory): Promise<void> {
-  for (const [indicator, { at, score, value }] of memory.indicators) {
-    await tx
-      .withTables<IndicatorTables>()
-      .insertInto('indicator_last')
-      .values({ area, indicator, at, score, value })
-      .onConflict((conflict) => conflict.columns(['area', 'indicator']).doUpdateSet({ at, score, value }))
-      .execute()
-  }
-}
-
-/** Puts back what `writeMemory` kept. */
-export async function readMemory(db: StateStore['db'], area: string, memory: Memory): Promise<void> {
-  const rows = await db
-    .withTables<IndicatorTables>()
-    .selectFrom('indicator_last')
-    .select(['indicator', 'at', 'score', 'value'])
-    .where('area', '=', area)
-    .execute()
-  for (const { indicator, at, score, value } of rows) memory.indicators.set(indicator, { at, score, value })
-}

@@ -90,6 +90,19 @@ export function cityRoutes(sources: ApiSources): readonly Route[] {
         return pageOf(areas, (area) => area.id, query)
       },
     }),
+    get('/areas/:id/body', {
+      tag: 'city',
+      summary:
+        'The body of one area of the tree (grid, village, town, district), computed from the terminals within it',
+      params: byId,
+      reply: BodyResultSchema,
+      handle: ({ params }) => {
+        bodyNow(sources)
+        const body = sources.area(params.id)
+        if (!body) throw notFound('area', params.id)
+        return body
+      },
+    }),
     get('/sites', {
       tag: 'city',
       summary: 'Sites where terminals stand, WGS-84',
