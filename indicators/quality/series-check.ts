@@ -1,0 +1,194 @@
+import type { EpochMs } from '@civitals/contracts/clock'
+import { type Quality, qualities } from '@civitals/contracts/quality'
+import { bitOf, type Flag, type TestBits } from './flags.ts'
+import type { PointLimits } from './limits.ts'
+import { rangeFlag, spikeFlag, spikeStatistics, tooFast } from './sequence-tests.ts'
+import { FlatRun, SlidingRange } from './stillness.ts'
+
+const minuteMs = 60_000
+
+/** Periods without a reading after which the series begins anew. */
+const gapPeriods = 3
+
+/**
+ * Receives verdicts in order of event time, late readings excepted. `value` is what scores: the raw value, or 0 for noise about
+ * zero. A late reading was held against the ranges alone.
+ */
+export type Verdict = (at: EpochMs, value: number, flag: Flag, tests: TestBits, late: boolean) => void
+
+/**
+ * Quality control of one series, reading by reading, O(1) each. A jump is kept back until the next reading says whether it was a
+ * spike; of a hazard nothing is kept back and nothing but the sensor's own range fails.
+ */
+export class SeriesCheck {
+  /** Tests between series that find this one suspect just now: neighbours, cross-variable, time. */
+  outside: TestBits = 0
+  readonly #limits: PointLimits
+  readonly #everyMs: number
+  readonly #flat: FlatRun | undefined
+  readonly #range: SlidingRange | undefined
+  /** Newest reading in event order. */
+  #newestAt = Number.NEGATIVE_INFINITY
+  /** Newest one later ones are compared with; NaN after a gap or a value that failed. */
+  #lastAt = 0
+  #last = Number.NaN
+  #waitsAt = Number.NaN
+  #waits = 0
+  #waitsFlag: Flag = 1
+  #waitsTests: TestBits = 0
+
+  constructor(limits: PointLimits, reportEveryMs: number) {
+    this.#limits = limits
+    this.#everyMs = reportEveryMs
+    if (limits.flat) this.#flat = new FlatRun(limits.flat.within)
+    if (limits.attenuated) this.#range = new SlidingRange(limits.attenuated.minutes * minuteMs, reportEveryMs)
+  }
+
+  take(at: EpochMs, value: number | null, quality: Quality, verdict: Verdict): void {
+    if (value === null || qualities[quality].flag === 9) {
+      this.#breaks(verdict)
+      verdict(at, Number.NaN, 9, 0, at < this.#newestAt)
+      return
+    }
+    if (!Number.isFinite(value)) {
+      this.#breaks(verdict)
+      verdict(at, Number.NaN, 4, bitOf.syntax, at < this.#newestAt)
+      return
+    }
+    if (at <= this.#newestAt) this.#outOfOrder(at, value, quality, verdict)
+    else this.#inOrder(at, value, quality, verdict)
+  }
+
+  /** Hands out what is kept back: at the end of a replay, or when nothing has come for long. */
+  flush(verdict: Verdict): void {
+    if (Number.isNaN(this.#waitsAt)) return
+    const at = this.#waitsAt
+    this.#waitsAt = Number.NaN
+    verdict(at, this.#waits, this.#waitsFlag, this.#waitsTests, false)
+  }
+
+  /** A second reading of the newest instant is counted once; one that contradicts the first is said to. */
+  #outOfOrder(at: EpochMs, value: number, quality: Quality, verdict: Verdict): void {
+    if (at === this.#newestAt) {
+      const same = value === this.#last || value === this.#waits
+      if (!same) verdict(at, Number.NaN, 3, bitOf.time, true)
+      return
+    }
+    const { flag, tests } = this.#alone(value, quality)
+    verdict(at, this.#scored(value), flag, tests, true)
+  }
+
+  #inOrder(at: EpochMs, value: number, quality: Quality, verdict: Verdict): void {
+    if (at - this.#newestAt > gapPeriods * this.#everyMs) this.#gap(verdict)
+    this.#settleWaiting(value, verdict)
+    this.#newestAt = at
+    let { flag, tests } = this.#alone(value, quality)
+    if (flag === 4) {
+      this.#breaks(verdict)
+      verdict(at, this.#scored(value), 4, tests, false)
+      return
+    }
+    const { step, spike, hazard } = this.#limits
+    const change = value - this.#last
+    if (step && tooFast(change, at - this.#lastAt, step.most, step.perMinutes * minuteMs)) {
+      flag = 3
+      tests |= bitOf.rate
+    }
+    const still = this.#stillness(at, value)
+    if (still !== 0) {
+      flag = still < 0 && !hazard ? 4 : 3
+      tests |= Math.abs(still)
+    }
+    if (this.outside !== 0) {
+      if (flag === 1) flag = 3
+      tests |= this.outside
+    }
+    if (spike && !hazard && flag !== 4 && Math.abs(change) > spike.suspect) {
+      this.#waitsAt = at
+      this.#waits = this.#scored(value)
+      this.#waitsFlag = flag
+      this.#waitsTests = tests
+      // `#last` stays the value before, until the next reading has said what this one was.
+      return
+    }
+    this.#last = value
+    this.#lastAt = at
+    verdict(at, this.#scored(value), flag, tests, false)
+  }
+
+  /** Decides on the reading kept back, now that the next one is known. */
+  #settleWaiting(next: number, verdict: Verdict): void {
+    if (Number.isNaN(this.#waitsAt)) return
+    const { spike } = this.#limits
+    const height = spikeStatistics.peak(this.#last, this.#waits, next)
+    const found = spike ? spikeFlag(height, spike.suspect, spike.fail) : 1
+    if (found !== 1) {
+      this.#waitsTests |= bitOf.spike
+      this.#waitsFlag = found === 4 ? 4 : 3
+    }
+    // After a spike that failed, what follows is compared with what went before it.
+    if (found !== 4) {
+      this.#last = this.#waits
+      this.#lastAt = this.#waitsAt
+    }
+    this.flush(verdict)
+  }
+
+  /** Flag of a value by itself: what the terminal said, and the ranges. */
+  #alone(value: number, quality: Quality): { flag: Flag; tests: TestBits } {
+    const { range } = this.#limits
+    const own = qualities[quality].flag
+    let flag: Flag = own === 4 ? 4 : own === 3 ? 3 : 1
+    let tests = flag === 1 ? 0 : bitOf.device
+    const found = range && !this.#isZero(value) ? rangeFlag(value, range.sensor, range.user) : 1
+    if (found !== 1) {
+      tests |= bitOf.range
+      if (found === 4 || flag === 1) flag = found
+    }
+    return { flag, tests }
+  }
+
+  /** 0, or the bit of the test that found the series too still: negative when it fails. */
+  #stillness(at: EpochMs, value: number): number {
+    const { flat, attenuated } = this.#limits
+    let found = 0
+    if (attenuated && this.#range) {
+      const range = this.#range.take(at, value)
+      if (range < attenuated.fail) found = -bitOf.attenuated
+      else if (range < attenuated.suspect) found = bitOf.attenuated
+    }
+    if (flat && this.#flat) {
+      const lasted = this.#flat.take(at, value)
+      const long = (minutes: number): boolean => lasted >= this.#whole(minutes * minuteMs)
+      if (value <= (flat.stillBelow ?? Number.NEGATIVE_INFINITY)) return found
+      if (long(flat.failMinutes)) found = -bitOf.flat
+      else if (long(flat.suspectMinutes) && found >= 0) found = bitOf.flat
+    }
+    return found
+  }
+
+  /** Whole reporting periods: three readings a quarter of an hour apart span half an hour [ioos_qc flat_line_test]. */
+  #whole(ms: number): number {
+    return Math.max(1, Math.floor(ms / this.#everyMs)) * this.#everyMs
+  }
+
+  #isZero(value: number): boolean {
+    return value < 0 && value >= -(this.#limits.range?.zeroNoise ?? 0)
+  }
+
+  #scored(value: number): number {
+    return this.#isZero(value) ? 0 : value
+  }
+
+  #gap(verdict: Verdict): void {
+    this.#breaks(verdict)
+    this.#flat?.forget()
+    this.#range?.forget()
+  }
+
+  /** What follows has nothing beside it to be compared with. */
+  #breaks(verdict: Verdict): void {
+    this.flush(verdict)
+    this.#last = Number.NaN
+  }
+}
