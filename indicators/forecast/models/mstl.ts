@@ -15,12 +15,14 @@ export function mstl(y: Float64Array, periods: readonly number[], robustRounds =
   const seasons = periods.map(() => new Float64Array(y.length))
   const rest = Float64Array.from(y)
   let last: Decomposition | undefined
+  // Two rounds over several seasons are passes enough: a second within each changes the profile by less than the noise.
+  const passes = periods.length > 1 ? 1 : 2
   for (let round = 0; round < (periods.length > 1 ? 2 : 1); round++) {
     for (const [k, period] of periods.entries()) {
       const season = seasons[k]
       if (!season) continue
       for (let i = 0; i < rest.length; i++) rest[i] = (rest[i] ?? 0) + (season[i] ?? 0)
-      last = stl(rest, { period, robustRounds })
+      last = stl(rest, { period, robustRounds, passes })
       for (let i = 0; i < rest.length; i++) rest[i] = (rest[i] ?? 0) - (last.season[i] ?? 0)
       season.set(last.season)
     }

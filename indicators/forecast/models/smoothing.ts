@@ -83,7 +83,7 @@ export interface Smoother {
 }
 
 const damped = 0.9
-const kept = { evaluations: 60, tolerance: 1e-4 }
+const kept = { evaluations: 40, tolerance: 1e-4 }
 const clip = (value: number | undefined, low: number, high: number): number =>
   Math.min(high, Math.max(low, value ?? low))
 
@@ -130,6 +130,22 @@ function criterion(y: Series, smoother: Smoother, parameters: number): number {
   return count * Math.log(sum / count + Number.MIN_VALUE) + 2 * parameters + correction
 }
 
-/** Level and trend after the newest value under a fitted smoother. */
-export const smoothedLine = (y: Series, { alpha, beta, damping }: Smoother): Line =>
-  holtLine(y, { alpha, beta, damping }, { level: firstKnown(y), trend: 0 })
+/** Level and trend after y[from..to) under a fitted smoother, going on from `line`; without one from rest at the first value. */
+export function smoothedLine(
+  y: Series,
+  { alpha, beta, damping }: Smoother,
+  from: number,
+  to: number,
+  line?: Line,
+): Line {
+  let { level, trend } = line ?? { level: firstKnown(y), trend: 0 }
+  for (let k = from; k < to; k++) {
+    trend *= damping
+    level += trend
+    const error = (y[k] ?? Number.NaN) - level
+    if (error - error !== 0) continue
+    level += alpha * error
+    trend += alpha * beta * error
+  }
+  return { level, trend }
+}

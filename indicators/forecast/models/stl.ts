@@ -12,6 +12,8 @@ export interface StlOptions {
   readonly period: number
   /** Rounds of robustness weights against outliers; default 0. */
   readonly robustRounds?: number
+  /** Passes of season and trend in each round; default 2, as R's. */
+  readonly passes?: number
 }
 
 const nextOdd = (value: number): number => {
@@ -23,7 +25,7 @@ const nextOdd = (value: number): number => {
  * Seasonal-trend decomposition by loess with a periodic season [Cleveland et al. 1990], with the windows R's stl(x, "periodic")
  * takes. `y` holds no gaps and at least two periods.
  */
-export function stl(y: Float64Array, { period, robustRounds = 0 }: StlOptions): Decomposition {
+export function stl(y: Float64Array, { period, robustRounds = 0, passes = 2 }: StlOptions): Decomposition {
   const n = y.length
   const seasonWindow = 10 * n + 1
   const trendWindow = nextOdd((1.5 * period) / (1 - 1.5 / seasonWindow))
@@ -35,7 +37,7 @@ export function stl(y: Float64Array, { period, robustRounds = 0 }: StlOptions): 
   let season: Float64Array = new Float64Array(n)
   let robustness: Float64Array | undefined
   for (let round = 0; round <= robustRounds; round++) {
-    for (let pass = 0; pass < 2; pass++) {
+    for (let pass = 0; pass < passes; pass++) {
       const cycles = smoothCycles(minus(y, trend), period, seasonShape, robustness)
       const low = loess(lowPass(cycles, period), n, lowShape)
       season = minus(cycles.subarray(period, period + n), low)
