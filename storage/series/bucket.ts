@@ -13,15 +13,23 @@ export const defaultLimit = 10_000
 /** Start of the bucket an instant lies in: whole multiples of `everyMs` since 1970, also before it. */
 export const bucketStart = (at: number, everyMs: number): number => Math.floor(at / everyMs) * everyMs
 
-interface Sums {
-  at: number
-  sum: number
-  count: number
-  min: number
-  max: number
-  uncertain: boolean
-  newest: Quality
+/** What the readings of one bucket come to; sums of parts of a bucket can be put together. */
+export interface BucketSums {
+  readonly at: number
+  /** Readings that count by the quality table. */
+  readonly count: number
+  /** Of their values, or of 10^(value/10) where the energy mean is wanted. */
+  readonly sum: number
+  readonly min: number
+  readonly max: number
+  /** Any that counted was not good. */
+  readonly uncertain: boolean
+  /** Time and quality of the newest reading, counting or not. */
+  readonly newestAt: number
+  readonly newest: Quality
 }
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] }
 
 /**
  * One row per bucket that holds a reading, from rows in order of time. Value is the mean of the readings that count by the
@@ -29,20 +37,36 @@ interface Sums {
  * counted was.
  */
 export function bucketRows(rows: Iterable<SeriesRow>, everyMs: number, energy: boolean): SeriesRow[] {
-  const buckets: Sums[] = []
-  let current: Sums | undefined
+  const buckets: BucketSums[] = []
+  let current: Writable<BucketSums> | undefined
   for (const row of rows) {
     const at = bucketStart(row.at, everyMs)
     if (current?.at !== at) {
-      current = { at, sum: 0, count: 0, min: Infinity, max: -Infinity, uncertain: false, newest: row.quality }
+      current = { ...{ at, sum: 0, count: 0, min: Infinity, max: -Infinity }, uncertain: false, ...newestOf(row) }
       buckets.push(current)
     }
     add(current, row, energy)
   }
-  return buckets.map((sums) => rowOf(sums, energy))
+  return buckets.map((sums) => bucketRow(sums, energy))
 }
 
-function add(sums: Sums, row: SeriesRow, energy: boolean): void {
+/** Buckets that came in parts, in any order, as one row each, oldest first. */
+export function joinBuckets(parts: Iterable<BucketSums>, energy: boolean): SeriesRow[] {
+  const buckets = new Map<number, BucketSums>()
+  for (const part of parts) {
+    const other = buckets.get(part.at)
+    buckets.set(part.at, other ? joinSums(other, part) : part)
+  }
+  return [...buckets.values()].sort((a, b) => a.at - b.at).map((sums) => bucketRow(sums, energy))
+}
+
+const newestOf = ({ at, quality }: SeriesRow): Pick<BucketSums, 'newestAt' | 'newest'> => ({
+  newestAt: at,
+  newest: quality,
+})
+
+function add(sums: Writable<BucketSums>, row: SeriesRow, energy: boolean): void {
+  sums.newestAt = row.at
   sums.newest = row.quality
   if (row.value === null || !qualities[row.quality].counts) return
   sums.count++
@@ -52,7 +76,21 @@ function add(sums: Sums, row: SeriesRow, energy: boolean): void {
   if (row.quality !== 'good') sums.uncertain = true
 }
 
-function rowOf({ at, sum, count, min, max, uncertain, newest }: Sums, energy: boolean): SeriesRow {
+function joinSums(one: BucketSums, other: BucketSums): BucketSums {
+  const { newestAt, newest } = other.newestAt >= one.newestAt ? other : one
+  return {
+    at: one.at,
+    count: one.count + other.count,
+    sum: one.sum + other.sum,
+    min: Math.min(one.min, other.min),
+    max: Math.max(one.max, other.max),
+    uncertain: one.uncertain || other.uncertain,
+    newestAt,
+    newest,
+  }
+}
+
+function bucketRow({ at, sum, count, min, max, uncertain, newest }: BucketSums, energy: boolean): SeriesRow {
   if (count === 0) return { at, value: null, quality: newest, count }
   const mean = sum / count
   return {

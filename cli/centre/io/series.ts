@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import type { Clock } from '@civitals/contracts/clock'
 import { CivitalsError } from '@civitals/contracts/errors'
 import type { RegistryView } from '@civitals/contracts/registry'
-import type { TornLog } from '@civitals/storage/duckdb'
+import type { Part, TornLog } from '@civitals/storage/duckdb'
 import type { SeriesStore } from '@civitals/storage/series'
 import type { Logger } from 'pino'
 
@@ -26,7 +26,17 @@ export async function openSeries(
         { ...torn },
         'a power loss had torn the end of the series log; it was cut off, nothing durable was in it',
       )
-    return await openDuckdbSeries({ folder: join(data, 'series'), clock, energyMean, onTornLog })
+    const onLostFile = ({ file, rows }: Part): void =>
+      logger.error({ file, rows }, 'a day file of the series store is gone, and its readings with it')
+    const onTendFailed = (err: unknown): void =>
+      logger.warn(
+        { err },
+        'day files of the series store could not be written; nothing is lost, tried again in a minute',
+      )
+    return await openDuckdbSeries({
+      ...{ folder: join(data, 'series'), clock, energyMean },
+      ...{ onTornLog, onLostFile, onTendFailed },
+    })
   }
   const { openInfluxdbSeries } = await import('@civitals/storage/influxdb')
   const groupOf = (terminal: string): string => registry.terminal(terminal)?.group ?? 'unregistered'

@@ -58,6 +58,11 @@ class Names {
     return this.#pairs[id]
   }
 
+  /** Numbers of the pairs that are asked for. */
+  numbersOf(asked: (first: string, second: string) => boolean): number[] {
+    return this.#pairs.flatMap(([first, second], id) => (asked(first, second) ? [id] : []))
+  }
+
   forgetAdded(): void {
     for (const [, first, second] of this.added) this.#ids.get(first)?.delete(second)
     this.#pairs.length -= this.added.length

@@ -2,7 +2,7 @@
 // once, and an envelope is there whole or not at all.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -26,7 +26,7 @@ async function writeUntilKilled(first: number): Promise<number> {
     acknowledged = Number(line)
   })
   await started
-  await setTimeout(Math.random() * 300)
+  await setTimeout(Math.random() * 900)
   const ended = Promise.all([once(child, 'exit'), once(lines, 'close')])
   child.kill('SIGKILL')
   await ended
@@ -53,11 +53,13 @@ async function checkContents(t: Test, acknowledged: number): Promise<number> {
 
 t.test('nothing acknowledged is lost to a kill, nothing is there twice', { timeout: 120_000 }, async (t) => {
   let acknowledged = 0
-  let unacknowledged = 0
+  let [unacknowledged, files] = [0, 0]
   for (let round = 0; round < 5; round++) {
     // The last batch comes again each time, as after an acknowledgement that got lost.
     acknowledged = await writeUntilKilled(Math.max(1, acknowledged + 1 - envelopesPerBatch))
     unacknowledged += (await checkContents(t, acknowledged)) - acknowledged
+    files += readdirSync(join(folder, 'days')).length
   }
+  t.ok(files > 0, `${files} day files were found`)
   t.comment(`${acknowledged} envelopes acknowledged, ${unacknowledged} stored before their answer was heard`)
 })

@@ -1,32 +1,46 @@
 import { qualities } from '@civitals/contracts/quality'
+import { newestRows, startOf } from './rows-query.ts'
 
 const counting = Object.values(qualities)
   .filter(({ counts }) => counts)
   .map(({ code }) => code)
   .join(', ')
-const { good, uncertain } = qualities
 
-/** Of two rows at one instant the later written one: rowid follows arrival. $1 series, $2 from, $3 to. */
-const stretch = `
-  SELECT time_ms, value, quality FROM reading
-  WHERE series = $1 AND time_ms >= $2 AND time_ms < $3
-  QUALIFY lead(time_ms) OVER (ORDER BY time_ms, rowid) IS DISTINCT FROM time_ms`
+/** Columns: time, value, quality code. */
+export const rawQuery = (rows: string, limit: number): string =>
+  `SELECT time_ms::DOUBLE, value, quality FROM (${newestRows(rows)}) ORDER BY time_ms LIMIT ${limit}`
 
-/** Columns: time, value, quality code. $4 limit. */
-export const rawQuery = `
-  SELECT time_ms::DOUBLE, value, quality FROM (${stretch}) ORDER BY time_ms LIMIT $4`
+/** Readings with what a rollup needs to know of each: whether it counts, and its energy. */
+const judged = (readings: string): string => `
+  SELECT *, value IS NOT NULL AND quality IN (${counting}) AS counts FROM (${readings})`
+
+/** 10^(L/10): what sound levels are summed by. */
+const energyOf = 'pow(10, value / 10)'
+
+/** Buckets in parts, from rows. Columns: start, count, sum, min, max, uncertain, time and quality code of the newest, false. */
+export const bucketQuery = (rows: string, everyMs: number, energy: boolean, limit: number): string => `
+  SELECT ${startOf(everyMs)}::DOUBLE AS start, (count(*) FILTER (counts))::DOUBLE,
+    sum(${energy ? energyOf : 'value'}) FILTER (counts), min(value) FILTER (counts), max(value) FILTER (counts),
+    coalesce(bool_or(quality <> ${qualities.good.code}) FILTER (counts), false),
+    max(time_ms)::DOUBLE, arg_max(quality, time_ms), false
+  FROM (${judged(newestRows(rows))}) GROUP BY start ORDER BY start LIMIT ${limit}`
 
 /**
- * Columns: start, mean, quality code, count, min, max. $4 limit, $5 bucket length. The double modulo makes buckets before
- * 1970 start at whole multiples too. `energy` asks for the energy mean of levels in decibel.
+ * Rows of a rollup file from readings, each (series, time) once. `last_ms` and `last_quality` are of the newest reading, counting or not, `last` is
+ * the newest value that counts; `energy` is null where `energySeries` (a list of numbers) does not hold the series.
  */
-export function bucketQuery(energy: boolean): string {
-  const mean = energy ? '10 * log10(avg(pow(10, value / 10)) FILTER (counts))' : 'avg(value) FILTER (counts)'
-  return `
-  SELECT (time_ms - ((time_ms % $5) + $5) % $5)::DOUBLE AS start, ${mean},
-    CASE WHEN count(*) FILTER (counts) = 0 THEN arg_max(quality, time_ms)
-      WHEN bool_or(quality <> ${good.code}) FILTER (counts) THEN ${uncertain.code} ELSE ${good.code} END,
-    (count(*) FILTER (counts))::DOUBLE, min(value) FILTER (counts), max(value) FILTER (counts)
-  FROM (SELECT *, value IS NOT NULL AND quality IN (${counting}) AS counts FROM (${stretch}))
-  GROUP BY start ORDER BY start LIMIT $4`
-}
+export const rollupQuery = (readings: string, everyMs: number, energySeries: string): string => `
+  SELECT series, ${startOf(everyMs)} AS start, (count(*) FILTER (counts))::INTEGER AS count, sum(value) FILTER (counts) AS sum,
+    sum(${energyOf}) FILTER (counts AND series IN (${energySeries})) AS energy,
+    min(value) FILTER (counts) AS min, max(value) FILTER (counts) AS max,
+    arg_max(value, time_ms) FILTER (counts) AS last,
+    coalesce(bool_or(quality <> ${qualities.good.code}) FILTER (counts), false) AS uncertain,
+    max(time_ms) AS last_ms, arg_max(quality, time_ms) AS last_quality
+  FROM (${judged(readings)}) GROUP BY series, start ORDER BY series, start`
+
+/** The columns of `bucketQuery` from rows of rollups; the last one says that an energy is wanted and was not summed. */
+export const rolledQuery = (rollups: string, everyMs: number, energy: boolean, limit: number): string => `
+  SELECT ${startOf(everyMs).replaceAll('time_ms', 'start')}::DOUBLE AS bucket, sum(count)::DOUBLE, sum(${energy ? 'energy' : 'sum'}), min(min), max(max),
+    bool_or(uncertain), max(last_ms)::DOUBLE, arg_max(last_quality, last_ms),
+    ${energy ? 'bool_or(count > 0 AND energy IS NULL)' : 'false'}
+  FROM (${rollups}) GROUP BY bucket ORDER BY bucket LIMIT ${limit}`

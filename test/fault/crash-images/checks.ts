@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { systemClock } from '@civitals/contracts/system-clock'
 import { openDuckdbSeries } from '@civitals/storage/duckdb'
+import type { SeriesStore } from '@civitals/storage/series'
 import { openSqliteState } from '@civitals/storage/sqlite'
 import { openSqliteSpool } from '../../../gateway/spool/io/sqlite-spool.ts'
 import { readAccounts } from '../../../ingest/ledger/store.ts'
@@ -40,19 +41,36 @@ export const checkSpool: Check = async (folder, { done, acknowledged }) => {
 
 export const checkCentre: Check = async (folder, { done }) => {
   await using state = await openSqliteState({ file: join(folder, 'state.sqlite'), migrations: ingestMigrations })
-  await using series = await openDuckdbSeries({ folder: join(folder, 'series'), clock: systemClock })
+  const lost: string[] = []
+  await using series = await openDuckdbSeries({
+    ...{ folder: join(folder, 'series'), clock: systemClock, keptDays: { raw: 1e6 } },
+    onLostFile: ({ file }) => lost.push(`${file} is gone`),
+  })
   const wrong: string[] = []
   const account = (await readAccounts(state)).all().find(({ spool }) => spool === centreSpool)
   const settled = account?.settled[0]
   if (done > 0 && (settled?.[0] !== 1 || settled[1] < done))
     wrong.push(`settled is ${settled}, ${done} was acknowledged`)
+  wrong.push(...(await readingsMissing(series, done)))
+  // What a power loss interrupted is done again.
+  await series.tend(true)
+  wrong.push(...(await readingsMissing(series, done)).map((text) => `after closing: ${text}`))
+  return [...lost, ...wrong]
+}
+
+async function readingsMissing(series: SeriesStore, done: number): Promise<string[]> {
+  const wrong: string[] = []
+  let stored = 0
   for (const point of ['depth', 'flow']) {
     const rows = await series.range({ terminal: 't1', point, from: 0, to: 1e14, limit: 10_000_000 })
     const at = new Set(rows.map((row) => row.at))
+    stored += rows.length
     if (at.size !== rows.length) wrong.push(`${point}: ${rows.length - at.size} readings stand twice`)
     for (let seq = 1; seq <= done; seq++) {
       if (!timesOf(seq).every((time) => at.has(time))) wrong.push(`${point}: a reading of seq ${seq} is missing`)
     }
   }
+  const count = await series.count()
+  if (count !== stored) wrong.push(`${count} readings are counted, ${stored} are read`)
   return wrong
 }

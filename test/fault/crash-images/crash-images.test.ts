@@ -44,6 +44,9 @@ t.test('a spool that does not flush is found out', { skip }, async (t) => {
 
 t.test('the centre after power loss holds everything it had acknowledged, once', { skip }, async (t) => {
   const run = await recorded(t, 'centre', 120)
+  const renamed = run.operations.flatMap((operation) => (operation.kind === 'rename' ? operation.to : []))
+  const kinds = ['raw', 'minute', 'hour'].filter((kind) => renamed.some((path) => path.includes(`-${kind}-`)))
+  t.same(kinds, ['raw', 'minute', 'hour'], `${renamed.length} day files were made on the way`)
   const { reported, images, failures } = await open(t, run, checkCentre, 5)
   t.equal(reported, 120, `${images} images`)
   t.same(failures, [])

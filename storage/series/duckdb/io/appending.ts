@@ -1,6 +1,8 @@
 import { setImmediate } from 'node:timers/promises'
 import { BIGINT, DOUBLE, type DuckDBConnection, DuckDBDataChunk, INTEGER, UTINYINT, VARCHAR } from '@duckdb/node-api'
 import type { NamedRow, ReadingColumns, RunRow } from '../catalogue.ts'
+import type { Part } from '../layout.ts'
+import { tableName } from '../rows-query.ts'
 
 /** DuckDB's vector size: what one chunk may hold. */
 const chunkRows = 2048
@@ -9,9 +11,13 @@ const chunksPerTurn = 16
 
 const readingTypes = [INTEGER, BIGINT, DOUBLE, UTINYINT]
 
-/** Appends within the transaction that is open on `connection`. */
-export async function appendReadings(connection: DuckDBConnection, columns: ReadingColumns): Promise<void> {
-  const appender = await connection.createAppender('reading')
+/** Appends to an open table within the transaction that is open on `connection`. */
+export async function appendReadings(
+  connection: DuckDBConnection,
+  table: number,
+  columns: ReadingColumns,
+): Promise<void> {
+  const appender = await connection.createAppender(tableName(table))
   try {
     const rows = columns.series.length
     for (let from = 0, chunks = 1; from < rows; from += chunkRows, chunks++) {
@@ -57,6 +63,15 @@ export async function appendNames(
 export async function appendRuns(connection: DuckDBConnection, rows: readonly RunRow[]): Promise<void> {
   const values = rows.map(([spool, from, to]) => [spool, BigInt(from), BigInt(to)])
   await appendRows(connection, 'settled', [INTEGER, BIGINT, BIGINT], values)
+}
+
+export async function appendParts(connection: DuckDBConnection, parts: readonly Part[]): Promise<void> {
+  const types = [VARCHAR, VARCHAR, INTEGER, BIGINT, INTEGER, BIGINT, BIGINT, INTEGER, INTEGER, BIGINT, BIGINT, BIGINT]
+  const rows = parts.map((part) => [
+    ...[part.file, part.kind, part.day, BigInt(part.generation), part.level, BigInt(part.rows), BigInt(part.bytes)],
+    ...[part.minSeries, part.maxSeries, BigInt(part.minMs), BigInt(part.maxMs), BigInt(part.writtenMs)],
+  ])
+  await appendRows(connection, 'part', types, rows)
 }
 
 async function appendRows(

@@ -1,21 +1,25 @@
-import type { Clock } from '@civitals/contracts/clock'
-import { qualityOfCode } from '@civitals/contracts/quality'
+import type { Clock, Timer } from '@civitals/contracts/clock'
 import type { Reading } from '@civitals/contracts/reading'
 import type { SettlementBatch } from '@civitals/contracts/settlement'
-import { BIGINT, type DuckDBValue } from '@duckdb/node-api'
 import { Turns } from '../../../turns.ts'
 import { defaultLimit, type EnergyMean } from '../../bucket.ts'
 import { closedError, Outage } from '../../outage.ts'
 import type { RangeQuery, SeriesDigest, SeriesRow, SeriesStore, WriteOutcome } from '../../port.ts'
 import { splitRefused } from '../../refusal.ts'
-import type { Catalogue, WritePlan } from '../catalogue.ts'
-import { digestQuery } from '../digest-query.ts'
-import { bucketQuery, rawQuery } from '../range-query.ts'
-import { deleteAgain, latestQuery } from '../schema.ts'
+import type { WritePlan } from '../catalogue.ts'
+import type { Part } from '../layout.ts'
+import { rowsPerFile } from '../merge-plan.ts'
+import { defaultKeptDays, type KeptDays } from '../retention.ts'
+import { deleteAgain, noteAgain, openTable } from '../schema.ts'
 import { appendKeys, appendNames, appendReadings, appendRuns } from './appending.ts'
+import { Closer, type Tended } from './closer.ts'
 import { type Database, openDatabase } from './database.ts'
+import { readBuckets, readCount, readDigest, readRaw } from './reading.ts'
 import type { TornLog } from './torn-log.ts'
 
+export type { Part } from '../layout.ts'
+export type { KeptDays } from '../retention.ts'
+export type { Tended } from './closer.ts'
 export type { TornLog } from './torn-log.ts'
 
 export interface DuckdbSeriesOptions {
@@ -27,15 +31,31 @@ export interface DuckdbSeriesOptions {
   readonly threads?: number
   readonly clock: Clock
   readonly energyMean?: EnergyMean
+  /** Days each kind of file stays. Default: readings and minutes 400, hours 3660. */
+  readonly keptDays?: Partial<KeptDays>
+  /** Readings after which the next open table is begun within the hour. Default 4 million. */
+  readonly openTableRows?: number
   /** Told when a power loss had torn the end of the log, which was cut off; nothing that was durable is in it. */
   readonly onTornLog?: (torn: TornLog) => void
+  /** Told at open of a day file that is gone; its readings are. */
+  readonly onLostFile?: (part: Part) => void
+  /** Told when day files could not be written or removed; nothing is lost, it is tried again a minute later. */
+  readonly onTendFailed?: (error: unknown) => void
+}
+
+export interface DuckdbSeriesStore extends SeriesStore {
+  /**
+   * Turns old open tables into day files, merges small ones and removes those whose time has come: whatever is due. Done by itself once a minute; calls
+   * join the round under way. `all` takes the table that is written to as well.
+   */
+  tend(all?: boolean): Promise<Tended>
 }
 
 /**
  * Opens the embedded series store. A write is one transaction of its readings and the numbers of its envelopes, on disk
  * (fsync) when it resolves. Errors: CIV_STORAGE_SERIES_UNAVAILABLE (retryable), CIV_STORAGE_SERIES_CLOSED.
  */
-export async function openDuckdbSeries(options: DuckdbSeriesOptions): Promise<SeriesStore> {
+export async function openDuckdbSeries(options: DuckdbSeriesOptions): Promise<DuckdbSeriesStore> {
   const store = new DuckdbSeries(options)
   await store.count()
   return store
@@ -44,19 +64,26 @@ export async function openDuckdbSeries(options: DuckdbSeriesOptions): Promise<Se
 /** `settled` is rewritten in its shortest form when it has so many rows and so many times more than it needs. */
 const rewriteFromRows = 5000
 const rewriteFromFactor = 4
+const hourMs = 3_600_000
+const tendEveryMs = 60_000
 
-class DuckdbSeries implements SeriesStore {
+class DuckdbSeries implements DuckdbSeriesStore {
   readonly #options: DuckdbSeriesOptions
   readonly #outage: Outage
   readonly #writing = new Turns()
   readonly #reading = new Turns()
   #database: Promise<Database> | undefined
-  #runRows = 0
+  #closer: Closer | undefined
+  #tending: Promise<Tended> | undefined
+  #timer: Timer | undefined
+  /** The hour the table that is written to was begun in. */
+  #hour = 0
   #closed = false
 
   constructor(options: DuckdbSeriesOptions) {
     this.#options = options
     this.#outage = new Outage(options.clock)
+    this.#tendLater()
   }
 
   write(batch: SettlementBatch): Promise<WriteOutcome> {
@@ -75,61 +102,47 @@ class DuckdbSeries implements SeriesStore {
     })
   }
 
+  /** From memory: read from the tables at open, followed since. */
   latest(): Promise<readonly Reading[]> {
-    return this.#inTurn(this.#reading, async ({ reader, catalogue }) => {
-      const newest = new Map<number, Reading>()
-      for await (const rows of (await reader.run(latestQuery)).yieldRows()) {
-        for (const row of rows) {
-          const reading = readingOf(row, catalogue)
-          if (reading) newest.set(Number(row[0]), reading)
-        }
-      }
-      return [...newest.values()]
-    })
+    return this.#inTurn(this.#reading, async ({ newest, catalogue }) =>
+      newest.readings((series) => catalogue.series.nameOf(series)),
+    )
   }
 
   range({ terminal, point, from, to, everyMs, limit = defaultLimit }: RangeQuery): Promise<readonly SeriesRow[]> {
-    return this.#inTurn(this.#reading, async ({ reader, catalogue }) => {
-      const series = catalogue.series.find(terminal, point)
+    return this.#inTurn(this.#reading, async (database) => {
+      const series = database.catalogue.series.find(terminal, point)
       if (series === undefined) return []
-      const sql = everyMs === undefined ? rawQuery : bucketQuery(this.#options.energyMean?.(terminal, point) ?? false)
-      const numbers = [series, from, to, limit, ...(everyMs === undefined ? [] : [everyMs])]
-      const values = numbers.map((number) => BigInt(wholeAtLeast(number)))
-      const types = values.map(() => BIGINT)
-      const found: SeriesRow[] = []
-      // Chunk by chunk (2048 rows), so that a day of a series does not hold the main loop.
-      for await (const rows of (await reader.run(sql, values, types)).yieldRows()) {
-        for (const row of rows) found.push(everyMs === undefined ? rawRow(row) : bucketRow(row))
-      }
-      return found
+      const wanted = { series, from, to, limit }
+      if (everyMs === undefined) return await readRaw(database, wanted)
+      return await readBuckets(database, wanted, everyMs, this.#options.energyMean?.(terminal, point) ?? false)
     })
   }
 
-  digest({ from, to }: { readonly from: number; readonly to: number }): Promise<readonly SeriesDigest[]> {
-    return this.#inTurn(this.#reading, async ({ reader, catalogue }) => {
-      const bounds = [from, to].map((number) => BigInt(wholeAtLeast(number)))
-      const found: SeriesDigest[] = []
-      for await (const rows of (await reader.run(digestQuery, bounds, [BIGINT, BIGINT])).yieldRows()) {
-        for (const [series, values, marked, sum] of rows) {
-          const [terminal, point] = catalogue.series.nameOf(Number(series)) ?? []
-          if (terminal === undefined || point === undefined) continue
-          found.push({ terminal, point, values: Number(values), marked: Number(marked), sum: Number(sum) })
-        }
-      }
-      return found
-    })
+  digest(stretch: { readonly from: number; readonly to: number }): Promise<readonly SeriesDigest[]> {
+    return this.#inTurn(this.#reading, (database) => readDigest(database, stretch))
   }
 
   count(): Promise<number> {
-    return this.#inTurn(this.#reading, async ({ reader }) => {
-      const [row] = (await reader.runAndReadAll('SELECT count(*) FROM reading')).getRows()
-      return Number(row?.[0] ?? 0)
+    return this.#inTurn(this.#reading, readCount)
+  }
+
+  async tend(all = false): Promise<Tended> {
+    if (all) {
+      await this.#tending?.catch(() => undefined)
+      await this.#inTurn(this.#writing, (database) => this.#begin(database))
+    }
+    this.#tending ??= this.#tend().finally(() => {
+      this.#tending = undefined
     })
+    return await this.#tending
   }
 
   async close(): Promise<void> {
     if (this.#closed) return
     this.#closed = true
+    this.#timer?.cancel()
+    await this.#stopCloser()
     const ends = [await this.#writing.take(), await this.#reading.take()]
     try {
       const database = await this.#database
@@ -172,9 +185,10 @@ class DuckdbSeries implements SeriesStore {
 
   async #open(): Promise<Database> {
     try {
-      const { folder, memoryLimitMb = 256, threads = 2, onTornLog } = this.#options
-      const database = await openDatabase({ folder, memoryLimitMb, threads, ...(onTornLog && { onTornLog }) })
-      this.#runRows = database.runRows
+      const { folder, memoryLimitMb = 256, threads = 2, onTornLog, onLostFile } = this.#options
+      const told = { ...(onTornLog && { onTornLog }), ...(onLostFile && { onLostFile }) }
+      const database = await openDatabase({ folder, memoryLimitMb, threads, ...told })
+      this.#hour = this.#hourNow()
       return database
     } catch (error) {
       this.#database = undefined
@@ -185,25 +199,52 @@ class DuckdbSeries implements SeriesStore {
   async #commit(database: Database, plan: WritePlan): Promise<void> {
     const { writer } = database
     if (plan.runs.length === 0 && plan.again.series.length === 0) return
+    if (this.#tableIsOld(database)) await this.#begin(database)
+    const { current, tables } = database.layout
+    const again = plan.again.series.length > 0
+    const older = again && (tables.length > 1 || database.layout.days.length > 0)
     await writer.run('BEGIN')
     await appendNames(writer, 'series', plan.series)
     await appendNames(writer, 'spool', plan.spools)
     const rows = await this.#shorten(database)
     await appendRuns(writer, plan.runs)
-    await appendReadings(writer, plan.fresh)
-    if (plan.again.series.length > 0) {
+    await appendReadings(writer, current, plan.fresh)
+    if (again) {
       await writer.run('DELETE FROM again')
       await appendKeys(writer, plan.again)
-      await writer.run(deleteAgain)
-      await appendReadings(writer, plan.again)
+      await writer.run(deleteAgain(current))
+      if (older) await writer.run(noteAgain(current))
+      await appendReadings(writer, current, plan.again)
     }
     await writer.run('COMMIT')
-    this.#runRows = rows + plan.runs.length
+    database.runRows = rows + plan.runs.length
+    database.currentRows += plan.fresh.series.length + plan.again.series.length
+    database.resent ||= older
+    for (const columns of [plan.fresh, plan.again]) database.newest.take(columns)
+  }
+
+  #tableIsOld({ currentRows }: Database): boolean {
+    const { openTableRows = rowsPerFile } = this.#options
+    return currentRows >= openTableRows || (currentRows > 0 && this.#hour !== this.#hourNow())
+  }
+
+  /** Begins the next open table; the closer may have the others. */
+  async #begin(database: Database): Promise<void> {
+    const next = database.layout.current + 1
+    await database.writer.run(openTable(next))
+    database.layout = database.layout.withTable(next)
+    database.currentRows = 0
+    this.#hour = this.#hourNow()
+    this.#tendSoon()
+  }
+
+  #hourNow(): number {
+    return Math.floor(this.#options.clock.now() / hourMs)
   }
 
   /** Runs written one by one, batch after batch, as the few they have grown into. Returns the rows there are then. */
-  async #shorten({ writer, catalogue }: Database): Promise<number> {
-    if (this.#runRows < Math.max(rewriteFromRows, rewriteFromFactor * catalogue.runCount)) return this.#runRows
+  async #shorten({ writer, catalogue, runRows }: Database): Promise<number> {
+    if (runRows < Math.max(rewriteFromRows, rewriteFromFactor * catalogue.runCount)) return runRows
     const runs = catalogue.runs()
     await writer.run('DELETE FROM settled')
     await appendRuns(writer, runs)
@@ -216,34 +257,56 @@ class DuckdbSeries implements SeriesStore {
       await database.writer.run('ROLLBACK')
       await database.writer.run('SELECT 1')
     } catch {
+      await this.#stopCloser()
       const end = await this.#reading.take()
       database.close()
       this.#database = undefined
       end()
     }
   }
-}
 
-const wholeAtLeast = (number: number): number =>
-  Math.ceil(Math.min(Math.max(number, -Number.MAX_SAFE_INTEGER), Number.MAX_SAFE_INTEGER))
+  #tendLater(): void {
+    this.#timer = this.#options.clock.after(tendEveryMs, () => {
+      this.#tendSoon()
+      this.#tendLater()
+    })
+  }
 
-const numberOrNull = (value: DuckDBValue | undefined): number | null => (typeof value === 'number' ? value : null)
+  /** Not awaited by anyone: what goes wrong is told. */
+  #tendSoon(): void {
+    if (this.#closed) return
+    this.tend().catch((error: unknown) => {
+      if (!this.#closed) this.#options.onTendFailed?.(error)
+    })
+  }
 
-function readingOf([series, at, value, quality]: readonly DuckDBValue[], catalogue: Catalogue): Reading | undefined {
-  const name = catalogue.series.nameOf(Number(series))
-  if (!name) return undefined
-  const [terminal, point] = name
-  return { terminal, point, at: Number(at), value: numberOrNull(value), quality: qualityOfCode(Number(quality)) }
-}
+  async #tend(): Promise<Tended> {
+    const database = await this.#database
+    if (!database || this.#closed) return { closedTables: 0, mergedFiles: 0, expiredFiles: 0 }
+    const { clock, keptDays, energyMean } = this.#options
+    this.#closer = new Closer(database, {
+      kept: { ...defaultKeptDays, ...keptDays },
+      now: () => clock.now(),
+      energySeries: () =>
+        database.catalogue.series.numbersOf((terminal, point) => energyMean?.(terminal, point) ?? false),
+      betweenReads: async (work) => {
+        const end = await this.#reading.take()
+        try {
+          return await work()
+        } finally {
+          end()
+        }
+      },
+    })
+    try {
+      return await this.#closer.tend()
+    } finally {
+      this.#closer = undefined
+    }
+  }
 
-const rawRow = ([at, value, quality]: readonly DuckDBValue[]): SeriesRow => ({
-  at: Number(at),
-  value: numberOrNull(value),
-  quality: qualityOfCode(Number(quality)),
-})
-
-function bucketRow(row: readonly DuckDBValue[]): SeriesRow {
-  const [, , , counted, min, max] = row
-  const count = Number(counted)
-  return { ...rawRow(row), count, ...(count > 0 && { min: Number(min), max: Number(max) }) }
+  async #stopCloser(): Promise<void> {
+    this.#closer?.stop()
+    await this.#tending?.catch(() => undefined)
+  }
 }

@@ -15,7 +15,10 @@ const [folder = '.', envelopes] = process.argv.slice(2)
 const window = 32
 
 const state = await openSqliteState({ file: join(folder, 'state.sqlite'), migrations: ingestMigrations })
-const series = await openDuckdbSeries({ folder: join(folder, 'series'), clock: systemClock })
+/** Small enough that day files are written, merged and replaced all the time. */
+const openTableRows = 1_000
+const keptDays = { raw: 1e6, minute: 1e6, hour: 1e6 }
+const series = await openDuckdbSeries({ folder: join(folder, 'series'), clock: systemClock, openTableRows, keptDays })
 const station = await openStation({ state, series })
 const gateway = await openGateway(station.ingest.port, 'g1')
 let reported = 0
@@ -29,5 +32,6 @@ for (let seq = 1; seq <= Number(envelopes); seq++) {
 }
 await gateway[Symbol.asyncDispose]()
 await station[Symbol.asyncDispose]()
+await series.tend()
 await series.close()
 await state.close()

@@ -1,0 +1,140 @@
+import { qualityOfCode } from '@civitals/contracts/quality'
+import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api'
+import { type BucketSums, joinBuckets } from '../../bucket.ts'
+import type { SeriesDigest, SeriesRow } from '../../port.ts'
+import { newerThan, type Rolled, remaining, rolledDays } from '../bucket-plan.ts'
+import { digestQuery, supersededQuery } from '../digest-query.ts'
+import { dayMs, dayOf } from '../layout.ts'
+import { bucketQuery, rawQuery, rolledQuery } from '../range-query.ts'
+import { fileList, rowsQuery, startOf, within } from '../rows-query.ts'
+import type { Database } from './database.ts'
+
+export interface Wanted {
+  readonly series: number
+  readonly from: number
+  readonly to: number
+  readonly limit: number
+}
+
+/** Chunk by chunk (2048 rows), so that a day of a series does not hold the main loop. */
+async function* rowsOf(connection: DuckDBConnection, sql: string): AsyncIterable<readonly DuckDBValue[]> {
+  for await (const rows of (await connection.run(sql)).yieldRows()) yield* rows
+}
+
+export async function readRaw({ reader, layout, files }: Database, wanted: Wanted): Promise<SeriesRow[]> {
+  const rows = rowsQuery(files.folder, layout.sources(wanted), wanted)
+  const found: SeriesRow[] = []
+  for await (const [at, value, quality] of rowsOf(reader, rawQuery(rows, wanted.limit))) {
+    found.push({ at: Number(at), value: numberOrNull(value), quality: qualityOfCode(Number(quality)) })
+  }
+  return found
+}
+
+/** Buckets from rollups where a day has them and nothing was written to it since, from readings elsewhere. */
+export async function readBuckets(
+  database: Database,
+  wanted: Wanted,
+  everyMs: number,
+  energy: boolean,
+): Promise<SeriesRow[]> {
+  const days = await untouched(database, wanted.series, rolledDays(database.layout, { ...wanted, everyMs }))
+  const rolled = await readRolled(database, days, wanted, everyMs, energy)
+  const stretches = remaining(wanted.from, wanted.to, rolled ? days : [])
+  const parts: BucketSums[] = rolled ?? []
+  for (const [from, to] of stretches) {
+    const stretch = { series: wanted.series, from, to }
+    const rows = rowsQuery(database.files.folder, database.layout.sources(stretch), stretch)
+    for await (const row of rowsOf(database.reader, bucketQuery(rows, everyMs, energy, wanted.limit))) {
+      parts.push(sumsOf(row))
+    }
+  }
+  return joinBuckets(parts, energy).slice(0, wanted.limit)
+}
+
+/** Days of which nothing newer than their rollup is there. */
+async function untouched(
+  { reader, layout, files }: Database,
+  series: number,
+  days: readonly Rolled[],
+): Promise<readonly Rolled[]> {
+  const [first, last] = [days[0], days.at(-1)]
+  if (!first || !last) return []
+  const rows = rowsQuery(files.folder, newerThan(layout, series, days), { series, from: first.from, to: last.to })
+  const touched = new Set<number>()
+  for await (const [start] of rowsOf(reader, `SELECT DISTINCT ${startOf(dayMs)}::DOUBLE FROM (${rows})`)) {
+    touched.add(dayOf(Number(start)))
+  }
+  return days.filter(({ part }) => !touched.has(part.day))
+}
+
+/** Undefined when a rollup lacks the energies that are wanted: it was made before the series was known to have them. */
+async function readRolled(
+  { reader, files }: Database,
+  days: readonly Rolled[],
+  { series, limit }: Wanted,
+  everyMs: number,
+  energy: boolean,
+): Promise<BucketSums[] | undefined> {
+  const found: BucketSums[] = []
+  for (const some of Map.groupBy(days, ({ part }) => part.kind).values()) {
+    const [from, to] = [some[0]?.from ?? 0, some.at(-1)?.to ?? 0]
+    const list = fileList(
+      files.folder,
+      some.map(({ part }) => part),
+    )
+    const stretch = within({ series, from, to }).replaceAll('time_ms', 'start')
+    const rows = `SELECT * FROM read_parquet(${list}) WHERE ${stretch}`
+    for await (const row of rowsOf(reader, rolledQuery(rows, everyMs, energy, limit))) {
+      if (row[8] === true) return undefined
+      found.push(sumsOf(row))
+    }
+  }
+  return found
+}
+
+/** A digest reads every series of a stretch: hours, not months. */
+export async function readDigest(
+  { reader, layout, files, catalogue, resent }: Database,
+  stretch: { readonly from: number; readonly to: number },
+): Promise<SeriesDigest[]> {
+  const rows = rowsQuery(files.folder, layout.sources(stretch), stretch)
+  const found: SeriesDigest[] = []
+  for await (const [series, values, marked, sum] of rowsOf(reader, digestQuery(rows, resent))) {
+    const [terminal, point] = catalogue.series.nameOf(Number(series)) ?? []
+    if (terminal === undefined || point === undefined) continue
+    found.push({ terminal, point, values: Number(values), marked: Number(marked), sum: Number(sum) })
+  }
+  return found
+}
+
+/** Rows of files as they were counted when written, of open tables as DuckDB counts them, without those written again later. */
+export async function readCount({ reader, layout, files, resent }: Database): Promise<number> {
+  const numberOf = async (sql: string): Promise<number> => {
+    const [row] = (await reader.runAndReadAll(sql)).getRows()
+    return Number(row?.[0] ?? 0)
+  }
+  let count = 0
+  for (const part of layout.parts) if (part.kind === 'raw') count += part.rows
+  for (const table of layout.tables) count += await numberOf(`SELECT count(*)::DOUBLE FROM open_${table}`)
+  if (!resent) return count
+  const bounds = 'SELECT coalesce(min(time_ms), 0)::DOUBLE, coalesce(max(time_ms), -1)::DOUBLE FROM superseding'
+  const [row = []] = (await reader.runAndReadAll(bounds)).getRows()
+  const stretch = { from: Number(row[0]), to: Number(row[1]) + 1 }
+  return count - (await numberOf(supersededQuery(rowsQuery(files.folder, layout.sources(stretch), stretch))))
+}
+
+function sumsOf(row: readonly DuckDBValue[]): BucketSums {
+  const [at, count, sum, min, max, uncertain, newestAt, newest] = row
+  return {
+    at: Number(at),
+    count: Number(count),
+    sum: numberOrNull(sum) ?? 0,
+    min: numberOrNull(min) ?? Number.POSITIVE_INFINITY,
+    max: numberOrNull(max) ?? Number.NEGATIVE_INFINITY,
+    uncertain: uncertain === true,
+    newestAt: Number(newestAt),
+    newest: qualityOfCode(Number(newest)),
+  }
+}
+
+const numberOrNull = (value: DuckDBValue | undefined): number | null => (typeof value === 'number' ? value : null)
