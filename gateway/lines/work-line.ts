@@ -3,6 +3,7 @@ import { frameChecks } from '@civitals/firmware-bridge/frames/frame'
 import type { PollPeriods } from '../config/settings.ts'
 import { LineListener } from '../listening/line-listener.ts'
 import type { Peer, SourceCounters } from '../listening/report-source.ts'
+import { PollTimes } from '../readings/poll-times.ts'
 import { LineRunner } from '../scheduling/line-runner.ts'
 import type { GatewayLine, HeardLine, LinesOptions, PolledLine } from './lines.ts'
 
@@ -28,13 +29,14 @@ export const workLine = (line: GatewayLine, options: LinesOptions): LineWorker =
 function poll(line: PolledLine, options: LinesOptions): LineWorker {
   const { clock, periods, readings } = options
   const trouble = new Trouble(line.id, options)
+  const times = new PollTimes()
   const runner = new LineRunner({
     ...{ terminals: line.terminals, periods, clock },
     window: () => line.line.window ?? 1,
     onReading: ({ id }, reading) => {
       if (reading.failure?.kind === 'link') trouble.tell(reading.failure.detail ?? 'cannot be opened')
       else if (reading.at !== undefined || reading.failure !== undefined) trouble.tell(undefined)
-      readings.take(id, reading)
+      readings.take(id, reading.at === undefined ? reading : { ...reading, at: times.stamp(id, reading.at) })
     },
     onSilence: silenceOf(line.id, options, 'terminal answers again'),
   })
