@@ -101,6 +101,12 @@ export const IndicatorResultSchema = Type.Object({
   inputs: Type.Array(Type.String(), { description: 'Series read, terminal/point.' }),
   forecast: Type.Optional(ThresholdForecastSchema),
   source: Type.String({ description: 'Standard and clause, or "platform convention".' }),
+  convention: Type.Optional(
+    Type.Boolean({
+      description: 'Something about it is a choice of the platform and of no standard: say so where it is shown.',
+    }),
+  ),
+  owner: Type.Optional(NameSchema),
 })
 export type IndicatorResult = Static<typeof IndicatorResultSchema>
 
@@ -176,5 +182,8 @@ export const BodyResultSchema = Type.Object({
   arithmetic: Nullable,
   systems: Type.Array(SystemResultSchema),
   signs: Type.Array(BedsideSignSchema),
+  trial: Type.Optional(
+    Type.Array(IndicatorResultSchema, { description: 'Indicators on trial: computed and shown, not counted.' }),
+  ),
 })
 export type BodyResult = Static<typeof BodyResultSchema>

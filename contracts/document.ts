@@ -1,7 +1,19 @@
 import type { Static, TSchema } from 'typebox'
 import { Value } from 'typebox/value'
-import { isMap, isPair, isScalar, LineCounter, type Node, parseDocument, type Document as YamlDocument } from 'yaml'
+import {
+  isMap,
+  isPair,
+  isScalar,
+  LineCounter,
+  type Node,
+  parseDocument,
+  stringify,
+  type Document as YamlDocument,
+} from 'yaml'
 import { nearest } from './nearest.ts'
+
+/** A value as YAML text, as people edit it: keys in the order given, no line folded. */
+export const documentText = (value: unknown): string => stringify(value, { lineWidth: 0 })
 
 /** One thing wrong in a document, where a person finds it. Lines and columns count from 1. */
 export interface Problem {

@@ -20,6 +20,9 @@ const Anchors = Type.Array(Type.Number(), {
   description: 'Values that score 100, 85, 70, 50, 30, 0; rising = lower is better.',
 })
 const Source = Type.String({ minLength: 1, description: 'Standard and clause, or "platform convention".' })
+const Standards = Type.Optional(
+  Type.Array(Type.String(), { description: 'Standards it rests on, by their id in standards/register.json.' }),
+)
 const Unit = Type.String({ description: 'Unit id of the value.' })
 const Vital = Type.Optional(Type.Boolean({ description: 'May cap the score of its system and of the city.' }))
 
@@ -35,10 +38,17 @@ export const DefinitionSchema = Type.Object(
     ...described,
     version: Type.Integer({ minimum: 1 }),
     validFrom: Day('First local day this version applies to.'),
+    validTo: Type.Optional(Day('Last local day; absent: until a newer version applies.')),
+    state: Type.Enum(['draft', 'trial', 'in force', 'retired'], {
+      description:
+        'draft: not computed. trial: computed and shown, not counted. in force: counted. retired: was counted until validTo.',
+    }),
+    owner: Type.Optional(NameSchema),
     vital: Vital,
     unit: Unit,
     anchors: Anchors,
     source: Source,
+    standards: Standards,
     inputs: Type.Optional(Type.Array(InputSchema)),
     formula: Type.String({ description: 'Name of a measure.' }),
     windowMinutes: Type.Integer({ minimum: 1, maximum: 1440 }),
@@ -106,6 +116,7 @@ export const OutOfScopeSchema = Type.Object(
     anchors: Type.Optional(Anchors),
     vital: Vital,
     source: Source,
+    standards: Standards,
     decided: Day('Day of the decision.'),
     reason: NameSchema,
   },
@@ -114,14 +125,31 @@ export const OutOfScopeSchema = Type.Object(
 
 export type OutOfScope = Static<typeof OutOfScopeSchema>
 
-/** `definitions/<SYSTEM>.yaml`: one body system. */
-export const SystemDocumentSchema = Type.Object(
-  {
-    system: BodySystemSchema,
-    weight: Share('Weight of the system in the city; those of all systems sum to 1.'),
-    inForce: Type.Array(DefinitionSchema, { minItems: 1 }),
-    outOfScope: Type.Array(OutOfScopeSchema),
-  },
+const header = {
+  system: BodySystemSchema,
+  version: Type.Integer({ minimum: 1 }),
+  validFrom: Day('First local day this weight applies to.'),
+  weight: Share('Weight of the system in the city; those of all systems sum to 1.'),
+  owner: NameSchema,
+}
+
+/** Weight and owner of a body system from a day on. */
+export const SystemHeaderSchema = Type.Object(header, { additionalProperties: false })
+export type SystemHeader = Static<typeof SystemHeaderSchema>
+
+/** `definitions/<SYSTEM>.yaml`: one body system, every version of its indicators. */
+export const SystemFileSchema = Type.Object(
+  { ...header, indicators: Type.Array(DefinitionSchema), outOfScope: Type.Array(OutOfScopeSchema) },
   { additionalProperties: false },
 )
-export type SystemDocument = Static<typeof SystemDocumentSchema>
+export type SystemFile = Static<typeof SystemFileSchema>
+
+/** A body system as it stands on one day: what is counted, what is tried beside it, what is out of scope. */
+export interface SystemDocument {
+  readonly system: SystemHeader['system']
+  readonly weight: number
+  readonly owner: SystemHeader['owner']
+  readonly inForce: readonly Definition[]
+  readonly trial: readonly Definition[]
+  readonly outOfScope: readonly OutOfScope[]
+}

@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import type { ProfilePoint } from '@civitals/firmware-bridge/profile'
 import { shippedProfiles } from '@civitals/firmware-bridge/profiles'
 import t from 'tap'
-import { shippedDefinitions } from './io/shipped.ts'
+import { catalogueOf } from './catalogue.ts'
+import { shippedCatalogue, shippedDefinitions } from './io/shipped.ts'
 import { checkDefinitions, lintCatalogue } from './lint.ts'
 
 const read = (name: string) => readFile(join(import.meta.dirname, 'definitions', name), 'utf8')
@@ -37,7 +38,7 @@ t.test('a definition that cannot be right does not load, and says where', async 
   const good = await read('DIGE.yaml')
   t.strictSame(messages(good), [])
   t.match(messages(good.replace('[0, 5, 10, 20, 30, 50]', '[0, 5, 4, 20, 30, 50]')), [
-    '5: anchors must strictly rise or strictly fall',
+    '15: anchors must strictly rise or strictly fall',
   ])
   t.match(messages(good.replace('weight: 0.50', 'weight: 0.60')), [/weights sum to 1.1/])
   t.match(messages(good.replace('formula: overflow-share', 'formula: overflow')), [/unknown formula overflow/])
@@ -46,13 +47,17 @@ t.test('a definition that cannot be right does not load, and says where', async 
     /missing/,
     /unknown key; did you mean holdForMinutes/,
   ])
-  t.match(messages(good.replace('DIGE-03', 'DIGE-01')), [/listed twice/])
+  t.match(messages(good.replace('DIGE-03', 'DIGE-01')), [/weights sum to/, /lists version 1 twice/, /must apply later/])
 })
 
 t.test('a system that is missing or listed twice is a problem of the catalogue', async (t) => {
-  const documents = await shippedDefinitions()
-  t.strictSame(lintCatalogue(documents), [])
-  t.match(lintCatalogue(documents.slice(1)), [{ message: /defined 0 times/ }, { message: /weights of the systems/ }])
+  const catalogue = await shippedCatalogue()
+  t.strictSame(lintCatalogue(catalogue), [])
+  const systems = catalogue.systems.filter(({ system }) => system !== 'RESP')
+  const lacking = lintCatalogue({ ...catalogue, systems })
+  t.match(lacking[0], { message: 'system RESP is not defined' })
+  t.match(lacking[1], { message: /^weights of the systems sum to 0.86 on/ })
+  t.strictSame(lintCatalogue(catalogueOf([])).length, 9)
 })
 
 t.test('every input is a point that a shipped profile measures', async (t) => {

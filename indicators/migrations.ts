@@ -57,4 +57,30 @@ export const indicatorMigrations: readonly Migration[] = [
       )`,
     ],
   },
+  {
+    id: 'indicators-003',
+    statements: [
+      // Every version of systems, indicators and decisions of scope; content is the definition as JSON.
+      `CREATE TABLE indicator_definition (
+        kind TEXT NOT NULL,
+        key TEXT NOT NULL,
+        version INTEGER NOT NULL,
+        content TEXT NOT NULL,
+        PRIMARY KEY (kind, key, version)
+      )`,
+      // Who changed what, when, why, and from which local day it counts. Never removed.
+      `CREATE TABLE indicator_change (
+        id INTEGER PRIMARY KEY,
+        at INTEGER NOT NULL,
+        by TEXT NOT NULL,
+        why TEXT NOT NULL,
+        what TEXT NOT NULL,
+        key TEXT NOT NULL,
+        version INTEGER NOT NULL,
+        from_day TEXT NOT NULL,
+        before TEXT,
+        after TEXT NOT NULL
+      )`,
+    ],
+  },
 ]

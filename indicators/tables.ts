@@ -12,4 +12,17 @@ export type IndicatorTables = {
     value: number | null
     score: number | null
   }
+  indicator_definition: { kind: 'system' | 'indicator' | 'scope'; key: string; version: number; content: string }
+  indicator_change: {
+    id: number
+    at: number
+    by: string
+    why: string
+    what: 'add' | 'alter'
+    key: string
+    version: number
+    from_day: string
+    before: string | null
+    after: string
+  }
 }

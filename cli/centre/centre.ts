@@ -5,6 +5,7 @@ import type { Clock } from '@civitals/contracts/clock'
 import type { City } from '@civitals/contracts/registry'
 import type { SettlementBatch } from '@civitals/contracts/settlement'
 import { openApi } from '@civitals/dashboards/api'
+import { shippedProfiles } from '@civitals/firmware-bridge/profiles'
 import { type IndicatorEngine, openIndicators } from '@civitals/indicators/indicators'
 import { indicatorMigrations } from '@civitals/indicators/migrations'
 import { type BrokerLogin, clientIntake } from '@civitals/ingest/client-intake'
@@ -20,6 +21,7 @@ import type { Logger } from 'pino'
 import { watchBody } from './body-watch.ts'
 import { heldUntil } from './held-series.ts'
 import { openSeries, type StoreChoice } from './io/series.ts'
+import { pointsOf } from './known-points.ts'
 import { sourcesOf } from './sources.ts'
 
 export interface CentreOptions {
@@ -75,7 +77,9 @@ export async function openCentre(options: CentreOptions): Promise<Centre> {
   const alarms = await openAlarms({ state, registry, clock, onTransition: workorders.onTransition })
   opened.defer(() => alarms.close())
   // Windows are rebuilt from a day of readings, the longest part of a start: gateways may connect meanwhile, their readings wait.
-  const opening = openIndicators({ state, series, registry, clock })
+  const profiles = [...(await shippedProfiles()).values()]
+  const points = () => pointsOf([...profiles, ...registry.terminals()])
+  const opening = openIndicators({ state, series, registry, clock, points })
   // When it fails, `await opening` below says so; closing and waiting writes need not say it again.
   opened.defer(() => opening.then((engine) => engine.close()).catch(() => undefined))
   const following = { step: undefined as IndicatorEngine['step'] | undefined }

@@ -2,6 +2,7 @@ import type { AlarmEngine } from '@civitals/alarms/alarms'
 import { bodySystems } from '@civitals/contracts/body'
 import type { Clock } from '@civitals/contracts/clock'
 import type { ApiSources, LiveEvent } from '@civitals/dashboards/sources'
+import type { SystemDocument } from '@civitals/indicators/definition'
 import type { IndicatorEngine } from '@civitals/indicators/indicators'
 import type { Ingest } from '@civitals/ingest/ingest'
 import type { Registry } from '@civitals/ingest/registry'
@@ -26,6 +27,7 @@ export function sourcesOf(parts: SourceParts): ApiSources {
     city: () => indicators.current(),
     area: (id) => indicators.area(id),
     systemsAt: async (at) => systemsOf(await indicators.past(at)),
+    definitions: definitionsOf(parts),
     towns: () => indicators.towns(),
     scoreHistory: (query) => indicators.history(query),
     latest: () => ingest.latest.all(),
@@ -55,6 +57,25 @@ export function sourcesOf(parts: SourceParts): ApiSources {
     registerTerminal: (terminal) => ingest.registerTerminal(terminal),
     health: () => ingest.health(),
     subscribe: (listener) => subscribeAll(parts, listener),
+  }
+}
+
+const systemOf = ({ inForce, trial, outOfScope, ...system }: SystemDocument) => ({
+  ...system,
+  inForce: [...inForce],
+  trial: [...trial],
+  outOfScope: [...outOfScope],
+})
+
+function definitionsOf({ indicators, registry, clock }: SourceParts): ApiSources['definitions'] {
+  const { definitions } = indicators
+  const today = (): string => new Intl.DateTimeFormat('en-CA', { timeZone: registry.city.timeZone }).format(clock.now())
+  return {
+    on: (day = today()) => ({ day, systems: definitions.on(day).map(systemOf) }),
+    propose: (files) => definitions.propose(files),
+    apply: (files, plan, note) => definitions.apply(files, plan, note),
+    export: () => definitions.export(),
+    changes: (limit, before) => definitions.changes(limit, before),
   }
 }
 

@@ -32,6 +32,8 @@ const bodies: Readonly<Record<string, readonly [path: string, payload?: object]>
   '/terminals': ['/terminals', newTerminal],
   '/alarms/:id/acknowledge': ['/alarms/a1/acknowledge'],
   '/orders/:id/actions': ['/orders/o-2026-0147/actions', { action: 'accept' }],
+  '/definitions/plan': ['/definitions/plan', { files: [{ name: 'RENL.yaml', text: 'system: RENL' }] }],
+  '/definitions': ['/definitions', { files: [{ name: 'RENL.yaml', text: 'x' }], plan: 'p', why: 'because' }],
   '/reports': ['/reports', { matter: 'M-1', site: 'underpass', text: '水很深' }],
   '/ledger/:gateway/:spool/resend': ['/ledger/gw-01/sp1/resend', { why: 'store restored', ranges: [[3, 9]] }],
   '/webhooks': ['/webhooks', { url: 'http://127.0.0.1:9000/hook' }],

@@ -2,6 +2,7 @@ import type { Alarm } from '@civitals/contracts/alarm'
 import type { BodyResult } from '@civitals/contracts/body'
 import type { Case, Delivery, Order } from '@civitals/contracts/case'
 import type { EpochMs } from '@civitals/contracts/clock'
+import type { DefinitionsOnDay, DefinitionText, KeptChange, Proposal } from '@civitals/contracts/definition-change'
 import type { LedgerRow, Loss, Reconciliation, Reject, Resend, SetAside } from '@civitals/contracts/ledger'
 import type { Reading } from '@civitals/contracts/reading'
 import type { RegistryView, Terminal } from '@civitals/contracts/registry'
@@ -55,6 +56,21 @@ export type LiveEvent =
   | { readonly kind: 'outage'; readonly outage: StoreOutage | null }
   | { readonly kind: 'status'; readonly gateway: string; readonly status: HeardStatus }
 
+/** The definitions of the indicators and how they are changed. */
+export interface DefinitionSources {
+  /** The indicator system on a local day; today by default. */
+  on(day?: string): DefinitionsOnDay
+  propose(files: readonly DefinitionText[]): Proposal
+  apply(
+    files: readonly DefinitionText[],
+    plan: string,
+    note: { readonly by: string; readonly why: string },
+  ): Promise<Proposal>
+  export(): readonly DefinitionText[]
+  /** Newest first; `before`: only older ones than the change of this number. */
+  changes(limit: number, before?: number): Promise<readonly KeptChange[]>
+}
+
 /**
  * Everything the API reads and does, as plain functions: the API knows no store and no engine; `cli` connects them. A function
  * may throw CivitalsError: codes that say unknown become 404, retryable ones 503, others 409 (see problem.ts).
@@ -65,6 +81,7 @@ export interface ApiSources {
   city(): BodyResult | undefined
   /** The body of any area of the tree; undefined for one nobody registered. */
   area(id: string): BodyResult | undefined
+  readonly definitions: DefinitionSources
   /** Towns for the locator; N where nothing is measured. */
   towns(): readonly { readonly area: string; readonly score: number | null; readonly grade: Grade }[]
   scoreHistory(query: HistoryQuery): Promise<readonly HistoryPoint[]>

@@ -75,6 +75,26 @@ export function fixtureSources({ city, clock, stormAt, outageSince }: FixtureOpt
     city: () => fixtureBody(now(), storm(now())),
     area: (id) =>
       city.areas.some((area) => area.id === id) ? { ...fixtureBody(now(), storm(now())), area: id } : undefined,
+    definitions: {
+      on: (day = '2026-06-12') => ({ day, systems: [] }),
+      propose: (files) => ({ plan: String(files.length), changes: [], problems: [] }),
+      apply: async (_files, plan) => ({ plan, changes: [], problems: [] }),
+      export: () => [{ name: 'RENL.yaml', text: 'system: RENL\n' }],
+      changes: async () => [
+        {
+          id: 1,
+          at: now(),
+          by: 'li',
+          why: 'test',
+          what: 'add',
+          key: 'RENL-01',
+          version: 1,
+          from: '2026-03-01',
+          before: null,
+          after: {},
+        },
+      ],
+    },
     towns: () => [
       { area: '440607001', score: depthAt(storm(now())) > 12 ? 64 : 81, grade: depthAt(storm(now())) > 12 ? 'C' : 'B' },
       { area: '440607004', score: 76, grade: 'B' },

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { BodyResult } from '@civitals/contracts/body'
 import type { EpochMs } from '@civitals/contracts/clock'
 import type { Grade } from '@civitals/contracts/grade'
@@ -23,6 +24,27 @@ const singleReading: ReadonlySet<string> = new Set([
 /** Terminals judged within one turn of the areas, at most: a turn stays within milliseconds. */
 const terminalsPerTurn = 2_000
 
+const drawsOf = (definitions: readonly SystemDocument[]): Draws =>
+  drawsFor([
+    definitions.map(({ system, weight }) => ({ id: system, weight })),
+    ...definitions.map(({ inForce }) => inForce),
+  ])
+
+/** What of a definition may change without its value meaning something else. */
+const rescored = {
+  version: 1,
+  validFrom: '',
+  validTo: '',
+  state: 'in force',
+  weight: 0,
+  anchors: [],
+  source: '',
+  standards: [],
+  owner: undefined,
+  name: undefined,
+  holdForMinutes: 0,
+} as const
+
 interface Scopes {
   readonly terminals: readonly Terminal[]
   readonly city: Scope
@@ -39,9 +61,9 @@ interface Town {
 /** The bodies of the city and of every area of its tree; scopes are made anew when the registry changes. */
 export class Bodies {
   readonly #registry: RegistryView
-  readonly #definitions: readonly SystemDocument[]
-  readonly #grounds: Grounds
-  readonly #draws: Draws
+  #definitions: readonly SystemDocument[]
+  #grounds: Grounds
+  #draws: Draws
   readonly #sites = new SiteMemory()
   readonly #memories = new Map<string, Memory>()
   readonly #areas = new Map<string, BodyResult>()
@@ -53,8 +75,26 @@ export class Bodies {
     this.#registry = registry
     this.#definitions = definitions
     this.#grounds = grounds
-    const systems = definitions.map(({ system, weight }) => ({ id: system, weight }))
-    this.#draws = drawsFor([systems, ...definitions.map(({ inForce }) => inForce)])
+    this.#draws = drawsOf(definitions)
+  }
+
+  /**
+   * Judges by other definitions from now on. What gaps are held at goes on where a value still means the same: it is scored by the
+   * new anchors; where the formula or its inputs changed it is forgotten.
+   */
+  redefine(definitions: readonly SystemDocument[], grounds: Grounds): void {
+    const before = new Map(this.#definitions.flatMap(({ inForce }) => inForce).map((one) => [one.id, one]))
+    for (const definition of definitions.flatMap(({ inForce }) => inForce)) {
+      const old = before.get(definition.id)
+      if (!old || isDeepStrictEqual(old, definition)) continue
+      const same = isDeepStrictEqual({ ...old, ...rescored }, { ...definition, ...rescored })
+      if (!same) this.#sites.forget(definition.id)
+      for (const memory of this.#memories.values()) memory.rescore(definition, same)
+    }
+    this.#definitions = definitions
+    this.#grounds = grounds
+    this.#draws = drawsOf(definitions)
+    this.#scopes = undefined
   }
 
   get cityMemory(): Memory {

@@ -25,5 +25,10 @@ export function evaluateScope(scope: Scope, now: EpochMs, grounds: Grounds, memo
     weight,
     indicators: indicators.map((indicator) => assess(id, scope.area, { ...shared, ...indicator }, memory)),
   }))
-  return bodyOf(scope.area, now, assessed, draws)
+  const body = bodyOf(scope.area, now, assessed, draws)
+  if (scope.trial.length === 0) return body
+  const trial = scope.trial.map(
+    ({ system, ...one }) => assess(system, scope.area, { ...shared, ...one }, memory).result,
+  )
+  return { ...body, trial }
 }

@@ -23,6 +23,8 @@ export interface Scope {
     readonly weight: number
     readonly indicators: readonly ScopedIndicator[]
   }[]
+  /** Computed beside the others and not counted; of the whole city only. */
+  readonly trial: readonly (ScopedIndicator & { readonly system: SystemDocument['system'] })[]
 }
 
 /** Measures about the whole platform: they say nothing of a part of the city. */
@@ -56,19 +58,25 @@ export function scopeOf(
   windows: Windows,
   whole: boolean,
 ): Scope {
-  const systems = documents.map(({ system, weight, inForce }) => ({
+  const scoped = (definition: Definition): ScopedIndicator => {
+    const sites = sitesOf(windows, definition, terminals)
+    return { definition, sites, inputs: seriesOf(sites) }
+  }
+  const systems = documents.map(({ system, weight, owner, inForce }) => ({
     id: system,
     weight,
     indicators: inForce
-      .map((definition) => ({ definition, sites: sitesOf(windows, definition, terminals) }))
-      .map((indicator) => ({ ...indicator, inputs: seriesOf(indicator.sites) }))
+      .map((definition) => scoped({ owner, ...definition }))
       .filter(
         ({ definition, sites }) =>
           whole || (definition.inputs ? sites.length > 0 : terminals.length > 0 && !cityWide.has(definition.formula)),
       ),
   }))
   const watches = terminals.map(({ id }) => windows.of(id)?.watch).filter((watch) => watch !== undefined)
-  return { area, watches, systems: systems.filter(({ indicators }) => indicators.length > 0) }
+  const trial = whole
+    ? documents.flatMap(({ system, trial }) => trial.map((definition) => ({ system, ...scoped(definition) })))
+    : []
+  return { area, watches, systems: systems.filter(({ indicators }) => indicators.length > 0), trial }
 }
 
 /** Terminals whose site lies in `area` or an area within it. */

@@ -11,6 +11,7 @@ import {
   type SiteInput,
 } from '../measures/evidence.ts'
 import { measures } from '../measures/measures.ts'
+import { isConvention } from '../source.ts'
 import { confidenceOf } from './confidence.ts'
 import type { LastValid, Memory } from './memory.ts'
 import { withSilentSites } from './silence.ts'
@@ -74,6 +75,8 @@ const staticPart = (system: BodySystem, area: string, { definition, inputs }: Me
   ...extremeOf(definition),
   inputs,
   source: definition.source,
+  ...(isConvention(definition.source) ? { convention: true } : {}),
+  ...(definition.owner ? { owner: definition.owner } : {}),
 })
 
 const extremes: Readonly<Record<string, 'max' | 'min'>> = { 'window-max': 'max', 'window-min': 'min' }

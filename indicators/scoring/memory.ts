@@ -1,4 +1,6 @@
 import type { EpochMs } from '@civitals/contracts/clock'
+import type { Definition } from '../definition.ts'
+import { scoreOf } from '../formulas/score.ts'
 import type { SiteInput, SiteValue } from '../measures/evidence.ts'
 
 /** The newest valid state of an indicator. */
@@ -90,5 +92,13 @@ export class Memory {
 
   constructor(sites: SiteMemory = new SiteMemory()) {
     this.sites = sites
+  }
+
+  /** A definition changed: its last value is scored anew, or forgotten when it no longer means the same. */
+  rescore(definition: Definition, same: boolean): void {
+    const last = this.indicators.get(definition.id)
+    const score = last && same ? scoreOf(last.value, definition.anchors) : null
+    if (last && score !== null) this.indicators.set(definition.id, { ...last, score })
+    else this.indicators.delete(definition.id)
   }
 }

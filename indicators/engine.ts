@@ -1,0 +1,205 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { BodyResult } from '@civitals/contracts/body'
+import type { EpochMs, Timer } from '@civitals/contracts/clock'
+import type { Reading } from '@civitals/contracts/reading'
+import type { RegistryView } from '@civitals/contracts/registry'
+import type { SettlementStep } from '@civitals/contracts/settlement'
+import type { SeriesStore } from '@civitals/storage/series'
+import type { StateTx } from '@civitals/storage/state'
+import type { Bodies } from './body/bodies.ts'
+import type { Grounds } from './body/evaluate.ts'
+import type { Catalogue } from './catalogue.ts'
+import type { Definition, SystemDocument } from './definition.ts'
+import type { DefinitionDesk } from './desk.ts'
+import type { IndicatorEngine, IndicatorOptions, TownScore } from './indicators.ts'
+import { byHour, type CountRow, writeCounts } from './store/counts.ts'
+import { type HistoryQuery, readHistory, type ScorePoint, trimBodies, writeBody } from './store/history.ts'
+import { writeMemory, writeSites } from './store/holds.ts'
+import { type PastScore, pastEveryMs, readPast, writePast } from './store/past.ts'
+import type { Counts } from './windows/counts.ts'
+import { WindowFeed } from './windows/feed.ts'
+import type { LocalTime } from './windows/local-time.ts'
+import { planWindows } from './windows/plan.ts'
+import { seedWindows } from './windows/seed.ts'
+import { Windows } from './windows/windows.ts'
+
+const minuteMs = 60_000
+
+/** Everything a set of definitions reads. */
+const readBy = (documents: readonly SystemDocument[]): Definition[] =>
+  documents.flatMap(({ inForce, trial }) => [...inForce, ...trial])
+
+/** Windows for the definitions, rebuilt from the series store with what came before `now`. */
+export async function windowsFor(
+  documents: readonly SystemDocument[],
+  registry: RegistryView,
+  local: LocalTime,
+  series: SeriesStore,
+  now: EpochMs,
+): Promise<Windows> {
+  const plan = planWindows(readBy(documents))
+  const windows = new Windows(plan, registry, local)
+  await seedWindows(windows, plan, registry, series, now)
+  return windows
+}
+
+/** The engine, open: see `IndicatorEngine`. */
+export class Engine implements IndicatorEngine {
+  readonly #options: IndicatorOptions
+  readonly definitions: DefinitionDesk
+  readonly #feed: WindowFeed
+  readonly #local: LocalTime
+  readonly #counts: Counts
+  readonly #bodies: Bodies
+  #documents: readonly SystemDocument[]
+  #followed: { readonly day: string; readonly catalogue: Catalogue }
+  #following: Promise<void> = Promise.resolve()
+  readonly #listeners = new Set<(body: BodyResult) => void>()
+  #writtenMinute: number
+  #writing: Promise<void> = Promise.resolve()
+  #timer: Timer | undefined
+  #closed = false
+
+  constructor(options: IndicatorOptions, definitions: DefinitionDesk, grounds: Grounds, bodies: Bodies) {
+    this.#options = options
+    this.definitions = definitions
+    this.#feed = new WindowFeed(grounds.windows)
+    this.#local = grounds.local
+    this.#counts = grounds.counts
+    this.#followed = { day: grounds.local(options.clock.now()).day, catalogue: definitions.catalogue }
+    this.#documents = definitions.on(this.#followed.day)
+    this.#bodies = bodies
+    this.#writtenMinute = Math.floor(options.clock.now() / minuteMs) - 1
+  }
+
+  readonly step: SettlementStep<StateTx> = (batch) => ({
+    write: async () => {},
+    committed: () => this.#feed.settle(batch),
+  })
+
+  start(): void {
+    const { clock, evaluateEveryMs } = this.#options
+    if (evaluateEveryMs === undefined || this.#closed) return
+    this.#timer = clock.after(evaluateEveryMs, () => {
+      this.tick().catch((error: unknown) => this.#options.onError?.(error))
+      this.start()
+    })
+  }
+
+  evaluate(): BodyResult {
+    const body = this.#bodies.evaluate(this.#options.clock.now())
+    for (const listener of this.#listeners) listener(body)
+    return body
+  }
+
+  async tick(): Promise<BodyResult> {
+    const body = this.evaluate()
+    this.#bodies.evaluateSome(body.at)
+    this.follow().catch((error: unknown) => this.#options.onError?.(error))
+    const minute = Math.floor(body.at / minuteMs)
+    if (minute > this.#writtenMinute) {
+      this.#writtenMinute = minute
+      this.#writing = this.#writing.then(() => this.#write(body, minute * minuteMs))
+      await this.#writing
+    }
+    return body
+  }
+
+  /** Judges by the definitions of today, if they are others than before; one change at a time. */
+  follow(): Promise<void> {
+    const next = this.#following.catch(() => {}).then(() => this.#followNow())
+    this.#following = next
+    return next
+  }
+
+  async #followNow(): Promise<void> {
+    const { clock, registry, series } = this.#options
+    const now = clock.now()
+    const day = this.#local(now).day
+    const { catalogue } = this.definitions
+    if (this.#closed || (day === this.#followed.day && catalogue === this.#followed.catalogue)) return
+    const documents = this.definitions.on(day)
+    const same = isDeepStrictEqual(planWindows(readBy(documents)), planWindows(readBy(this.#documents)))
+    const windows = same
+      ? this.#feed.windows
+      : await this.#feed.replace(now, () => windowsFor(documents, registry, this.#local, series, now - 1))
+    this.#followed = { day, catalogue }
+    this.#documents = documents
+    this.#bodies.redefine(documents, { windows, counts: this.#counts, local: this.#local })
+  }
+
+  current(): BodyResult | undefined {
+    return this.#bodies.current
+  }
+
+  area(id: string): BodyResult | undefined {
+    return this.#bodies.area(id)
+  }
+
+  towns(): TownScore[] {
+    return this.#bodies.towns()
+  }
+
+  subscribe(listener: (body: BodyResult) => void): Disposable {
+    this.#listeners.add(listener)
+    return { [Symbol.dispose]: () => this.#listeners.delete(listener) }
+  }
+
+  seed(readings: Iterable<Reading>): void {
+    for (const reading of readings) this.#feed.windows.add(reading)
+  }
+
+  recordCount(_name: 'complaints', at: EpochMs, count = 1): void {
+    this.#counts.record(at, count)
+  }
+
+  async importCounts(tx: StateTx, rows: readonly CountRow[]): Promise<void> {
+    const hours = byHour(rows, this.#options.clock.now())
+    await writeCounts(tx, hours)
+    for (const { hour, count } of hours) this.#counts.set(hour, count)
+  }
+
+  history(query: HistoryQuery): Promise<ScorePoint[]> {
+    return readHistory(this.#options.state.db, this.#options.registry.city.id, query)
+  }
+
+  past(at: EpochMs): Promise<readonly PastScore[]> {
+    return readPast(this.#options.state.db, this.#options.registry.city.id, at)
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true
+    this.#timer?.cancel()
+    await this.#following.catch(() => {})
+    await this.#writing.catch(() => {})
+    const body = this.#bodies.current
+    if (body) await this.#write(body, Math.floor(body.at / minuteMs) * minuteMs)
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+
+  /** Never rejects: a minute that could not be written is reported, and its counts stay due. */
+  async #write(body: BodyResult, at: EpochMs): Promise<void> {
+    const changed = this.#counts.takeChanged()
+    const silent = this.#bodies.cityMemory.sites.takeFallenSilent()
+    try {
+      await this.#options.state.transaction(async (tx) => {
+        await writeBody(tx, body, at)
+        if (at % pastEveryMs === 0) await writePast(tx, body, at)
+        await writeMemory(tx, body.area, this.#bodies.cityMemory)
+        await writeSites(tx, silent)
+        await writeCounts(
+          tx,
+          changed.map((row) => ({ name: 'complaints', ...row })),
+        )
+        if (at % (60 * minuteMs) === 0) await trimBodies(tx, at)
+      })
+    } catch (error) {
+      this.#counts.giveBack(changed)
+      this.#bodies.cityMemory.sites.giveBack(silent)
+      this.#options.onError?.(error)
+    }
+  }
+}
