@@ -45,6 +45,8 @@ export interface IngestOptions {
   readonly registry?: Registry
   /** What may wait to be settled before gateways are held. Default 16 MiB and 20,000 envelopes. */
   readonly queue?: QueueBounds
+  /** Spreads attempts on a store that is away, in [0, 1). Default Math.random. */
+  readonly random?: () => number
   /** Opens the way in from the broker. Default: Aedes in this process. */
   readonly openIntake?: OpenIntake
 }
@@ -108,7 +110,20 @@ export async function openIngest(options: IngestOptions): Promise<Ingest> {
   const onRefusalsWaiting = () => chores.once(refusalsWaitMs, () => queue.wake())
   const acknowledger = new Acknowledger(books.accounts, clock, (gateway, ack) => intake.acknowledge(gateway, ack))
   const command = (gateway: string, payload: Uint8Array) => intake.command(gateway, payload)
-  const settler = new Settler({ queue, books, series, state, steps, latest, clock, acknowledger, health, command })
+  const random = options.random ?? Math.random
+  const settler = new Settler({
+    random,
+    queue,
+    books,
+    series,
+    state,
+    steps,
+    latest,
+    clock,
+    acknowledger,
+    health,
+    command,
+  })
   const events = intakeEvents({
     queue,
     acknowledger,

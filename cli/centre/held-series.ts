@@ -3,9 +3,9 @@ import type { SeriesStore } from '@civitals/storage/series'
 /** A series store whose writes wait until `ready`: readings may arrive, but none is settled before those who follow them can. */
 export function heldUntil(ready: Promise<unknown>, series: SeriesStore): SeriesStore {
   return {
-    async write(batch) {
+    async write(batch, signal) {
       await ready
-      return await series.write(batch)
+      return await series.write(batch, signal)
     },
     latest: () => series.latest(),
     range: (query) => series.range(query),

@@ -72,7 +72,7 @@ export class AsideKeeper {
       const released = release(page, books.view, draft, clock.now())
       const written = released.batch.envelopes.length > 0
       const { refused } = written
-        ? await persistence.until('series', () => series.write(released.batch))
+        ? await persistence.until('series', (signal) => series.write(released.batch, signal))
         : { refused: [] }
       const { batch, origins, done, changed, rejects } = keepRefused(released, refused, page, draft)
       const digests = digestsOf(origins)

@@ -36,6 +36,8 @@ export interface SettlerOptions {
   readonly acknowledger: Pick<Acknowledger, 'settled'>
   /** Asks something of a gateway. */
   readonly command: (gateway: string, payload: Uint8Array) => void
+  /** Spreads attempts on a store that is away, in [0, 1). Default Math.random. */
+  readonly random?: () => number
   readonly health: Pick<StageHealth, 'stepFailed' | 'storeDown' | 'refusedByStore'>
 }
 
@@ -76,7 +78,7 @@ export class Settler {
       options.health.storeDown(down)
       if (down) this.#showUnsettled()
     }
-    this.#persistence = new Persistence(options.clock, this.#stop.signal, onChange)
+    this.#persistence = new Persistence(options.clock, this.#stop.signal, onChange, options.random)
     this.#aside = new AsideKeeper({ ...options, persistence: this.#persistence })
     this.#resender = new Resender({ ...options, persistence: this.#persistence })
     this.#between.push(() => this.#resender.open())
@@ -238,7 +240,7 @@ export class Settler {
   async #storeReadings(batch: SettlementBatch, again: readonly SettledEnvelope[]): Promise<readonly RefusedReading[]> {
     const all = again.length === 0 ? batch : { ...batch, envelopes: [...batch.envelopes, ...again] }
     if (all.envelopes.length === 0) return []
-    const { refused } = await this.#persistence.until('series', () => this.#options.series.write(all))
+    const { refused } = await this.#persistence.until('series', (signal) => this.#options.series.write(all, signal))
     const [first] = refused
     if (first) this.#options.health.refusedByStore(first.reason, refused.length)
     // What came again stands in the accounts already, whatever the store says to it now.

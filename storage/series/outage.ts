@@ -14,14 +14,17 @@ export class Outage {
     this.#since = undefined
   }
 
-  /** The retryable error to reject with. `engine` is its name, `cause` what it said; neither holds secrets. */
-  failed(engine: string, cause: unknown): CivitalsError {
+  /**
+   * The retryable error to reject with. `engine` is its name, `cause` what it said; neither holds secrets. `retryAfterMs`: how long
+   * it asks to be left alone, 0 when it does not.
+   */
+  failed(engine: string, cause: unknown, retryAfterMs = 0): CivitalsError {
     const now = this.#clock.mono()
     this.#since ??= now
     const said = cause instanceof Error ? cause.message : String(cause)
     return new CivitalsError('CIV_STORAGE_SERIES_UNAVAILABLE', `${engine} cannot be used now: ${said}`, {
       retryable: true,
-      context: { engine, outageMs: Math.round(now - this.#since) },
+      context: { engine, outageMs: Math.round(now - this.#since), ...(retryAfterMs > 0 && { retryAfterMs }) },
       cause,
     })
   }

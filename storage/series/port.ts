@@ -58,10 +58,11 @@ export type GroupOf = (terminal: string) => string
  * Where readings live. One conformance suite runs against every engine.
  * `write` resolves when the batch is durable and is idempotent by itself: the same (gateway, spool, seq) again replaces or
  * repeats what is there, it never adds. It rejects with a retryable CivitalsError when the engine is out of reach or out of
- * space; nothing of the batch may then be counted as stored.
+ * space, with `retryAfterMs` in its context when the engine says how long; nothing of the batch may then be counted as stored.
+ * `signal` ends an attempt that waits for the engine; an engine in this process may finish it instead.
  */
 export interface SeriesStore extends AsyncDisposable {
-  write(batch: SettlementBatch): Promise<WriteOutcome>
+  write(batch: SettlementBatch, signal?: AbortSignal): Promise<WriteOutcome>
   /** The newest reading of every series by event time; from the store, so call it at start. */
   latest(): Promise<readonly Reading[]>
   range(query: RangeQuery): Promise<readonly SeriesRow[]>

@@ -19,17 +19,21 @@ export interface SplitBatch {
   readonly refused: readonly RefusedReading[]
 }
 
-/** The batch without what no engine takes. Untouched envelopes are passed on as they are. */
-export function splitRefused(batch: SettlementBatch): SplitBatch {
+/** The batch without what no engine takes, or this one does not. Untouched envelopes are passed on as they are. */
+export function splitRefused(
+  batch: SettlementBatch,
+  engineRefuses?: (reading: Reading) => string | undefined,
+): SplitBatch {
+  const reasonFor = (reading: Reading): string | undefined => refusalOf(reading) ?? engineRefuses?.(reading)
   const refused: RefusedReading[] = []
   const envelopes = batch.envelopes.map((envelope) => {
     const before = refused.length
     for (const reading of envelope.readings) {
-      const reason = refusalOf(reading)
+      const reason = reasonFor(reading)
       if (reason) refused.push(refusedReading(envelope, reading, reason))
     }
     if (refused.length === before) return envelope
-    return { ...envelope, readings: envelope.readings.filter((reading) => !refusalOf(reading)) }
+    return { ...envelope, readings: envelope.readings.filter((reading) => !reasonFor(reading)) }
   })
   return { envelopes, refused }
 }

@@ -90,6 +90,7 @@ export class Centre {
       ...{ state, series, clock, registry, logger, queue: queueBounds },
       steps: [journalStep(life.name), alarms.step],
       listen: { host: '', port: 0 },
+      random: () => 1,
       openIntake: network.listen(life),
     })
     if (!life.alive) return

@@ -66,6 +66,18 @@ for (const code of [500, 503, 429]) {
   })
 }
 
+t.test('the engine asks for time: the error passes it on', async (t) => {
+  const busy: Answer = (_, response) => response.writeHead(429, { 'retry-after': '7' }).end()
+  await using store = await open(await play(t, busy))
+  await t.rejects(store.write(batch), { code: 'CIV_STORAGE_SERIES_UNAVAILABLE', context: { retryAfterMs: 7000 } })
+})
+
+t.test('silence can be ended before the time limit', async (t) => {
+  const stop = new AbortController()
+  await using store = await open(await play(t, () => stop.abort()), { timeoutMs: 600_000 })
+  await t.rejects(store.write(batch, stop.signal), { code: 'CIV_STORAGE_SERIES_UNAVAILABLE' })
+})
+
 t.test('silence: a time limit ends it', async (t) => {
   const url = await play(t, () => undefined)
   await using store = await open(url)

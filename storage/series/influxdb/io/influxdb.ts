@@ -27,9 +27,10 @@ import {
   type Stretch,
 } from '../influxql.ts'
 import { newestOf } from '../latest.ts'
-import { linesOf, slicesOf } from '../line-protocol.ts'
-import { settleLines } from '../settle-lines.ts'
-import { LineWriter, linesPerRequest } from './line-writer.ts'
+import { type Line, linesOf, slicesOf } from '../line-protocol.ts'
+import { refusalOfNames } from '../names.ts'
+import { type LineAnswer, settleLines } from '../settle-lines.ts'
+import { EngineBusy, LineWriter, linesPerRequest } from './line-writer.ts'
 import { QueryClient, type QueryTable } from './query-client.ts'
 
 export interface InfluxdbSeriesOptions {
@@ -88,11 +89,12 @@ class InfluxdbSeries implements SeriesStore {
     })
   }
 
-  async write(batch: SettlementBatch): Promise<WriteOutcome> {
-    const { envelopes, refused } = splitRefused(batch)
+  async write(batch: SettlementBatch, signal?: AbortSignal): Promise<WriteOutcome> {
+    const { groupOf } = this.#options
+    const { envelopes, refused } = splitRefused(batch, (one) => refusalOfNames(one, groupOf(one.terminal)))
     return await this.#attempt(async () => {
       const all: RefusedReading[] = [...refused]
-      for (const slice of slicesOf(envelopes, readingsPerSlice)) all.push(...(await this.#writeSlice(slice)))
+      for (const slice of slicesOf(envelopes, readingsPerSlice)) all.push(...(await this.#writeSlice(slice, signal)))
       return { refused: all }
     })
   }
@@ -166,28 +168,28 @@ class InfluxdbSeries implements SeriesStore {
       return result
     } catch (error) {
       if (error instanceof CivitalsError) throw error
-      throw this.#outage.failed('InfluxDB', error)
+      throw this.#outage.failed('InfluxDB', error, error instanceof EngineBusy ? error.retryAfterMs : 0)
     }
   }
 
-  async #writeSlice(envelopes: readonly SettledEnvelope[]): Promise<readonly RefusedReading[]> {
+  async #writeSlice(envelopes: readonly SettledEnvelope[], signal?: AbortSignal): Promise<readonly RefusedReading[]> {
     const lines = linesOf(envelopes, this.#options.groupOf)
     const refused: RefusedReading[] = []
     for (let from = 0; from < lines.length; from += linesPerRequest) {
       const part = lines.slice(from, from + linesPerRequest)
-      refused.push(...(await settleLines(part, (some) => this.#send(some))))
+      refused.push(...(await settleLines(part, (some) => this.#send(some, signal))))
     }
     return refused
   }
 
   /** Someone may drop the database under us: made again, the batch goes in. */
-  async #send(lines: Parameters<LineWriter['send']>[0]): ReturnType<LineWriter['send']> {
+  async #send(lines: readonly Line[], signal?: AbortSignal): Promise<LineAnswer> {
     try {
-      return await this.#lines.send(lines)
+      return await this.#lines.send(lines, signal)
     } catch (error) {
       if (!(error instanceof Error && /database not found/.test(error.message))) throw error
       await this.createDatabase()
-      return await this.#lines.send(lines)
+      return await this.#lines.send(lines, signal)
     }
   }
 

@@ -1,3 +1,5 @@
+import { Agent } from 'node:http'
+import { Agent as SecureAgent } from 'node:https'
 import { HttpError, InfluxDB, type WriteApi } from '@influxdata/influxdb-client'
 import { encodeLine, type Line } from '../line-protocol.ts'
 import type { LineAnswer } from '../settle-lines.ts'
@@ -10,14 +12,33 @@ export const linesPerRequest = 5000
 const blamesLines =
   /partial write|unable to parse|field type conflict|missing fields|invalid (field|tag|number|timestamp)/i
 
+/**
+ * InfluxDB 1.x repeats what it says in a header, with the whole of a line it cannot parse: Node's limit of 16 KiB for all headers
+ * would make that look as if the engine were out of reach, and one such line would hold everything for ever.
+ */
+const longestHeaders = 2 ** 20
+
+/** The engine is busy or down: it may say for how long. */
+export class EngineBusy extends Error {
+  readonly retryAfterMs: number
+
+  constructor(message: string, retryAfterMs: number, options: ErrorOptions) {
+    super(message, options)
+    this.retryAfterMs = retryAfterMs
+  }
+}
+
 /** Writes lines by the official client on the 1.x path. Its buffer and retries stay unused: one call is one request. */
 export class LineWriter {
   readonly #url: string
   readonly #api: WriteApi
+  readonly #agent: Agent
 
   constructor({ url, database, headers, timeoutMs }: QueryClientOptions) {
     this.#url = url
-    const client = new InfluxDB({ url, headers: { ...headers }, timeout: timeoutMs })
+    this.#agent = new (URL.parse(url)?.protocol === 'https:' ? SecureAgent : Agent)({ keepAlive: true })
+    const transportOptions = { agent: this.#agent, maxHeaderSize: longestHeaders }
+    const client = new InfluxDB({ url, headers: { ...headers }, timeout: timeoutMs, transportOptions })
     this.#api = client.getWriteApi('', database, 'ms', {
       // One more than we send: a full buffer would be flushed by the client itself, its error logged and lost.
       batchSize: linesPerRequest + 1,
@@ -31,27 +52,45 @@ export class LineWriter {
     this.#api.path = `/write?db=${encodeURIComponent(database)}&precision=ms`
   }
 
-  /** Rejects when the engine is out of reach, busy or refuses us; a refusal of lines is an answer. */
-  async send(lines: readonly Line[]): Promise<LineAnswer> {
+  /** Rejects when the engine is out of reach, busy or refuses us; a refusal of lines is an answer. `signal` ends it at once. */
+  async send(lines: readonly Line[], signal?: AbortSignal): Promise<LineAnswer> {
+    signal?.throwIfAborted()
+    // The client's writes know no signal; without its sockets a request is over.
+    const abort = (): void => this.#agent.destroy()
+    signal?.addEventListener('abort', abort)
     this.#api.writeRecords(lines.map(encodeLine))
     try {
       await this.#api.flush()
       return { taken: true }
     } catch (error) {
+      if (isHeaderOverflow(error)) return { taken: false, reason: 'the engine said more than can be read' }
       if (!(error instanceof HttpError)) throw error
       const { statusCode } = error
       if (statusCode === 401 || statusCode === 403) throw deniedError(this.#url, statusCode)
       const said = bodyError(error)
       if (statusCode === 413) return { taken: false, reason: 'larger than the engine takes in one request' }
       if (statusCode === 400 && blamesLines.test(said)) return { taken: false, reason: said }
-      throw new Error(`status ${statusCode}: ${said}`, { cause: error })
+      throw new EngineBusy(`status ${statusCode}: ${said}`, retryAfterMsOf(error), { cause: error })
+    } finally {
+      signal?.removeEventListener('abort', abort)
     }
   }
 
   close(): void {
     this.#api.dispose()
+    this.#agent.destroy()
   }
 }
+
+/** Seconds or a date [RFC 9110 10.2.3]; the client's own reading takes seconds for milliseconds. 0: nothing is asked. */
+function retryAfterMsOf({ headers }: HttpError): number {
+  const said = String(headers?.['retry-after'] ?? '').trim()
+  const ms = /^\d+$/.test(said) ? Number(said) * 1000 : Date.parse(said) - Date.now()
+  return Math.max(0, ms || 0)
+}
+
+const isHeaderOverflow = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === 'HPE_HEADER_OVERFLOW'
 
 function bodyError({ body, message }: HttpError): string {
   try {
