@@ -1,5 +1,5 @@
 import t from 'tap'
-import { acknowledge, decodeAcknowledgement, maxAckRanges } from './acknowledgement.ts'
+import { acknowledge, decodeAcknowledgement, encodeAcknowledgement, maxAckRanges } from './acknowledgement.ts'
 
 t.test('the contiguous part and the ranges above it are told apart', async (t) => {
   t.same(acknowledge([]), { upTo: 0, above: [] })
@@ -25,4 +25,12 @@ t.test('what is not an acknowledgement is undefined', async (t) => {
   }
   const whole = { spools: { a: { upTo: 3, above: [[5, 6]] } } }
   t.same(decodeAcknowledgement(Buffer.from(JSON.stringify(whole))), whole)
+})
+
+t.test('a number that turned on its way releases nothing', async (t) => {
+  const sealed = Buffer.from(encodeAcknowledgement({ spools: { a: { upTo: 13, above: [] } } }))
+  t.same(decodeAcknowledgement(sealed), { spools: { a: { upTo: 13, above: [] } } })
+  const place = sealed.indexOf('13')
+  sealed[place] = '9'.charCodeAt(0)
+  t.equal(decodeAcknowledgement(sealed), undefined)
 })

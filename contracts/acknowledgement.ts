@@ -1,6 +1,7 @@
 import { type Static, Type } from 'typebox'
 import { Compile } from 'typebox/compile'
 import type { Intervals } from './intervals.ts'
+import { parseSealedJson, sealJson } from './seal.ts'
 
 /** Ranges above the contiguous part that one message may carry. */
 export const maxAckRanges = 32
@@ -24,10 +25,14 @@ export type Acknowledgement = Static<typeof AcknowledgementSchema>
 
 const checker = Compile(AcknowledgementSchema)
 
-/** The acknowledgement in a payload, or undefined when it is not one. */
+/** Sealed: a number that turned on its way would release what is not settled. */
+export const encodeAcknowledgement = (acknowledgement: Acknowledgement): Uint8Array =>
+  sealJson(JSON.stringify(acknowledgement))
+
+/** The acknowledgement in a payload, or undefined when it is not one or damaged. */
 export function decodeAcknowledgement(payload: Uint8Array): Acknowledgement | undefined {
   try {
-    const parsed: unknown = JSON.parse(new TextDecoder().decode(payload))
+    const parsed: unknown = parseSealedJson(payload)
     return checker.Check(parsed) ? parsed : undefined
   } catch {
     return undefined

@@ -4,6 +4,7 @@ import { Compile } from 'typebox/compile'
 import * as encoding from './encode-envelope.ts'
 import { Id } from './ids.ts'
 import { QualitySchema } from './quality.ts'
+import { deflatedMark, parseSealedJson, sealedDeflatedMark, sealOf } from './seal.ts'
 
 /** Largest payload on the wire and after inflation, in bytes (decision of the architecture, section 3). */
 export const maxWireBytes: number = encoding.maxWireBytes
@@ -98,12 +99,16 @@ export type DecodedEnvelope =
   | { readonly ok: true; readonly envelope: Envelope }
   | { readonly ok: false; readonly reason: string }
 
-/** Never throws: a malformed or oversized payload is an expected outcome with its reason. */
+/**
+ * Never throws: a malformed, damaged or oversized payload is an expected outcome with its reason. A payload without a checksum, of an older
+ * version or of other people, is read as it is.
+ */
 export function decodeEnvelope(payload: Uint8Array): DecodedEnvelope {
   if (payload.length > maxWireBytes) return refused(`payload of ${payload.length} bytes, at most ${maxWireBytes}`)
   let parsed: unknown
   try {
-    parsed = JSON.parse(textOf(payload))
+    if (sealOf(payload) === 'broken') return refused('its checksum does not hold')
+    parsed = parse(payload)
   } catch (error) {
     return refused(error instanceof Error ? error.message : String(error))
   }
@@ -114,7 +119,9 @@ export function decodeEnvelope(payload: Uint8Array): DecodedEnvelope {
 
 const refused = (reason: string): DecodedEnvelope => ({ ok: false, reason })
 
-function textOf(payload: Uint8Array): string {
-  if (payload[0] !== encoding.deflatedMark) return utf8.decode(payload)
-  return utf8.decode(inflateRawSync(payload.subarray(1), { maxOutputLength: maxInflatedBytes }))
+function parse(payload: Uint8Array): unknown {
+  const [mark] = payload
+  if (mark !== deflatedMark && mark !== sealedDeflatedMark) return parseSealedJson(payload)
+  const body = payload.subarray(mark === deflatedMark ? 1 : 5)
+  return JSON.parse(utf8.decode(inflateRawSync(body, { maxOutputLength: maxInflatedBytes })))
 }

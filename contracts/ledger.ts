@@ -115,6 +115,7 @@ export const rejectReasons = [
   'slow consumer',
   'cloned gateway',
   'malformed envelope',
+  'damaged envelope',
   'oversized payload',
   'not a number',
   'absurd value',

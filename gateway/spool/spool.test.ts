@@ -250,7 +250,7 @@ for (const [name, implementation] of Object.entries(implementations)) {
     t.test('a metered link spools deflated bytes', async (t) => {
       const spool = await implementation(t, clock)({ ...roomy, compress: true })
       const [row] = await spool.append([draft(1)])
-      t.equal(row?.payload[0], 1)
+      t.equal(row?.payload[0], 2)
       t.equal((await envelopes(spool))[0]?.samples.length, 1)
     })
   })

@@ -1,4 +1,4 @@
-import { decodeAcknowledgement } from '@civitals/contracts/acknowledgement'
+import { decodeAcknowledgement, encodeAcknowledgement } from '@civitals/contracts/acknowledgement'
 import fc from 'fast-check'
 import t from 'tap'
 import { readAcknowledgement } from './acknowledgement.ts'
@@ -36,4 +36,14 @@ t.test('a good one, and bytes that are none', async (t) => {
   const good = { spools: { a1: { upTo: 7, above: [[9, 12]] } } }
   t.same(readAcknowledgement(bytes(good)), good)
   t.equal(readAcknowledgement(new Uint8Array([0xff, 0x00])), undefined)
+})
+
+t.test('sealed by the centre, unsealed by an older one, and turned on its way', async (t) => {
+  const sealed = Buffer.from(encodeAcknowledgement({ spools: { a1: { upTo: 7, above: [] } } }))
+  t.same(readAcknowledgement(sealed), { spools: { a1: { upTo: 7, above: [] } } })
+  for (let bit = 0; bit < sealed.length * 8; bit++) {
+    const turned = Buffer.from(sealed)
+    turned[bit >> 3] = (turned[bit >> 3] as number) ^ (1 << (bit & 7))
+    t.equal(readAcknowledgement(turned), undefined, `bit ${bit}`)
+  }
 })

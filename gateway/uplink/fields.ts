@@ -1,4 +1,5 @@
 // Checks of what comes down from the centre without the schema library, which a running gateway does not load.
+import { parseSealedJson } from '@civitals/contracts/seal'
 
 export const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
@@ -13,10 +14,10 @@ export const isRange = (value: unknown, least: number): value is [number, number
 export const isSeq = (value: unknown, least: number): value is number =>
   Number.isSafeInteger(value) && (value as number) >= least
 
-/** The JSON of a payload, or undefined when it is none. */
+/** The JSON of a payload, or undefined when it is none, or is not what its sender sealed. */
 export function jsonOf(payload: Uint8Array): unknown {
   try {
-    return JSON.parse(new TextDecoder().decode(payload))
+    return parseSealedJson(payload)
   } catch {
     return undefined
   }

@@ -1,5 +1,6 @@
 import { constants, inflateRawSync } from 'node:zlib'
 import { isId } from '@civitals/contracts/ids'
+import { deflatedMark, sealedDeflatedMark } from '@civitals/contracts/seal'
 
 /** What names an envelope that is otherwise unusable, and how many readings it seems to have held. */
 export interface Salvaged {
@@ -8,7 +9,6 @@ export interface Salvaged {
   readonly readings: number
 }
 
-const deflated = 0x01
 const headBytes = 1024
 
 /**
@@ -27,8 +27,10 @@ export function salvage(payload: Uint8Array): Salvaged | undefined {
 
 /** The text, or the start of it where inflating all would take too much. */
 function textOf(payload: Uint8Array): string {
-  if (payload[0] !== deflated) return new TextDecoder().decode(payload)
-  const head = payload.subarray(1, 1 + headBytes)
+  const [mark] = payload
+  if (mark !== deflatedMark && mark !== sealedDeflatedMark) return new TextDecoder().decode(payload)
+  const start = mark === deflatedMark ? 1 : 5
+  const head = payload.subarray(start, start + headBytes)
   return inflateRawSync(head, { finishFlush: constants.Z_SYNC_FLUSH }).toString('utf8')
 }
 

@@ -1,6 +1,7 @@
 import type { Clock } from '@civitals/contracts/clock'
 import { decodeReply, type Reply } from '@civitals/contracts/command'
 import { decodeStatus } from '@civitals/contracts/status'
+import { Wholeness } from '../admission/wholeness.ts'
 import type { StatusBook } from '../ledger/balance.ts'
 import type { RejectBook } from '../ledger/reject-book.ts'
 import type { Acknowledger } from '../settle/acknowledger.ts'
@@ -30,8 +31,16 @@ export function intakeEvents(targets: EventTargets): IntakeEvents {
   }
   const malformed = (gateway: string, detail: string): void =>
     refused({ at: clock.now(), scope: 'publish', reason: 'malformed envelope', gateway, detail })
+  const wholeness = new Wholeness()
   return {
-    delivery: (delivery, taken) => queue.offer(delivery, taken),
+    delivery(delivery, taken, damaged) {
+      const { gateway, payload, receivedAt } = delivery
+      const damage = wholeness.look(gateway, payload)
+      if (!damage) return queue.offer(delivery, taken)
+      refused({ at: receivedAt, scope: 'publish', gateway, ...damage })
+      if (damage.reason === 'damaged envelope') damaged()
+      else taken()
+    },
     gone: (gateway) => queue.forget(gateway),
     listening(gateway) {
       acknowledger.tellNow(gateway)

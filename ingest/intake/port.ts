@@ -19,8 +19,12 @@ export type Refusal = Omit<Reject, 'id'>
 
 /** What an intake hands over. Every call is quick; none of them throws. */
 export interface IntakeEvents {
-  /** An envelope. `taken` is called, perhaps at once, when the queue has room for more; until then the intake reads no further from this gateway. */
-  delivery(delivery: Delivery, taken: () => void): void
+  /**
+   * An envelope. `taken` is called, perhaps at once, when the queue has room for more; until then the intake reads no further from this gateway.
+   * `damaged` is called instead when it is not what its gateway wrote: the intake ends the connection, so that what was sent behind it comes
+   * again behind it.
+   */
+  delivery(delivery: Delivery, taken: () => void, damaged: () => void): void
   /** The payload of a status, by the gateway itself or as its will. */
   status(gateway: string, payload: Uint8Array): void
   /** What a gateway says to a command. */

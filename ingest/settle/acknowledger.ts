@@ -1,4 +1,4 @@
-import { type Acknowledgement, acknowledge } from '@civitals/contracts/acknowledgement'
+import { type Acknowledgement, acknowledge, encodeAcknowledgement } from '@civitals/contracts/acknowledgement'
 import type { Clock, Timer } from '@civitals/contracts/clock'
 import { type Accounts, acknowledged } from '../ledger/accounts.ts'
 
@@ -31,7 +31,7 @@ export class Acknowledger {
   }
 
   tellNow(gateway: string): void {
-    this.#send(gateway, new TextEncoder().encode(JSON.stringify(this.#acknowledgement(gateway))))
+    this.#send(gateway, encodeAcknowledgement(this.#acknowledgement(gateway)))
   }
 
   close(): void {

@@ -117,6 +117,11 @@ const faults: Readonly<Record<string, Fault>> = {
     weather(world, (of, on) => {
       of.deaf = on ? 'up' : 'none'
     }),
+  'bytes corrupted': (world) =>
+    weather(world, (of, on) => {
+      // Few enough that some messages come through whole, or so many that none does.
+      of.corrupt = on ? world.schedule.random.pick([0.0005, 0.002, 0.05]) : 0
+    }),
   'slow link': (world) =>
     weather(world, (of, on) => {
       of.delayMs = on ? 4_000 : 20
@@ -178,7 +183,7 @@ export function clearFaults(world: World): void {
   series.down = false
   for (const edge of edges) {
     edge.disk.full = false
-    Object.assign(network.weather(edge.id), { partitioned: false, deaf: 'none', delayMs: 20 })
+    Object.assign(network.weather(edge.id), { partitioned: false, deaf: 'none', delayMs: 20, corrupt: 0 })
     network.changed(edge.id)
     edge.setClock(0)
     if (!edge.up) edge.start(false)

@@ -49,6 +49,18 @@ export const mutations: readonly Mutation[] = [
     const refused = await writing\n`,
   },
   {
+    name: 'believe a checksum that does not hold',
+    file: 'contracts/seal.ts',
+    find: 'return exact && sum ===',
+    put: 'return exact || sum ===',
+  },
+  {
+    name: 'settle what came damaged',
+    file: 'ingest/admission/wholeness.ts',
+    find: 'if (decoded.ok || this.#again(known, payload)) return undefined',
+    put: 'if (decoded.ok || payload) return undefined',
+  },
+  {
     name: 'a committed envelope is not flushed',
     file: 'gateway/spool/book.ts',
     find: 'return this.#change(true, (state) => {\n      const rows',

@@ -21,6 +21,8 @@ export interface Weather {
   deaf: 'none' | 'up' | 'down'
   /** Longest delay of one message, ms. */
   delayMs: number
+  /** Share of bytes of envelopes and acknowledgements in which one bit is turned round. */
+  corrupt: number
 }
 
 /** What a centre's broker is told with each message; the tests' own log looks on. */
@@ -52,7 +54,7 @@ export class Network {
   weather(gateway: string): Weather {
     const known = this.#weather.get(gateway)
     if (known) return known
-    const calm: Weather = { partitioned: false, deaf: 'none', delayMs: 20 }
+    const calm: Weather = { partitioned: false, deaf: 'none', delayMs: 20, corrupt: 0 }
     this.#weather.set(gateway, calm)
     return calm
   }
@@ -262,13 +264,15 @@ class Link implements Connection {
     this.#heardByServerAt = this.#parts.schedule.now
     switch (message.kind) {
       case 'telemetry': {
-        const { lane, payload } = message
+        const { lane } = message
+        const payload = this.#maybeTurned(message.payload)
         const receivedAt = door.clock.now()
         const taken = (): void => {
           tap.taken(gateway, lane, payload)
           next()
         }
-        door.events.delivery({ gateway, lane, payload, receivedAt }, taken)
+        const damaged = (): void => this.break('damaged')
+        door.events.delivery({ gateway, lane, payload, receivedAt }, taken, damaged)
         return
       }
       case 'status':
@@ -297,13 +301,25 @@ class Link implements Connection {
         break
       case 'ack': {
         tap.acknowledged(gateway, message.payload)
-        const acknowledgement = readAcknowledgement(message.payload)
+        const acknowledgement = readAcknowledgement(this.#maybeTurned(message.payload))
         if (acknowledgement) options.onAcknowledgement(acknowledgement)
         break
       }
       case 'closed':
         this.#clientClosed('connection closed')
     }
+  }
+
+  /** Bad weather turns bytes. */
+  #maybeTurned(payload: Uint8Array): Uint8Array {
+    const { schedule, weather } = this.#parts
+    if (weather.corrupt === 0) return payload
+    const turned = Uint8Array.from(payload)
+    for (let place = 0; place < turned.length; place++) {
+      if (schedule.random.chance(weather.corrupt))
+        turned[place] = (turned[place] ?? 0) ^ (1 << schedule.random.below(8))
+    }
+    return turned
   }
 
   #clientClosed(reason: string): void {

@@ -57,7 +57,9 @@ export class Truth {
   }
 
   taken(gateway: string, lane: Lane, payload: Uint8Array): void {
-    const { spool, seq } = envelopeOf(payload)
+    const decoded = decodeEnvelope(payload)
+    if (!decoded.ok) return
+    const { spool, seq } = decoded.envelope
     const key = keyOf(gateway, spool, seq)
     if (!this.#lanes.has(key)) this.#lanes.set(key, lane)
   }

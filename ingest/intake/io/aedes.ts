@@ -202,7 +202,12 @@ class AedesIntake implements Intake {
     const payload = bytesOf(packet.payload)
     if (access.kind === 'telemetry/live' || access.kind === 'telemetry/backfill') {
       const lane = access.kind === 'telemetry/live' ? 'live' : 'backfill'
-      this.#events.delivery({ gateway: client.id, lane, payload, receivedAt: this.#clock.now() }, () => done())
+      const delivery = { gateway: client.id, lane, payload, receivedAt: this.#clock.now() } as const
+      this.#events.delivery(
+        delivery,
+        () => done(),
+        () => done(new Error('damaged')),
+      )
       return
     }
     if (access.kind === 'status') this.#events.status(client.id, payload)

@@ -142,10 +142,12 @@ class ClientIntake implements Intake {
 
   #deliver(gateway: string, lane: Lane, payload: Uint8Array, taken: () => void): void {
     this.#holding = gateway
-    this.#events.delivery({ gateway, lane, payload, receivedAt: this.#clock.now() }, () => {
+    const over = (): void => {
       this.#holding = undefined
       taken()
-    })
+    }
+    // The broker stands between: the gateway's connection is not ours to end. What was damaged is not taken in, and comes again later.
+    this.#events.delivery({ gateway, lane, payload, receivedAt: this.#clock.now() }, over, over)
   }
 
   /** A status is the first a gateway says once it listens, and its will the last: nothing else tells us who is there. */
