@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { BodyResult } from '@civitals/contracts/body'
 import type { EpochMs, Timer } from '@civitals/contracts/clock'
+import type { Explanation } from '@civitals/contracts/explanation'
 import type { Reading } from '@civitals/contracts/reading'
 import type { RegistryView } from '@civitals/contracts/registry'
 import type { SettlementStep } from '@civitals/contracts/settlement'
@@ -8,10 +9,13 @@ import type { SeriesStore } from '@civitals/storage/series'
 import type { StateTx } from '@civitals/storage/state'
 import type { Bodies } from './body/bodies.ts'
 import type { Grounds } from './body/evaluate.ts'
+import { terminalsIn } from './body/scope.ts'
 import type { Catalogue } from './catalogue.ts'
 import type { Definition, SystemDocument } from './definition.ts'
 import type { DefinitionDesk } from './desk.ts'
-import type { IndicatorEngine, IndicatorOptions, TownScore } from './indicators.ts'
+import { explain } from './explain/explain.ts'
+import { only, recompute } from './explain/recompute.ts'
+import type { IndicatorEngine, IndicatorOptions, Question, TownScore } from './indicators.ts'
 import { byHour, type CountRow, writeCounts } from './store/counts.ts'
 import { type HistoryQuery, readHistory, type ScorePoint, trimBodies, writeBody } from './store/history.ts'
 import { writeMemory, writeSites } from './store/holds.ts'
@@ -24,6 +28,7 @@ import { seedWindows } from './windows/seed.ts'
 import { Windows } from './windows/windows.ts'
 
 const minuteMs = 60_000
+const dayMs = 24 * 60 * minuteMs
 
 /** Everything a set of definitions reads. */
 const readBy = (documents: readonly SystemDocument[]): Definition[] =>
@@ -161,6 +166,22 @@ export class Engine implements IndicatorEngine {
 
   history(query: HistoryQuery): Promise<ScorePoint[]> {
     return readHistory(this.#options.state.db, this.#options.registry.city.id, query)
+  }
+
+  async explain({ id, area = this.#options.registry.city.id, at }: Question): Promise<Explanation | undefined> {
+    const { registry, series } = this.#options
+    const archive = { registry, series, local: this.#local, counts: this.#counts }
+    const whole = area === registry.city.id
+    const terminals = whole ? registry.terminals() : terminalsIn(registry, area)
+    const again = (instant: EpochMs, narrow: boolean) => {
+      const document = this.definitions
+        .on(this.#local(instant).day)
+        .find(({ inForce }) => inForce.some((one) => one.id === id))
+      if (!document) return undefined
+      return recompute(archive, narrow ? only(document, id) : document, id, { area, terminals, whole }, instant)
+    }
+    const now = at === undefined ? this.#bodies.computed(area, id) : await again(at, false)
+    return now && explain({ ...now, recomputed: at !== undefined }, await again(now.at - dayMs, true))
   }
 
   past(at: EpochMs): Promise<readonly PastScore[]> {

@@ -1,5 +1,6 @@
 import type { BodyResult } from '@civitals/contracts/body'
 import type { Clock, EpochMs } from '@civitals/contracts/clock'
+import type { Explanation } from '@civitals/contracts/explanation'
 import type { Grade } from '@civitals/contracts/grade'
 import type { Reading } from '@civitals/contracts/reading'
 import type { RegistryView } from '@civitals/contracts/registry'
@@ -28,6 +29,13 @@ export interface IndicatorOptions {
   readonly points?: () => KnownPoints
   /** Called when writing the minute's score failed; the next minute tries again. */
   readonly onError?: (error: unknown) => void
+}
+
+/** Which indicator, of which area (the city by default), when (now by default). */
+export interface Question {
+  readonly id: string
+  readonly area?: string
+  readonly at?: EpochMs
 }
 
 /** The score of a town for the locator map; null and N without enough terminals. */
@@ -66,6 +74,11 @@ export interface IndicatorEngine extends AsyncDisposable {
   history(query: HistoryQuery): Promise<ScorePoint[]>
   /** The definitions: every version, what applies on a day, and how they are changed without a restart. */
   readonly definitions: DefinitionDesk
+  /**
+   * Why an indicator stands where it stands: now, or at an earlier instant by the definitions of that day, read again from the
+   * store. undefined: no such area, or nothing of the kind in it.
+   */
+  explain(question: Question): Promise<Explanation | undefined>
   /** Systems and indicators of the city as they stood at an earlier instant; empty where nothing is kept. */
   past(at: EpochMs): Promise<readonly PastScore[]>
   close(): Promise<void>

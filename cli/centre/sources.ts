@@ -27,6 +27,7 @@ export function sourcesOf(parts: SourceParts): ApiSources {
     city: () => indicators.current(),
     area: (id) => indicators.area(id),
     systemsAt: async (at) => systemsOf(await indicators.past(at)),
+    explain: (question) => indicators.explain(question),
     definitions: definitionsOf(parts),
     towns: () => indicators.towns(),
     scoreHistory: (query) => indicators.history(query),

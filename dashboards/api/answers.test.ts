@@ -12,6 +12,7 @@ const asked: Readonly<Record<string, string>> = {
   '/readings': '/readings?terminal=road-water-01&point=depth&every=1min',
   '/city/systems': '/city/systems?at=-24h',
   '/indicators/:id': '/indicators/RENL-01',
+  '/indicators/:id/explain': '/indicators/RENL-01/explain',
   '/areas/:id/body': '/areas/440607001/body',
   '/terminals/:id': '/terminals/air-01',
 }

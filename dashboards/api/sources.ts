@@ -3,6 +3,7 @@ import type { BodyResult } from '@civitals/contracts/body'
 import type { Case, Delivery, Order } from '@civitals/contracts/case'
 import type { EpochMs } from '@civitals/contracts/clock'
 import type { DefinitionsOnDay, DefinitionText, KeptChange, Proposal } from '@civitals/contracts/definition-change'
+import type { Explanation } from '@civitals/contracts/explanation'
 import type { LedgerRow, Loss, Reconciliation, Reject, Resend, SetAside } from '@civitals/contracts/ledger'
 import type { Reading } from '@civitals/contracts/reading'
 import type { RegistryView, Terminal } from '@civitals/contracts/registry'
@@ -81,6 +82,12 @@ export interface ApiSources {
   city(): BodyResult | undefined
   /** The body of any area of the tree; undefined for one nobody registered. */
   area(id: string): BodyResult | undefined
+  /** Why an indicator stands where it stands; undefined: no such indicator or area, or nothing of the kind there. */
+  explain(question: {
+    readonly id: string
+    readonly area?: string
+    readonly at?: EpochMs
+  }): Promise<Explanation | undefined>
   readonly definitions: DefinitionSources
   /** Towns for the locator; N where nothing is measured. */
   towns(): readonly { readonly area: string; readonly score: number | null; readonly grade: Grade }[]

@@ -7,6 +7,7 @@ import type { Reading } from '@civitals/contracts/reading'
 import type { City, RegistryView, Terminal } from '@civitals/contracts/registry'
 import type { ApiSources, LiveEvent } from '../api/sources.ts'
 import { fixtureBody } from './fixture-body.ts'
+import { fixtureExplanation } from './fixture-explanation.ts'
 import { ledgerFixture } from './fixture-ledger.ts'
 import { fixtureAlarms, fixtureCase, fixtureDelivery, fixtureOrders } from './fixture-records.ts'
 import { depthAt, valueAt } from './fixture-values.ts'
@@ -75,6 +76,7 @@ export function fixtureSources({ city, clock, stormAt, outageSince }: FixtureOpt
     city: () => fixtureBody(now(), storm(now())),
     area: (id) =>
       city.areas.some((area) => area.id === id) ? { ...fixtureBody(now(), storm(now())), area: id } : undefined,
+    explain: async ({ id }) => fixtureExplanation(fixtureBody(now(), storm(now())), id),
     definitions: {
       on: (day = '2026-06-12') => ({ day, systems: [] }),
       propose: (files) => ({ plan: String(files.length), changes: [], problems: [] }),

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { BodyResult } from '@civitals/contracts/body'
+import type { BodyResult, SystemResult } from '@civitals/contracts/body'
 import type { EpochMs } from '@civitals/contracts/clock'
 import type { Grade } from '@civitals/contracts/grade'
 import { seriesId } from '@civitals/contracts/ids'
@@ -7,6 +7,8 @@ import { qualities } from '@civitals/contracts/quality'
 import type { Reading } from '@civitals/contracts/reading'
 import type { RegistryView, Terminal } from '@civitals/contracts/registry'
 import type { SystemDocument } from '../definition.ts'
+import { type Computed, systemIn } from '../explain/explain.ts'
+import { measures } from '../measures/measures.ts'
 import { type Draws, drawsFor } from '../robustness/draws.ts'
 import { Memory, SiteMemory } from '../scoring/memory.ts'
 import { evaluateScope, type Grounds } from './evaluate.ts'
@@ -145,6 +147,22 @@ export class Bodies {
     const scope = this.#currentScopes().areas.get(id)
     const known = this.#areas.get(id)
     return known?.at === this.current.at ? known : scope && this.#evaluateArea(scope, this.current.at)
+  }
+
+  /** One indicator of an area as it stands now, with the sites behind it; undefined where there is none of the kind. */
+  computed(area: string, id: string): (Computed & { readonly system: SystemResult; readonly at: EpochMs }) | undefined {
+    const body = this.area(area)
+    const { city, areas } = this.#currentScopes()
+    const scope = area === city.area ? city : areas.get(area)
+    const system = systemIn(body, id)
+    const result = system?.indicators.find((one) => one.id === id)
+    const scoped = scope?.systems.flatMap(({ indicators }) => indicators).find(({ definition }) => definition.id === id)
+    if (!body || !scope || !system || !result || !scoped) return undefined
+    const { windows, counts, local } = this.#grounds
+    const shared = { now: body.at, local, watches: scope.watches, delays: windows.delays, counts, since: windows.since }
+    const { definition, sites } = scoped
+    const values = measures[definition.formula]?.({ ...shared, ...scoped }).sites ?? []
+    return { definition, result, system, sites, values, at: body.at }
   }
 
   /** Scores of the towns at the newest evaluation. */

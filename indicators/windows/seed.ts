@@ -23,7 +23,7 @@ const reachOf = (needs: SeriesNeeds): number => Math.max((needs.minutes + 2) * m
 export async function seedWindows(
   windows: Windows,
   plan: WindowPlan,
-  registry: RegistryView,
+  registry: Pick<RegistryView, 'terminals'>,
   series: Pick<SeriesStore, 'range'>,
   now: EpochMs,
 ): Promise<void> {

@@ -1,5 +1,6 @@
 import { BodyResultSchema, IndicatorResultSchema } from '@civitals/contracts/body'
 import { CivitalsError } from '@civitals/contracts/errors'
+import { ExplanationSchema } from '@civitals/contracts/explanation'
 import { SiteSchema } from '@civitals/contracts/registry'
 import { Type } from 'typebox'
 import { pageOf } from '../paging.ts'
@@ -71,6 +72,27 @@ export function cityRoutes(sources: ApiSources): readonly Route[] {
       reply: IndicatorResultSchema,
       handle: ({ params }) => {
         const found = indicatorsOf(sources).find((indicator) => indicator.id === params.id)
+        if (!found) throw notFound('indicator', params.id)
+        return found
+      },
+    }),
+    get('/indicators/:id/explain', {
+      tag: 'city',
+      summary:
+        'Why an indicator stands where it stands: inputs, window, coverage, flags, formula, contributions, what moved since a day earlier',
+      params: byId,
+      query: query({
+        at: Type.Optional(Moment),
+        area: Type.Optional(Type.String({ maxLength: 200, description: 'Area of the tree; the city by default.' })),
+      }),
+      reply: ExplanationSchema,
+      handle: async ({ params, query, now }) => {
+        bodyNow(sources)
+        const found = await sources.explain({
+          id: params.id,
+          ...(query.area !== undefined && { area: query.area }),
+          ...(query.at !== undefined && { at: instant(query.at, now) }),
+        })
         if (!found) throw notFound('indicator', params.id)
         return found
       },
