@@ -29,6 +29,16 @@ export interface AlarmsOptions {
   readonly latenessMs?: number
 }
 
+/** One number the centre knows of a gateway, and words that go with an alarm it raises. */
+export interface GatewayFact {
+  readonly gateway: string
+  /** As rules name it: `boxes`. */
+  readonly fact: string
+  readonly value: number
+  readonly at: EpochMs
+  readonly detail?: string
+}
+
 /** Told of every transition after it is durable, in order; must not throw. */
 export type TransitionListener = (transition: AlarmTransition) => void
 
@@ -42,6 +52,8 @@ export interface AlarmEngine {
    * `committed` after it held, one evaluation at a time.
    */
   evaluateIndicators(results: readonly IndicatorResult[], at: EpochMs): PendingEffect<StateTx> | undefined
+  /** Rules on gateways, on facts that the centre found out at their `at`; as `evaluateIndicators`. */
+  evaluateGateways(facts: readonly GatewayFact[]): PendingEffect<StateTx> | undefined
   /** The alarm after it was acknowledged; acknowledging twice changes nothing. Rejects with CIV_ALARMS_UNKNOWN_ALARM. */
   acknowledge(id: string, by: string): Promise<Alarm>
   list(query?: AlarmQuery): Promise<AlarmPage>
@@ -85,6 +97,18 @@ class Engine implements AlarmEngine {
         if (!result.valid || result.value === null) continue
         const watch = this.#watches.ofIndicator(result)
         if (watch) this.#evaluation.feed(plan, watch, at, result.value, at)
+      }
+    })
+  }
+
+  evaluateGateways(facts: readonly GatewayFact[]): PendingEffect<StateTx> | undefined {
+    return this.#effect((plan) => {
+      for (const { gateway, fact, value, at, detail } of facts) {
+        const watch = this.#watches.ofGateway(gateway, fact)
+        if (!watch) continue
+        if (detail !== undefined) watch.detail = detail
+        // Received when it was found out: nothing of it is ever late.
+        this.#evaluation.feed(plan, watch, at, value, at)
       }
     })
   }

@@ -98,6 +98,28 @@ export const centreCommands: readonly Command[] = [
     load: async () => (await import('./commands/definitions.ts')).definitionsSchema,
   },
   {
+    words: 'clones',
+    summary: 'Gateway ids that several boxes use: which is kept, which refused, where they are.',
+    options: { centre: centreOption, json: { help: 'as JSON' } },
+    examples: ['civitals clones'],
+    load: async () => (await import('./commands/clones.ts')).clones,
+  },
+  {
+    words: 'clones release',
+    summary: 'Let all boxes of a gateway speak again, once the one too many is out of service.',
+    positionals: 'GATEWAY',
+    options: {
+      keep: { value: 'BOOT', help: 'the box that counts as the first from now on, as civitals clones lists it' },
+      centre: centreOption,
+      json: { help: 'as JSON' },
+    },
+    examples: [
+      'civitals clones release gw-07',
+      'civitals clones release gw-07 --keep 1c9a2d0e-77f1-4c0b-9d55-5f0e2f3a9b10',
+    ],
+    load: async () => (await import('./commands/clones-release.ts')).clonesRelease,
+  },
+  {
     words: 'calc',
     summary: 'Compute one formula from JSON, as the indicators do.',
     positionals: "NAME '{...}'",

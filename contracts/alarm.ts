@@ -19,6 +19,7 @@ export const PrioritySchema = Type.Integer({ minimum: 1, maximum: 4 })
 export const AlarmSubjectSchema = Type.Union([
   Type.Object({ kind: Type.Literal('series'), terminal: Type.String(), point: Type.String() }),
   Type.Object({ kind: Type.Literal('indicator'), indicator: Type.String(), area: Type.String() }),
+  Type.Object({ kind: Type.Literal('gateway'), gateway: Type.String(), fact: Type.String() }),
 ])
 export type AlarmSubject = Static<typeof AlarmSubjectSchema>
 
@@ -47,6 +48,9 @@ export const AlarmSchema = Type.Object({
   response: NameSchema,
   matter: Type.Optional(Type.String({ description: 'Row of the matter list a report is filed under.' })),
   late: Type.Boolean(),
+  detail: Type.Optional(
+    Type.String({ description: 'What was known at the onset beside the value: addresses, versions.' }),
+  ),
 })
 export type Alarm = Static<typeof AlarmSchema>
 

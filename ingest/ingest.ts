@@ -1,4 +1,5 @@
 import type { Clock } from '@civitals/contracts/clock'
+import type { Clone } from '@civitals/contracts/clone'
 import { CivitalsError } from '@civitals/contracts/errors'
 import type { LedgerRow, Loss, Reconciliation, RejectReason, Resend, SetAside } from '@civitals/contracts/ledger'
 import type { Terminal } from '@civitals/contracts/registry'
@@ -6,6 +7,7 @@ import type { SettlementStep } from '@civitals/contracts/settlement'
 import type { SeriesStore } from '@civitals/storage/series'
 import type { StateStore, StateTx } from '@civitals/storage/state'
 import type { ListenAddress } from './broker/io/listen.ts'
+import { CloneBook, type CloneListener, type ReleaseRequest } from './clones/clone-book.ts'
 import { type IngestHealth, type OutageListener, StageHealth } from './health.ts'
 import { intakeEvents } from './intake/events.ts'
 import { openAedesIntake } from './intake/io/aedes.ts'
@@ -77,6 +79,12 @@ export interface Ingest extends AsyncDisposable {
   resends(): Promise<Resend[]>
   /** What was refused, newest first; `limit` 1 to 1,000. */
   rejects(page: { readonly limit?: number; readonly cursor?: string }): Promise<RejectPage>
+  /** Gateway ids that two boxes use, or used: the newest case of each. */
+  clones(): Clone[]
+  /** Every case as it is found, grows and is released, until disposed. */
+  subscribeClones(listener: CloneListener): Disposable
+  /** Lets all boxes of a gateway speak again, after a person has looked. Errors: CIV_INGEST_UNKNOWN_CLONE. */
+  releaseClone(request: ReleaseRequest): Promise<Clone>
   /** How often something was refused, by reason, since the first start. */
   rejectCounts(): Record<RejectReason, number>
   /** Readings that wait for a registration or a clock fix, by series and reason. */
@@ -92,6 +100,8 @@ export interface Ingest extends AsyncDisposable {
 /** How long refused connections wait for other work to be written with, and how often old set-aside readings are looked at. */
 const refusalsWaitMs = 250
 const reviewAsideEveryMs = 3_600_000
+/** A run of a gateway that is heard for the first time is on disk after so long; what a restart forgets before is heard again. */
+const writeBoxesEveryMs = 1_000
 
 /**
  * broker -> intake -> admission -> settle -> acknowledge, listening when it resolves. Errors: CIV_INGEST_PORT_TAKEN,
@@ -103,6 +113,7 @@ export async function openIngest(options: IngestOptions): Promise<Ingest> {
   const books = await Books.open(state, registry)
   const statuses = new StatusBook(books.accounts)
   const latest = new LatestReadings(await series.latest())
+  const clones = await CloneBook.open(state, clock)
   const queue = new IntakeQueue(options.queue)
   const chores = new Chores(clock)
   const health = new StageHealth(logger)
@@ -129,19 +140,23 @@ export async function openIngest(options: IngestOptions): Promise<Ingest> {
     acknowledger,
     statuses,
     rejects: books.rejects,
+    clones,
     clock,
     onRefusalsWaiting,
     onReply: (gateway, reply) => settler.replied(gateway, reply),
     onListening: (gateway) => settler.askAgain(gateway),
   })
   const openIntake = options.openIntake ?? openAedesIntake
-  const intake = await openIntake({ listen: options.listen, clock, events, hashOf: registry.passwordHash })
+  const parts = { listen: options.listen, clock, events, identity: clones, hashOf: registry.passwordHash }
+  const intake = await openIntake(parts)
   const settling = settler.run().catch((error: unknown) => health.stopped(error))
   const registrations = registry.onChange(() => settler.reviewAside())
   chores.every(reviewAsideEveryMs, () => settler.reviewAside())
   const reconciler = new Reconciler({ series, state, registry, settler, clock, logger })
   chores.every(reconcileEveryMs, () => void reconciler.run())
   chores.every(askAgainEveryMs, () => settler.askAgain())
+  // What the store does not take now is written the next time.
+  chores.every(writeBoxesEveryMs, () => void clones.flush().catch(() => undefined))
 
   const close = async (): Promise<void> => {
     registrations[Symbol.dispose]()
@@ -150,6 +165,7 @@ export async function openIngest(options: IngestOptions): Promise<Ingest> {
     settler.stop()
     await settling
     acknowledger.close()
+    await clones.flush().catch(() => undefined)
   }
   return {
     port: intake.port,
@@ -167,6 +183,9 @@ export async function openIngest(options: IngestOptions): Promise<Ingest> {
     reconcile: () => reconciler.run(),
     resends: () => listResends(state, books.accounts),
     rejects: ({ limit = 100, cursor }) => books.rejects.page(limit, cursor),
+    clones: () => clones.clones(),
+    subscribeClones: (listener) => clones.subscribe(listener),
+    releaseClone: (request) => clones.release(request),
     rejectCounts: () => books.rejects.counts(),
     setAside: () => listAside(state),
     registerTerminal: (terminal) => registry.registerTerminal(terminal),

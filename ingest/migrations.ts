@@ -58,6 +58,8 @@ const unknownLoss = [
   'ALTER TABLE ledger_gap ADD COLUMN at_least INTEGER NOT NULL DEFAULT 0',
 ]
 
+const clones = ['CREATE TABLE gateway_boxes (gateway TEXT PRIMARY KEY, document TEXT NOT NULL)']
+
 /** Schema of the registry, the ledger, the list of rejects and the readings set aside. */
 export const ingestMigrations: readonly Migration[] = [
   { id: 'ingest-001', statements: [...registry, ...ledger, ...rejects, ...setAside] },
@@ -65,4 +67,5 @@ export const ingestMigrations: readonly Migration[] = [
   { id: 'ingest-003', statements: resends },
   { id: 'ingest-004', statements: reconciliation },
   { id: 'ingest-005', statements: unknownLoss },
+  { id: 'ingest-006', statements: clones },
 ]

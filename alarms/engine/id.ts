@@ -2,9 +2,17 @@ import { createHash } from 'node:crypto'
 import type { AlarmSubject } from '@civitals/contracts/alarm'
 import type { EpochMs } from '@civitals/contracts/clock'
 
-/** `terminal/point` or `indicator@area`: one word for a subject in keys and tables. */
-export const subjectKey = (subject: AlarmSubject): string =>
-  subject.kind === 'series' ? `${subject.terminal}/${subject.point}` : `${subject.indicator}@${subject.area}`
+/** `terminal/point`, `indicator@area` or `gateway#fact`: one word for a subject in keys and tables. */
+export function subjectKey(subject: AlarmSubject): string {
+  switch (subject.kind) {
+    case 'series':
+      return `${subject.terminal}/${subject.point}`
+    case 'indicator':
+      return `${subject.indicator}@${subject.area}`
+    case 'gateway':
+      return `${subject.gateway}#${subject.fact}`
+  }
+}
 
 /** Id of an occurrence: the same rule, subject and onset give the same id on every machine, so a replay finds itself. */
 export const occurrenceId = (rule: string, subject: string, onset: EpochMs): string =>

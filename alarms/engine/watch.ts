@@ -39,6 +39,8 @@ export interface Watch {
   readonly place: Place
   readonly live: readonly Machine[]
   readonly late: readonly Machine[]
+  /** Goes with the alarms it raises. */
+  detail?: string
   /** Newest event time evaluated, and its value. */
   evaluatedAt: EpochMs
   value: number | null

@@ -18,6 +18,7 @@ export class Watches {
   readonly #registry: RegistryView
   readonly #seriesRules = new Map<string, Map<string, CompiledRule[]>>()
   readonly #indicatorRules = new Map<string, CompiledRule[]>()
+  readonly #gatewayRules = new Map<string, CompiledRule[]>()
   readonly #terminals = new Map<string, { readonly registered: Terminal; readonly points: PointWatches }>()
   readonly #byKey = new Map<string, Watch>()
   readonly #remembered: Map<string, StoredMachine>
@@ -33,6 +34,10 @@ export class Watches {
     const { subject } = compiled.rule
     if ('indicator' in subject) {
       this.#indicatorRules.set(subject.indicator, [...(this.#indicatorRules.get(subject.indicator) ?? []), compiled])
+      return
+    }
+    if ('gateway' in subject) {
+      this.#gatewayRules.set(subject.gateway, [...(this.#gatewayRules.get(subject.gateway) ?? []), compiled])
       return
     }
     const ofKind = this.#seriesRules.get(subject.kind) ?? new Map<string, CompiledRule[]>()
@@ -90,6 +95,18 @@ export class Watches {
     const subject = { kind: 'indicator', indicator: result.id, area: result.area } as const
     const key = subjectKey(subject)
     return this.#byKey.get(key) ?? this.#add({ subject, key, unit: result.unit, place: { area: result.area } }, rules)
+  }
+
+  /** Watch of a fact of a gateway, at the site where it hangs, or undefined when no rule looks at it. */
+  ofGateway(gateway: string, fact: string): Watch | undefined {
+    const rules = this.#gatewayRules.get(fact)
+    if (!rules) return undefined
+    const subject = { kind: 'gateway', gateway, fact } as const
+    const key = subjectKey(subject)
+    const site = this.#registry.gateway(gateway)?.site
+    const area = (site === undefined ? undefined : this.#registry.site(site)?.area) ?? this.#registry.city.id
+    const place = { area, ...(site !== undefined && { site }) }
+    return this.#byKey.get(key) ?? this.#add({ subject, key, unit: rules[0]?.rule.unit ?? 'none', place }, rules)
   }
 
   /** The watch of a subject already seen. */

@@ -6,7 +6,7 @@ import { loadRules } from './io/shipped-rules.ts'
 t.test('the shipped rules fit the shipped profiles', async (t) => {
   const profiles = [...(await shippedProfiles()).values()]
   for (const { id, subject, unit, condition } of await loadRules()) {
-    if ('indicator' in subject) continue
+    if (!('kind' in subject)) continue
     const points = profiles
       .filter(({ kind }) => kind === subject.kind)
       .flatMap(({ points }) => points.filter((point) => point.id === subject.point))

@@ -6,11 +6,15 @@ import { NameSchema } from '@civitals/contracts/registry'
 import { isUnitId } from '@civitals/contracts/units'
 import { type Static, Type } from 'typebox'
 
-/** Which values a rule watches: one point of every terminal of a kind, or one indicator in every area it is computed for. */
+/** Which values a rule watches: one point of every terminal of a kind, one indicator in every area it is computed for, or one fact of every gateway. */
 const SubjectSchema = Type.Union([
   Type.Object({ kind: Type.String(), point: Id('Point of the terminal kind.') }, { additionalProperties: false }),
   Type.Object(
     { indicator: Type.String({ description: 'Indicator id, e.g. RESP-01.' }) },
+    { additionalProperties: false },
+  ),
+  Type.Object(
+    { gateway: Type.Literal('boxes', { description: 'How many boxes use the id of one gateway.' }) },
     { additionalProperties: false },
   ),
 ])

@@ -55,7 +55,7 @@ function raised(finding: Finding): AlarmTransition {
 
 function newAlarm({ machine, alarm, since, at, value }: Finding): Alarm {
   const { rule } = machine.compiled
-  const { subject, unit, place } = machine.watch
+  const { subject, unit, place, detail } = machine.watch
   return {
     id: alarm,
     rule: rule.id,
@@ -74,6 +74,7 @@ function newAlarm({ machine, alarm, since, at, value }: Finding): Alarm {
     response: rule.response,
     ...(rule.matter === undefined ? {} : { matter: rule.matter }),
     late: machine.lane === 'late',
+    ...(detail === undefined ? {} : { detail }),
   }
 }
 

@@ -19,6 +19,7 @@ import { workorderMigrations } from '@civitals/workorders/migrations'
 import { openWorkorders, type Workorders } from '@civitals/workorders/workorders'
 import type { Logger } from 'pino'
 import { watchBody } from './body-watch.ts'
+import { watchClones } from './clone-alarms.ts'
 import { heldUntil } from './held-series.ts'
 import { openSeries, type StoreChoice } from './io/series.ts'
 import { pointsOf } from './known-points.ts'
@@ -93,6 +94,7 @@ export async function openCentre(options: CentreOptions): Promise<Centre> {
   const openIntake = options.broker && { openIntake: clientIntake(options.broker) }
   const ingest = await openIngest({ state, series: held, registry, clock, steps, listen, logger, ...openIntake })
   opened.defer(() => ingest.close())
+  opened.use(watchClones({ ingest, alarms, state, clock, logger }))
   const indicators = await opening
   opened.use(watchBody({ indicators, alarms, state, clock, logger, everyMs: options.evaluateEveryMs }))
 

@@ -53,6 +53,8 @@ export function sourcesOf(parts: SourceParts): ApiSources {
     losses: () => ingest.losses(),
     reconciliation: () => ingest.reconciliation(),
     resends: () => ingest.resends(),
+    clones: async () => ingest.clones(),
+    releaseClone: (request) => ingest.releaseClone(request),
     rejects: (query) => ingest.rejects(query),
     setAside: () => ingest.setAside(),
     registerTerminal: (terminal) => ingest.registerTerminal(terminal),

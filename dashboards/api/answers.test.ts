@@ -37,6 +37,7 @@ const bodies: Readonly<Record<string, readonly [path: string, payload?: object]>
   '/definitions': ['/definitions', { files: [{ name: 'RENL.yaml', text: 'x' }], plan: 'p', why: 'because' }],
   '/reports': ['/reports', { matter: 'M-1', site: 'underpass', text: '水很深' }],
   '/ledger/:gateway/:spool/resend': ['/ledger/gw-01/sp1/resend', { why: 'store restored', ranges: [[3, 9]] }],
+  '/ingest/clones/:gateway/release': ['/ingest/clones/gw-04/release', { keep: 'boot-b' }],
   '/webhooks': ['/webhooks', { url: 'http://127.0.0.1:9000/hook' }],
   '/webhooks/deliveries/:id/replay': ['/webhooks/deliveries/msg-1/replay'],
 }

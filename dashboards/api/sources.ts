@@ -2,6 +2,7 @@ import type { Alarm } from '@civitals/contracts/alarm'
 import type { BodyResult } from '@civitals/contracts/body'
 import type { Case, Delivery, Order } from '@civitals/contracts/case'
 import type { EpochMs } from '@civitals/contracts/clock'
+import type { Clone } from '@civitals/contracts/clone'
 import type { DefinitionsOnDay, DefinitionText, KeptChange, Proposal } from '@civitals/contracts/definition-change'
 import type { Explanation } from '@civitals/contracts/explanation'
 import type { LedgerRow, Loss, Reconciliation, Reject, Resend, SetAside } from '@civitals/contracts/ledger'
@@ -128,6 +129,10 @@ export interface ApiSources {
   reconciliation(): Promise<Reconciliation>
   /** The newest resends first. */
   resends(): Promise<readonly Resend[]>
+  /** Gateway ids that several boxes use, or used; the newest case of each. */
+  clones(): Promise<readonly Clone[]>
+  /** Lets all boxes of a gateway speak again; `keep`: the run that counts as the first from now on. */
+  releaseClone(request: { readonly gateway: string; readonly keep?: string; readonly by: string }): Promise<Clone>
   rejects(query: PageQuery): Promise<Page<Reject>>
   setAside(): Promise<readonly SetAside[]>
   registerTerminal(terminal: Terminal): Promise<unknown>

@@ -1,3 +1,5 @@
+import type { Box, Clone } from '@civitals/contracts/clone'
+import { CivitalsError } from '@civitals/contracts/errors'
 import type { LedgerRow, Resend } from '@civitals/contracts/ledger'
 import type { ApiSources } from '../api/sources.ts'
 
@@ -5,7 +7,7 @@ import type { ApiSources } from '../api/sources.ts'
 export function ledgerFixture(
   gateways: readonly string[],
   now: () => number,
-): Pick<ApiSources, 'ledger' | 'losses' | 'reconciliation' | 'resend' | 'resends'> {
+): Pick<ApiSources, 'clones' | 'ledger' | 'losses' | 'reconciliation' | 'releaseClone' | 'resend' | 'resends'> {
   const row = (gateway: string): LedgerRow => ({
     gateway,
     spool: 'sp1',
@@ -30,7 +32,23 @@ export function ledgerFixture(
     { reopened: 12 },
   ]
   const resends: Resend[] = []
+  const box = (boot: string, spool: string, address: string, agoMs: number): Box => ({
+    ...{ boot, spool, address, firstHeardAt: now() - agoMs, lastHeardAt: now(), saidAt: now() },
+  })
+  let clone: Clone = {
+    ...{ gateway: gateways[3] ?? '', foundAt: now() - 600_000, evidence: 'two boxes', sharedSpool: false },
+    kept: box('boot-a', 'sp1', '10.4.0.17:40112', 86_400_000),
+    refused: [box('boot-b', 'sp2', '10.4.0.90:51220', 620_000)],
+    ...{ addresses: ['10.4.0.90:51220', '10.4.0.17:40112'], releasedAt: null, releasedBy: null },
+  }
   return {
+    clones: async () => [clone],
+    async releaseClone({ gateway, by }) {
+      if (gateway !== clone.gateway || clone.releasedAt !== null)
+        throw new CivitalsError('CIV_INGEST_UNKNOWN_CLONE', `No clone of gateway ${gateway} waits for a decision.`)
+      clone = { ...clone, releasedAt: now(), releasedBy: by }
+      return clone
+    },
     // Of the first spools: one out of balance, one with a loss of unknown size, one whose gateway was not heard.
     ledger: async () => gateways.map((gateway, place) => ({ ...row(gateway), ...special[place] })),
     losses: async () => [

@@ -142,6 +142,18 @@ t.test('City now in a browser', { skip: skip ?? false, timeout: 240_000 }, async
     t.pass('gone')
   })
 
+  await t.test('a gateway id that two boxes use: both addresses stand on the ledger until one is chosen', async (t) => {
+    const ledger = await browser.newPage({ viewport: { width: 1440, height: 900 } })
+    ledger.on('pageerror', (error) => complaints.push(error.message))
+    await ledger.goto(`${api.url}/?lang=en&theme=light#/ledger`)
+    const clone = ledger.getByRole('region', { name: /two boxes use this id/ })
+    await clone.waitFor({ timeout: 5000 })
+    t.match(await clone.innerText(), /goes on[\s\S]*10\.4\.0\.17:40112[\s\S]*refused[\s\S]*10\.4\.0\.90:51220/)
+    await clone.locator('li', { hasText: '10.4.0.90' }).getByRole('button').click()
+    await clone.waitFor({ state: 'detached', timeout: 5000 })
+    await ledger.close()
+  })
+
   await t.test('a resend is asked for on the ledger, with a reason and not without', async (t) => {
     const ledger = await browser.newPage({ viewport: { width: 390, height: 844 } })
     ledger.on('pageerror', (error) => complaints.push(error.message))

@@ -98,7 +98,9 @@ export class Uplink {
     let session: Session | undefined
     let early: Acknowledgement | undefined
     try {
-      const lastWill: GatewayStatus = { online: false, at: clock.now() }
+      const { boot } = status()
+      // The centre knows by it which run of the gateway asks to be let in.
+      const lastWill: GatewayStatus = { online: false, at: clock.now(), ...(boot !== undefined && { boot }) }
       // Bound to this connection: what an older one still brings says nothing about what is in flight on a newer.
       const onAcknowledgement = (acknowledgement: Acknowledgement): void => {
         this.#acknowledgedAt = clock.now()

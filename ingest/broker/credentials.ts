@@ -10,6 +10,8 @@ export interface Login {
   readonly username: string | undefined
   readonly password: Uint8Array | undefined
   readonly will: Publication | undefined
+  /** Which run of the gateway this is, as its will tells it. */
+  readonly boot?: string
 }
 
 /** Stored hash of a gateway's password; undefined when the gateway is not registered. */

@@ -2,6 +2,7 @@ import type { Clock } from '@civitals/contracts/clock'
 import { decodeReply, type Reply } from '@civitals/contracts/command'
 import { decodeStatus } from '@civitals/contracts/status'
 import { Wholeness } from '../admission/wholeness.ts'
+import type { CloneBook } from '../clones/clone-book.ts'
 import type { StatusBook } from '../ledger/balance.ts'
 import type { RejectBook } from '../ledger/reject-book.ts'
 import type { Acknowledger } from '../settle/acknowledger.ts'
@@ -13,6 +14,7 @@ export interface EventTargets {
   readonly acknowledger: Acknowledger
   readonly statuses: StatusBook
   readonly rejects: RejectBook
+  readonly clones: Pick<CloneBook, 'hear' | 'isSpeakerRefused'>
   readonly clock: Clock
   /** Hears what gateways say to commands. */
   readonly onReply?: (gateway: string, reply: Reply) => void
@@ -22,9 +24,12 @@ export interface EventTargets {
   readonly onRefusalsWaiting: () => void
 }
 
+/** A refused box keeps trying: one entry a minute says so. */
+const tellCloneEveryMs = 60_000
+
 /** Where everything that comes in goes. */
 export function intakeEvents(targets: EventTargets): IntakeEvents {
-  const { queue, acknowledger, statuses, rejects, clock } = targets
+  const { queue, acknowledger, statuses, rejects, clock, clones } = targets
   const refused = (refusal: Refusal): void => {
     if (!rejects.hasPending) targets.onRefusalsWaiting()
     rejects.note(refusal)
@@ -32,9 +37,21 @@ export function intakeEvents(targets: EventTargets): IntakeEvents {
   const malformed = (gateway: string, detail: string): void =>
     refused({ at: clock.now(), scope: 'publish', reason: 'malformed envelope', gateway, detail })
   const wholeness = new Wholeness()
+  const cloned = new Map<string, number>()
+  const refuseClone = (gateway: string, detail: string): void => {
+    const at = clock.now()
+    if (at - (cloned.get(gateway) ?? 0) < tellCloneEveryMs) return
+    cloned.set(gateway, at)
+    refused({ at, scope: 'connection', reason: 'cloned gateway', gateway, detail })
+  }
   return {
     delivery(delivery, taken, damaged) {
       const { gateway, payload, receivedAt } = delivery
+      if (clones.isSpeakerRefused(gateway)) {
+        // Neither stored nor acknowledged: it waits in its box until a person has decided.
+        refuseClone(gateway, 'envelopes of another box with this id')
+        return taken()
+      }
       const damage = wholeness.look(gateway, payload)
       if (!damage) return queue.offer(delivery, taken)
       refused({ at: receivedAt, scope: 'publish', gateway, ...damage })
@@ -47,10 +64,16 @@ export function intakeEvents(targets: EventTargets): IntakeEvents {
       targets.onListening?.(gateway)
     },
     refused,
-    status(gateway, payload) {
+    status(gateway, payload, address) {
       const status = decodeStatus(payload)
-      if (status) statuses.hear(gateway, status, clock.now())
-      else malformed(gateway, 'a status that is none')
+      if (!status) {
+        malformed(gateway, 'a status that is none')
+        return undefined
+      }
+      const welcome = clones.hear(gateway, status, address)
+      if (welcome) statuses.hear(gateway, status, clock.now())
+      else refuseClone(gateway, `${address ?? 'address unknown'}: another box with this id`)
+      return welcome
     },
     reply(gateway, payload) {
       const reply = decodeReply(payload)

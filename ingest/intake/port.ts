@@ -25,8 +25,11 @@ export interface IntakeEvents {
    * again behind it.
    */
   delivery(delivery: Delivery, taken: () => void, damaged: () => void): void
-  /** The payload of a status, by the gateway itself or as its will. */
-  status(gateway: string, payload: Uint8Array): void
+  /**
+   * The payload of a status, by the gateway itself or as its will; `address`: where it came from, if the intake knows. False: whoever says so is
+   * another box with the same id and is refused; its connection may be ended.
+   */
+  status(gateway: string, payload: Uint8Array, address?: string): boolean | undefined
   /** What a gateway says to a command. */
   reply(gateway: string, payload: Uint8Array): void
   /** The gateway has subscribed to its acknowledgements: it wants to know where it stands. */
@@ -54,12 +57,21 @@ export interface Intake extends AsyncDisposable {
   close(): Promise<void>
 }
 
+/** What an intake that sees logins asks and tells of them. */
+export interface Identity {
+  /** Whether this run of a gateway is another box with the same id, which is refused. */
+  isRefused(gateway: string, boot: string | undefined): boolean
+  /** A login ended a session of the same gateway that was alive. */
+  tookOver(gateway: string, addresses: { readonly older: string; readonly newer: string }): void
+}
+
 /** What an intake is opened with. `hashOf`: the hash of a gateway's password, by its id. */
 export interface IntakeParts {
   readonly listen: ListenAddress
   readonly hashOf: HashOf
   readonly clock: Clock
   readonly events: IntakeEvents
+  readonly identity?: Identity
 }
 
 export type OpenIntake = (parts: IntakeParts) => Promise<Intake>

@@ -24,8 +24,10 @@ export function noticeOf(transition: AlarmTransition): Notice | undefined {
 /** What a return says in the journal: language-neutral, like the report. */
 export const evidenceOf = ({ alarm }: AlarmTransition): string => `${subjectOf(alarm)} ${measured(alarm, alarm.value)}`
 
-const subjectOf = ({ subject }: Alarm): string =>
-  subject.kind === 'series' ? `${subject.terminal}/${subject.point}` : subject.indicator
+function subjectOf({ subject }: Alarm): string {
+  if (subject.kind === 'series') return `${subject.terminal}/${subject.point}`
+  return subject.kind === 'indicator' ? subject.indicator : subject.gateway
+}
 
 function measured({ unit }: Alarm, value: number | null): string {
   const symbol = isUnitId(unit) ? units[unit].symbol : unit

@@ -1,4 +1,5 @@
 import { DeliverySchema } from '@civitals/contracts/case'
+import { CloneSchema } from '@civitals/contracts/clone'
 import {
   LedgerRowSchema,
   LossSchema,
@@ -26,6 +27,19 @@ const ResendBody = Type.Object(
         minItems: 1,
         maxItems: 16,
         description: 'Numbers of envelopes, from and to; absent: everything of the spool that is settled.',
+      }),
+    ),
+  },
+  { additionalProperties: false },
+)
+
+const ReleaseBody = Type.Object(
+  {
+    keep: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 64,
+        description: 'Boot of the box that counts as the first from now on; absent: whichever speaks next.',
       }),
     ),
   },
@@ -76,6 +90,23 @@ export function deliveryRoutes(sources: ApiSources): readonly Route[] {
       status: 202,
       handle: ({ params, body, by }) =>
         sources.resend({ ...params, by, why: body.why, ...(body.ranges && { ranges: body.ranges }) }),
+    }),
+    get('/ingest/clones', {
+      tag: 'ingest',
+      summary: 'Gateway ids that several boxes use, or used: which box is kept, which refused, where they came from',
+      query: listQuery({}),
+      reply: ListOf(CloneSchema),
+      list: true,
+      handle: async () => whole(await sources.clones()),
+    }),
+    post('/ingest/clones/:gateway/release', {
+      tag: 'ingest',
+      summary: 'Let all boxes of a gateway speak again, after the one too many was taken out of service',
+      params: Type.Object({ gateway: name }),
+      body: ReleaseBody,
+      reply: CloneSchema,
+      handle: ({ params, body, by }) =>
+        sources.releaseClone({ ...params, by, ...(body.keep !== undefined && { keep: body.keep }) }),
     }),
     get('/ingest/rejects', {
       tag: 'ingest',

@@ -1,6 +1,7 @@
 import type { Clock } from '@civitals/contracts/clock'
 import { gatewayOfDoctor } from '@civitals/contracts/doctor-client'
 import { maxWireBytes } from '@civitals/contracts/envelope'
+import { decodeStatus } from '@civitals/contracts/status'
 import { topicOf } from '@civitals/contracts/topics'
 import { Aedes, type AuthenticateError, type Client, type ConnectPacket, type PublishPacket } from 'aedes'
 import { type Access, type Denial, mayPublish, maySubscribe } from '../../broker/access.ts'
@@ -11,7 +12,7 @@ import { maxPublishHeader } from '../../broker/frame-limits.ts'
 import { Door } from '../../broker/io/door.ts'
 import { FrameGuard } from '../../broker/io/frame-guard.ts'
 import { LoginTurns } from '../../broker/login-turns.ts'
-import type { Intake, IntakeEvents, IntakeParts, Refusal } from '../port.ts'
+import type { Identity, Intake, IntakeEvents, IntakeParts, Refusal } from '../port.ts'
 import { Session } from './session.ts'
 
 export interface AedesIntakeOptions extends IntakeParts {
@@ -57,6 +58,7 @@ class AedesIntake implements Intake {
   readonly #allowances: Allowances
   readonly #sessions = new Map<string, Session>()
   readonly #turns = new LoginTurns()
+  readonly #identity: Identity | undefined
   readonly door: Door
   readonly #cutOff = new WeakSet<Client>()
   #closed = false
@@ -66,6 +68,7 @@ class AedesIntake implements Intake {
     this.#broker = broker
     this.#clock = clock
     this.#events = events
+    this.#identity = options.identity
     this.#credentials = new Credentials(hashOf)
     this.#allowances = new Allowances(clock, flow)
     this.door = new Door({
@@ -124,7 +127,7 @@ class AedesIntake implements Intake {
     }
     broker.authenticate = (client, _username, _password, done) => {
       this.#authenticate(client).then(
-        (denial) => (denial ? done(refusal(), false) : void this.#inTurn(client, () => done(null, true))),
+        (denial) => (denial ? done(refusal(denial), false) : void this.#inTurn(client, () => done(null, true))),
         () => done(refusal(), false),
       )
     }
@@ -170,7 +173,7 @@ class AedesIntake implements Intake {
     const login = this.#logins.get(client)
     const guard = client.conn
     if (!login || !(guard instanceof FrameGuard)) return { reason: 'protocol violation', detail: 'no login' }
-    const denial = await this.#credentials.judge(login)
+    const denial = (await this.#credentials.judge(login)) ?? this.#cloneDenial(client, login)
     if (denial) {
       this.#refuse('connection', { ...denial, detail: `${guard.peer}: ${denial.detail}` }, idOf(login))
       return denial
@@ -180,10 +183,19 @@ class AedesIntake implements Intake {
     return undefined
   }
 
+  /** A box that is refused does not get as far as ending the session of the one that is kept. */
+  #cloneDenial({ id }: Client, { boot }: Login): Denial | undefined {
+    if (gatewayOfDoctor(id) !== undefined || !this.#identity?.isRefused(id, boot)) return undefined
+    return { reason: 'cloned gateway', detail: 'another box with this id' }
+  }
+
   /** Lets a login register when the one before it of the same id has, and waits no longer for one whose socket has gone. */
   async #inTurn(client: Client, register: () => void): Promise<void> {
     const over = await this.#turns.take(client.id)
     if (client.closed || client.conn.destroyed) return over()
+    const older = this.#sessions.get(client.id)
+    if (older && isAlive(older, this.#clock) && client.conn instanceof FrameGuard && !isDoctor(client))
+      this.#identity?.tookOver(client.id, { older: older.guard.peer, newer: client.conn.peer })
     client.once('connected', over)
     client.conn.once('close', over)
     register()
@@ -210,7 +222,10 @@ class AedesIntake implements Intake {
       )
       return
     }
-    if (access.kind === 'status') this.#events.status(client.id, payload)
+    if (access.kind === 'status' && this.#events.status(client.id, payload, peerOf(client)) === false) {
+      done(new Error('refused'))
+      return
+    }
     if (access.kind === 'reply') this.#events.reply(client.id, payload)
     done()
   }
@@ -250,12 +265,26 @@ class AedesIntake implements Intake {
 
 const isDoctor = (client: Client): boolean => gatewayOfDoctor(client.id) !== undefined
 
-const notAuthorized = 5
+/** CONNACK return codes [MQTT-3.1.1 3.2.2.3]. A clone is told apart: trying again soon is no use to it. */
+const [identifierRejected, notAuthorized] = [2, 5]
 
-const refusal = (): AuthenticateError => Object.assign(new Error('not authorized'), { returnCode: notAuthorized })
+const refusal = (denial?: Denial): AuthenticateError =>
+  Object.assign(new Error('not authorized'), {
+    returnCode: denial?.reason === 'cloned gateway' ? identifierRejected : notAuthorized,
+  })
+
+/** One of whom nothing was heard for longer is as good as gone: whoever comes in its place takes nothing over. */
+const aliveWithinMs = 20_000
+
+const isAlive = ({ guard }: Session, clock: Clock): boolean =>
+  !guard.destroyed && clock.mono() - guard.heardAt < aliveWithinMs
+
+const peerOf = ({ conn }: Client): string | undefined => (conn instanceof FrameGuard ? conn.peer : undefined)
 
 function loginOf({ clientId, username, password, will }: ConnectPacket): Login {
+  const boot = will && decodeStatus(Buffer.from(will.payload))?.boot
   return {
+    ...(boot !== undefined && { boot }),
     clientId: clientId ?? '',
     username,
     password: typeof password === 'string' ? Buffer.from(password) : password,

@@ -152,7 +152,7 @@ class ClientIntake implements Intake {
 
   /** A status is the first a gateway says once it listens, and its will the last: nothing else tells us who is there. */
   #heardOf(gateway: string, payload: Uint8Array): void {
-    this.#events.status(gateway, payload)
+    if (this.#events.status(gateway, payload) === false) return
     const online = decodeStatus(payload)?.online
     if (online === false) this.#online.delete(gateway)
     if (!online || this.#online.has(gateway)) return
