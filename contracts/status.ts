@@ -93,6 +93,14 @@ export const GatewayStatusSchema = Type.Object({
       producedReadings: Type.Integer({ description: 'Readings ever committed to this spool.' }),
       declaredLost: Type.Integer({ description: 'Readings of this spool given up in gap records.' }),
       bytes: Type.Integer(),
+      inherited: Type.Optional(
+        Type.Integer({
+          minimum: 0,
+          description:
+            'Envelopes of older spools that wait, taken over when a spool could not go on; in the accounts of those, not among `waiting`.',
+        }),
+      ),
+      inheritedReadings: Type.Optional(Type.Integer({ minimum: 0 })),
     }),
   ),
   lines: Type.Optional(Type.Array(LineHealthSchema)),

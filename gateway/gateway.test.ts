@@ -118,13 +118,13 @@ t.test('the status says what runs', async (t) => {
 })
 
 t.test('a spool that is gone for good ends the gateway instead of filling its memory', async (t) => {
-  const lost = new CivitalsError('CIV_GATEWAY_SPOOL_DAMAGED', 'database disk image is malformed')
+  const lost = new CivitalsError('CIV_GATEWAY_SPOOL_CLOSED', 'the spool is closed')
   let gone = false
   const { gateway, alive } = build((spool) => ({
     ...spool,
     append: (drafts) => (gone ? Promise.reject(lost) : spool.append(drafts)),
   }))
-  const ended = t.rejects(gateway.run(new AbortController().signal), { code: 'CIV_GATEWAY_SPOOL_DAMAGED' })
+  const ended = t.rejects(gateway.run(new AbortController().signal), { code: 'CIV_GATEWAY_SPOOL_CLOSED' })
   await alive(5)
   gone = true
   await alive(5)

@@ -14,8 +14,9 @@ import { openPresence } from './presence/io/socket.ts'
 import { askTimeService } from './readings/io/time-service.ts'
 import { watchFile } from './reload/io/watch.ts'
 import { Reloader, type ReloadOutcome } from './reload/reloader.ts'
+import type { SpoolSuccession } from './spool/io/protocol.ts'
 import { openSqliteSpool } from './spool/io/sqlite-spool.ts'
-import { defaultKeepAcknowledgedMs } from './spool/spool.ts'
+import { beforeAll, defaultKeepAcknowledgedMs } from './spool/spool.ts'
 import { mqttLink } from './uplink/io/mqtt-connection.ts'
 
 export interface GatewayOptions {
@@ -66,8 +67,9 @@ export async function startGateway(prepared: Prepared, options: GatewayOptions):
     keepAcknowledgedMs: defaultKeepAcknowledgedMs,
     compress: settings.metered,
   }
-  const spool = await openSqliteSpool({ folder: settings.spoolFolder, limits, clock })
-  if (spool.movedAside) logger.error({ movedAside: spool.movedAside }, 'the spool was damaged; a new one continues it')
+  const onSuccession = (succession: SpoolSuccession): void =>
+    logger.error(succession, 'the spool could not go on; a new one has taken over what could be read')
+  const spool = await openSqliteSpool({ folder: settings.spoolFolder, limits, clock, onSuccession })
   const assembly = new Assembly(
     openLines(clock, settings.gateway, (stranger) => logger.warn(stranger, 'a DTU no line has')),
   )
@@ -92,11 +94,11 @@ export async function startGateway(prepared: Prepared, options: GatewayOptions):
   const reloader = new Reloader({ gateway, assembly, logger, load: () => loadConfig(configFile) }, prepared)
   const startedAt = clock.now()
   const presence = await openPresence(settings.spoolFolder, async () => {
-    const [oldest] = await spool.waiting({ after: 0, before: Number.MAX_SAFE_INTEGER, limit: 1 })
+    const [oldest] = await spool.waiting({ after: beforeAll, before: Number.MAX_SAFE_INTEGER, limit: 1 })
     return {
       ...{ gateway: settings.gateway, pid: process.pid, startedAt, configFile },
       ...{ status: gateway.status(), uplink: gateway.uplink() },
-      ...(oldest && { oldestWaiting: { seq: oldest.seq, at: oldest.committedAt } }),
+      ...(oldest && { oldestWaiting: { seq: (oldest.of ?? oldest).seq, at: oldest.committedAt } }),
     }
   })
   // Gone before the spool is free for a gateway that comes after: it would take the socket of that one away.

@@ -13,6 +13,8 @@ const content: SpoolContent = {
     reopened: 0,
     producedReadings: 90_000,
     declaredLost: 0,
+    inherited: 0,
+    inheritedReadings: 0,
     bytes: 3_500_000,
   },
   oldestWaiting: { seq: 4700, at: now - 200_000 },

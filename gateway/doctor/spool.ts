@@ -60,7 +60,7 @@ function lookFindings({ look, now, budgetBytes }: SpoolFacts): Finding[] {
       return [
         failure(
           `${look.file} is damaged: ${look.detail}`,
-          'copy it for analysis, then start the gateway: it moves the file aside and tells the centre. Check the disk',
+          'copy it for analysis, then start the gateway: it takes over what can be read and tells the centre. Check the disk',
         ),
       ]
     case 'not looked into':
@@ -70,20 +70,21 @@ function lookFindings({ look, now, budgetBytes }: SpoolFacts): Finding[] {
 
 function contentFindings(content: SpoolContent, how: string, now: EpochMs, budgetBytes: number): Finding[] {
   const { id, counters } = content
-  const { waiting, waitingReadings, newestSeq, declaredLost, bytes } = counters
+  const { waiting, waitingReadings, newestSeq, declaredLost, bytes, inherited } = counters
   const newest = content.newest ? `, committed ${printAge(content.newest.at, now)}` : ''
   const found = ok(`${id}: ${how}; newest envelope ${printCount(newestSeq)}${newest}`)
   const oldest = content.oldestWaiting
     ? `, the oldest number ${printCount(content.oldestWaiting.seq)}, ${printAge(content.oldestWaiting.at, now)}`
     : ''
   const share = `${printBytes(bytes)} of ${printBytes(budgetBytes)} kept (${Math.round((100 * bytes) / budgetBytes)} %)`
-  const depth = `${plural(waiting, 'envelope')} with ${plural(waitingReadings, 'reading')} wait${oldest}; ${share}`
+  const older = inherited > 0 ? ` and ${plural(inherited, 'envelope')} of an older spool` : ''
+  const depth = `${plural(waiting, 'envelope')} with ${plural(waitingReadings, 'reading')}${older} wait${oldest}; ${share}`
   return [found, depthFinding(depth, counters, budgetBytes), ...lostFinding(declaredLost, content.openGaps)]
 }
 
 /** Settled envelopes make room first, so a full spool loses nothing as long as little of it waits. */
-function depthFinding(seen: string, { waiting, bytes }: SpoolCounters, budgetBytes: number): Finding {
-  const nearlyFull = bytes > 0.9 * budgetBytes && waiting > 0
+function depthFinding(seen: string, { waiting, inherited, bytes }: SpoolCounters, budgetBytes: number): Finding {
+  const nearlyFull = bytes > 0.9 * budgetBytes && waiting + inherited > 0
   return nearlyFull
     ? warning(seen, 'when it is full and nothing settled is left, the oldest ordinary readings go, declared as lost')
     : ok(seen)
@@ -97,7 +98,4 @@ function lostFinding(declaredLost: number, openGaps = 0): Finding[] {
 }
 
 const asideFinding = (file: string): Finding =>
-  warning(
-    `an earlier start moved a damaged spool aside: ${file}`,
-    'keep it until the centre has been told; check the disk',
-  )
+  warning(`a damaged spool was moved aside: ${file}`, 'keep it until the centre has been told; check the disk')

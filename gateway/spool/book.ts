@@ -1,12 +1,14 @@
 import type { EpochMs } from '@civitals/contracts/clock'
-import { countReadings, encodeEnvelope, maxWireBytes } from '@civitals/contracts/encode-envelope'
+import { encodeEnvelope, maxWireBytes } from '@civitals/contracts/encode-envelope'
 import type { Envelope } from '@civitals/contracts/envelope'
-import { addInterval, type Interval, type Intervals } from '@civitals/contracts/intervals'
-import { maxGapsPerEnvelope, type PreviousSpool } from './gaps.ts'
+import { addInterval, type Interval, type Intervals, removeInterval } from '@civitals/contracts/intervals'
+import { carriedNow, countersOf, emptyState, rowOf, withRow } from './accounts.ts'
+import { mergeGaps, type PreviousSpool } from './gaps.ts'
+import { identityAt, type OlderSpool, placesOf } from './older.ts'
 import { whatIsHeld } from './reopening.ts'
 import { makeRoom, removeExpired } from './room.ts'
 import type { Reopening, Settled, SpoolCounters, SpoolDraft, SpoolLimits, SpoolRow, WaitingRange } from './spool.ts'
-import { type Carried, type SpoolState, type SpoolTable, sizeOf, type TableRow } from './table.ts'
+import type { SpoolState, SpoolTable, TableRow } from './table.ts'
 
 const lookForExpiredEveryMs = 60_000
 
@@ -24,17 +26,31 @@ export class SpoolBook {
   constructor(table: SpoolTable, limits: SpoolLimits, newId: string, previous?: PreviousSpool) {
     this.#table = table
     this.#limits = limits
-    this.#state = table.load() ?? emptyState(newId, previous)
-    table.transaction(true, () => table.save({ ...this.#state, closed: false }))
+    const known = table.load()
+    // The first change says that the file is open: until then it stands as it was closed, and a full disk hinders nobody from sending.
+    this.#state = { ...(known ?? emptyState(newId, previous)), closed: false }
+    if (!known) table.transaction(true, () => table.save(this.#state))
   }
 
   get id(): string {
     return this.#state.spool
   }
 
+  /** The accounts as of the last call that held. */
+  get state(): SpoolState {
+    return this.#state
+  }
+
   counters(): SpoolCounters {
-    const { newestSeq, waiting, waitingReadings, reopened = 0, producedReadings, declaredLost, bytes } = this.#state
-    return { newestSeq, waiting, waitingReadings, reopened, producedReadings, declaredLost, bytes }
+    return countersOf(this.#state)
+  }
+
+  /** Numbers up to `seq` may have been given and are not in the table any more: they are never given again, and declared. */
+  skipTo(seq: number, now: EpochMs, reason: string): void {
+    this.#change(true, (state) => {
+      const gap = { fromSeq: state.newestSeq + 1, toSeq: seq, readings: 0, atLeast: true, from: now, to: now, reason }
+      return [{ ...state, newestSeq: seq, gaps: mergeGaps(state.gaps, [gap]) }, undefined]
+    })
   }
 
   append(drafts: readonly SpoolDraft[], now: EpochMs): SpoolRow[] {
@@ -49,36 +65,64 @@ export class SpoolBook {
   }
 
   waiting(range: WaitingRange): SpoolRow[] {
-    return this.#table.waiting(range)
+    const rows = this.#table.waiting(range)
+    const { older = [] } = this.#state
+    if (older.length === 0) return rows
+    return rows.map((row) => {
+      const of = identityAt(older, row.seq)
+      return of ? { ...row, of } : row
+    })
   }
 
-  acknowledge(settled: Settled): void {
-    const ranges: (readonly [number, number])[] =
-      settled.upTo > 0 ? [[1, settled.upTo], ...settled.above] : settled.above
+  acknowledge(settled: Settled, spool: string = this.id): void {
+    const ranges: Interval[] = settled.upTo > 0 ? [[1, settled.upTo], ...settled.above] : [...settled.above]
+    const older = spool === this.id ? undefined : this.#olderNamed(spool)
+    if (spool !== this.id && !older) return
     this.#change(false, (state) => {
-      let { waiting, waitingReadings, reopened = 0 } = state
-      for (const [from, to] of ranges) {
+      let [envelopes, readings, reopened] = [0, 0, state.reopened ?? 0]
+      for (const [from, to] of older ? placesOf(older, ranges) : ranges) {
         const marked = this.#table.acknowledge(from, to)
-        waiting -= marked.envelopes
-        waitingReadings -= marked.readings
+        envelopes += marked.envelopes
+        readings += marked.readings
         reopened -= marked.reopened
       }
-      return [{ ...state, waiting, waitingReadings, reopened }, undefined]
+      const { waiting, waitingReadings, inherited = 0, inheritedReadings = 0 } = state
+      const left = older
+        ? { inherited: inherited - envelopes, inheritedReadings: inheritedReadings - readings }
+        : { waiting: waiting - envelopes, waitingReadings: waitingReadings - readings, settled }
+      return [{ ...state, ...left, reopened }, undefined]
     })
   }
 
   reopen(spool: string, ranges: readonly Interval[]): Reopening {
     const wanted = ranges.reduce<Intervals>((set, [from, to]) => (from > to ? set : addInterval(set, from, to)), [])
-    if (spool !== this.id) return { reopened: 0, missing: wanted }
+    const older = spool === this.id ? undefined : this.#olderNamed(spool)
+    if (spool !== this.id && !older) return { reopened: 0, missing: wanted }
+    const places = older ? placesOf(older, wanted) : wanted
+    const beyond = older ? removeInterval(wanted, 1, older.newest) : []
     return this.#change(true, (state) => {
-      const reopened = wanted.reduce((sum, [from, to]) => sum + this.#table.reopen(from, to), state.reopened ?? 0)
-      return [{ ...state, reopened }, whatIsHeld(this.#table, wanted)]
+      const reopened = places.reduce((sum, [from, to]) => sum + this.#table.reopen(from, to), state.reopened ?? 0)
+      const held = whatIsHeld(this.#table, places)
+      const missing = [...moved(held.missing, older?.shift ?? 0), ...beyond]
+      return [
+        { ...state, reopened },
+        { ...held, missing },
+      ]
     })
   }
 
   close(): void {
-    this.#table.transaction(true, () => this.#table.save({ ...this.#state, closed: true }))
-    this.#table.close()
+    try {
+      this.#table.transaction(true, () => this.#table.save({ ...this.#state, closed: true }))
+    } catch {
+      // A disk that takes nothing: a file that is not marked as closed is only looked at more closely at its next opening.
+    } finally {
+      this.#table.close()
+    }
+  }
+
+  #olderNamed(spool: string): OlderSpool | undefined {
+    return this.#state.older?.find((one) => one.spool === spool)
   }
 
   #change<T>(durable: boolean, work: (state: SpoolState) => [SpoolState, T]): T {
@@ -125,48 +169,5 @@ export class SpoolBook {
   }
 }
 
-const emptyState = (spool: string, previous?: PreviousSpool): SpoolState => ({
-  spool,
-  newestSeq: 0,
-  waiting: 0,
-  waitingReadings: 0,
-  producedReadings: 0,
-  declaredLost: 0,
-  bytes: 0,
-  ...(previous && { previous }),
-  gaps: [],
-})
-
-function carriedNow(state: SpoolState): Carried {
-  return {
-    ...(state.previous && { previous: state.previous }),
-    ...(state.gaps.length > 0 && { gaps: state.gaps.slice(0, maxGapsPerEnvelope) }),
-  }
-}
-
-function rowOf(envelope: Envelope, payload: Uint8Array, urgent: boolean, now: EpochMs, carried: Carried): TableRow {
-  const times = envelope.samples.map((sample) => sample.at)
-  return {
-    seq: envelope.seq,
-    payload,
-    committedAt: now,
-    urgent,
-    readings: countReadings(envelope),
-    from: times.length > 0 ? Math.min(...times) : now,
-    to: times.length > 0 ? Math.max(...times) : now,
-    ...((carried.previous || carried.gaps) && { carried }),
-  }
-}
-
-function withRow(state: SpoolState, row: TableRow): SpoolState {
-  const { previous: _, ...rest } = state
-  return {
-    ...rest,
-    newestSeq: row.seq,
-    waiting: state.waiting + 1,
-    waitingReadings: state.waitingReadings + row.readings,
-    producedReadings: state.producedReadings + row.readings,
-    bytes: state.bytes + sizeOf(row.payload.length),
-    gaps: state.gaps.slice(maxGapsPerEnvelope),
-  }
-}
+const moved = (ranges: readonly Interval[], by: number): Interval[] =>
+  by === 0 ? [...ranges] : ranges.map(([from, to]) => [from + by, to + by])

@@ -10,27 +10,34 @@ const mostExactGaps = 2000
 
 /**
  * Adds gap records to others; neighbours of the same reason become one when their envelopes held equally many readings: of a range it has
- * settled in part already, the centre can tell then how many are lost. Sorted by seq.
+ * settled in part already, the centre can tell then how many are lost. Sorted by spool and seq.
  */
 export function mergeGaps(known: readonly Gap[], added: readonly Gap[]): Gap[] {
   const merged: Gap[] = []
   const exact = known.length + added.length <= mostExactGaps
-  for (const gap of [...known, ...added].sort((a, b) => a.fromSeq - b.fromSeq)) {
+  for (const gap of [...known, ...added].sort(inOrder)) {
     const last = merged.at(-1)
-    const follows = last && last.reason === gap.reason && gap.fromSeq === last.toSeq + 1
+    const follows = last && isAlike(last, gap) && gap.fromSeq === last.toSeq + 1
     if (follows && (!exact || readingsEach(last) === readingsEach(gap))) merged[merged.length - 1] = join(last, gap)
     else merged.push(gap)
   }
   return merged
 }
 
+const inOrder = (a: Gap, b: Gap): number =>
+  a.spool === b.spool ? a.fromSeq - b.fromSeq : (a.spool ?? '') < (b.spool ?? '') ? -1 : 1
+
+const isAlike = (a: Gap, b: Gap): boolean => a.spool === b.spool && a.reason === b.reason && a.atLeast === b.atLeast
+
 const readingsEach = ({ readings, fromSeq, toSeq }: Gap): number => readings / (toSeq - fromSeq + 1)
 
 const join = (a: Gap, b: Gap): Gap => ({
-  fromSeq: a.fromSeq,
+  ...a,
   toSeq: b.toSeq,
   readings: a.readings + b.readings,
   from: Math.min(a.from, b.from),
   to: Math.max(a.to, b.to),
-  reason: a.reason,
 })
+
+/** Gap records of one spool as they travel in an envelope of another. */
+export const namingSpool = (gaps: readonly Gap[], spool: string): Gap[] => gaps.map((gap) => ({ spool, ...gap }))

@@ -1,10 +1,13 @@
 import type { Clock, EpochMs } from '@civitals/contracts/clock'
 import { SpoolBook } from './book.ts'
 import type { PreviousSpool } from './gaps.ts'
+import { SpoolLineage } from './lineage.ts'
 import type { Spool, SpoolLimits, SpoolRow, WaitingRange } from './spool.ts'
+import { type EndReason, inherit, type SoundRow, type Succession } from './succession.ts'
 import {
   type DropClass,
   type Marked,
+  type RowStanding,
   type RowSummary,
   type SpoolState,
   type SpoolTable,
@@ -19,31 +22,87 @@ export interface MemorySpoolOptions {
   readonly previous?: PreviousSpool
   /** Rows of an earlier run; opening the same table again stands for a restart. */
   readonly table?: MemoryTable
+  readonly onSuccession?: (succession: Succession) => void
 }
 
 /** A spool that forgets with its process: the twin of the SQLite spool for tests and for drills without a disk. */
 export function memorySpool(options: MemorySpoolOptions): Spool {
-  const book = new SpoolBook(options.table ?? new MemoryTable(), options.limits, options.id, options.previous)
+  const { clock, limits, onSuccession = () => {} } = options
+  let table = options.table ?? new MemoryTable()
+  const lineage = new SpoolLineage(new SpoolBook(table, limits, options.id, options.previous), {
+    endedBy: (error) => (error instanceof TableEnded ? error.reason : undefined),
+    succeed: ({ spool, reason, state }) => {
+      const next = new MemoryTable()
+      const rows = table.soundRows()
+      const remains = { spool, reason, state, newest: 0, rows }
+      const succession = inherit(next, successorId(spool), remains, clock.now())
+      table = options.table ? options.table.become(next) : next
+      return { book: new SpoolBook(table, limits, succession.to), succession }
+    },
+    onSuccession,
+  })
   return {
-    id: book.id,
-    append: async (drafts) => book.append(drafts, options.clock.now()),
-    waiting: async (range) => book.waiting(range),
-    acknowledge: async (settled) => book.acknowledge(settled),
-    reopen: async (spool, ranges) => book.reopen(spool, ranges),
-    counters: () => book.counters(),
-    close: async () => book.close(),
+    get id() {
+      return lineage.book.id
+    },
+    append: async (drafts) => lineage.serve((book) => book.append(drafts, clock.now())),
+    waiting: async (range) => lineage.serve((book) => book.waiting(range)),
+    acknowledge: async (settled, spool) => lineage.serve((book) => book.acknowledge(settled, spool)),
+    reopen: async (spool, ranges) => lineage.serve((book) => book.reopen(spool, ranges)),
+    counters: () => lineage.book.counters(),
+    close: async () => lineage.close(),
+  }
+}
+
+/** Ids of a memory spool follow from each other, so that a run can be repeated. */
+const successorId = (spool: string): string => {
+  const [, stem, count] = /^(.*?)(?:-(\d+))?$/.exec(spool) ?? []
+  return `${stem}-${Number(count ?? 1) + 1}`
+}
+
+/** What the engine's errors are to the SQLite table. */
+export class TableEnded extends Error {
+  readonly reason: EndReason
+
+  constructor(reason: EndReason) {
+    super(reason)
+    this.reason = reason
   }
 }
 
 interface KeptRow {
   readonly row: TableRow
-  state: 'waiting' | 'acknowledged' | 'reopened'
+  state: RowStanding
 }
 
 /** Rows in a map, in seq order since seqs only grow. */
 export class MemoryTable implements SpoolTable {
-  readonly #rows = new Map<number, KeptRow>()
+  #rows = new Map<number, KeptRow>()
   #state: SpoolState | undefined
+  readonly #garbled = new Set<number>()
+  #failsNext = false
+
+  /** From now on the bytes of these rows are not what was written. */
+  garble(...seqs: readonly number[]): void {
+    for (const seq of seqs) this.#garbled.add(seq)
+  }
+
+  /** The next durable transaction is written and its flush fails: whether it is on the disk nobody knows. */
+  failNextFlush(): void {
+    this.#failsNext = true
+  }
+
+  *soundRows(): Iterable<SoundRow> {
+    for (const { row, state } of this.#rows.values()) if (!this.#garbled.has(row.seq)) yield { ...row, standing: state }
+  }
+
+  /** The file is another one now, under the same name. */
+  become(next: MemoryTable): this {
+    this.#rows = next.#rows
+    this.#state = next.#state
+    this.#garbled.clear()
+    return this
+  }
 
   load(): SpoolState | undefined {
     return this.#state
@@ -53,15 +112,17 @@ export class MemoryTable implements SpoolTable {
     this.#state = state
   }
 
-  insert(row: TableRow): void {
-    this.#rows.set(row.seq, { row, state: 'waiting' })
+  insert(row: TableRow, standing: RowStanding = 'waiting'): void {
+    this.#rows.set(row.seq, { row, state: standing })
   }
 
   waiting(range: WaitingRange): SpoolRow[] {
-    return this.#some(
+    const rows = this.#some(
       ({ row, state }) => state !== 'acknowledged' && row.seq > range.after && row.seq < range.before,
       range.limit,
-    ).map(({ seq, payload, committedAt, urgent }) => ({ seq, payload, committedAt, urgent }))
+    )
+    if (rows.some(({ seq }) => this.#garbled.has(seq))) throw new TableEnded('damaged file')
+    return rows.map(({ seq, payload, committedAt, urgent }) => ({ seq, payload, committedAt, urgent }))
   }
 
   acknowledge(from: number, to: number): Marked {
@@ -103,8 +164,13 @@ export class MemoryTable implements SpoolTable {
     for (const seq of seqs) this.#rows.delete(seq)
   }
 
-  transaction<T>(_durable: boolean, work: () => T): T {
-    return work()
+  transaction<T>(durable: boolean, work: () => T): T {
+    const result = work()
+    if (durable && this.#failsNext) {
+      this.#failsNext = false
+      throw new TableEnded('disk error')
+    }
+    return result
   }
 
   close(): void {}

@@ -1,6 +1,7 @@
 import type { EpochMs } from '@civitals/contracts/clock'
 import type { Gap } from '@civitals/contracts/envelope'
 import { mergeGaps } from './gaps.ts'
+import { identityAt } from './older.ts'
 import { type DropClass, dropOrder, type RowSummary, type SpoolState, type SpoolTable } from './table.ts'
 
 const rowsPerStep = 64
@@ -57,25 +58,37 @@ const withoutBytes = (state: SpoolState, rows: readonly RowSummary[]): SpoolStat
 })
 
 function withGaps(state: SpoolState, rows: readonly RowSummary[]): SpoolState {
-  const readings = rows.reduce((sum, row) => sum + row.readings, 0)
-  const own = rows.map(gapOf)
   const carriedGaps = rows.flatMap((row) => row.carried?.gaps ?? [])
   const previous = rows.map((row) => row.carried?.previous).find((link) => link !== undefined) ?? state.previous
   return {
-    ...state,
-    waiting: state.waiting - rows.length,
-    waitingReadings: state.waitingReadings - readings,
-    declaredLost: state.declaredLost + readings,
-    gaps: mergeGaps(state.gaps, [...carriedGaps, ...own]),
+    ...withoutWaiting(state, rows),
+    gaps: mergeGaps(state.gaps, [...carriedGaps, ...rows.map((row) => gapOf(state, row))]),
     ...(previous && { previous }),
   }
 }
 
-const gapOf = (row: RowSummary): Gap => ({
-  fromSeq: row.seq,
-  toSeq: row.seq,
-  readings: row.readings,
-  from: row.from,
-  to: row.to,
-  reason: diskFull,
-})
+/** Rows taken over from older spools stand in the accounts of those: what is declared of them is no loss of this one. */
+function withoutWaiting(state: SpoolState, rows: readonly RowSummary[]): SpoolState {
+  const own = rows.filter(({ seq }) => seq >= 1)
+  const [all, ofOwn] = [rows, own].map((some) => some.reduce((sum, row) => sum + row.readings, 0)) as [number, number]
+  const { inherited = 0, inheritedReadings = 0 } = state
+  return {
+    ...state,
+    waiting: state.waiting - own.length,
+    waitingReadings: state.waitingReadings - ofOwn,
+    declaredLost: state.declaredLost + ofOwn,
+    ...(own.length < rows.length && {
+      inherited: inherited - (rows.length - own.length),
+      inheritedReadings: inheritedReadings - (all - ofOwn),
+    }),
+  }
+}
+
+function gapOf(state: SpoolState, row: RowSummary): Gap {
+  const { spool, seq } = identityAt(state.older ?? [], row.seq) ?? { spool: undefined, seq: row.seq }
+  return {
+    ...{ fromSeq: seq, toSeq: seq, readings: row.readings },
+    ...{ from: row.from, to: row.to, reason: diskFull },
+    ...(spool !== undefined && { spool }),
+  }
+}

@@ -1,5 +1,5 @@
 // Every implementation of the spool keeps the same promises.
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Clock, FakeClock } from '@civitals/contracts/clock'
@@ -7,7 +7,7 @@ import { decodeEnvelope, type Envelope, type Sample } from '@civitals/contracts/
 import t, { type Test } from 'tap'
 import { openSqliteSpool } from './io/sqlite-spool.ts'
 import { MemoryTable, memorySpool } from './memory.ts'
-import { defaultKeepAcknowledgedMs, type Spool, type SpoolDraft, type SpoolLimits } from './spool.ts'
+import { beforeAll, defaultKeepAcknowledgedMs, type Spool, type SpoolDraft, type SpoolLimits } from './spool.ts'
 
 const roomy: SpoolLimits = {
   budgetBytes: 64 * 1024 * 1024,
@@ -17,10 +17,19 @@ const roomy: SpoolLimits = {
 
 type Open = (limits?: SpoolLimits) => Promise<Spool>
 
-const implementations: Readonly<Record<string, (t: Test, clock: Clock) => Open>> = {
+interface Implementation {
+  readonly open: Open
+  /** Turns a bit in the bytes of a row of the closed spool. */
+  readonly garble: (seq: number) => void
+}
+
+const implementations: Readonly<Record<string, (t: Test, clock: Clock) => Implementation>> = {
   memory: (_t, clock) => {
     const table = new MemoryTable()
-    return async (limits = roomy) => memorySpool({ id: 'm1', limits, clock, table })
+    return {
+      open: async (limits = roomy) => memorySpool({ id: 'm1', limits, clock, table }),
+      garble: (seq) => table.garble(seq),
+    }
   },
   sqlite: (t, clock) => {
     const folder = mkdtempSync(join(tmpdir(), 'spool-'))
@@ -29,11 +38,19 @@ const implementations: Readonly<Record<string, (t: Test, clock: Clock) => Open>>
       await Promise.all(opened.map((spool) => spool.close()))
       rmSync(folder, { recursive: true })
     })
-    return async (limits = roomy) => {
+    const open = async (limits = roomy) => {
       const spool = await openSqliteSpool({ folder, limits, clock })
       opened.push(spool)
       return spool
     }
+    const garble = (seq: number): void => {
+      const [name = ''] = readdirSync(folder).filter((one) => one.startsWith('spool-'))
+      const bytes = readFileSync(join(folder, name))
+      const at = bytes.lastIndexOf(`"seq":${seq},"config"`) + 40
+      bytes.writeUInt8((bytes[at] ?? 0) ^ 1, at)
+      writeFileSync(join(folder, name), bytes)
+    }
+    return { open, garble }
   },
 }
 
@@ -48,7 +65,7 @@ const draft = (at: number, urgent = false, samples: Sample[] = [sample(at)]): Sp
   samples,
   urgent,
 })
-const everything = { after: 0, before: Number.MAX_SAFE_INTEGER, limit: 1000 }
+const everything = { after: beforeAll, before: Number.MAX_SAFE_INTEGER, limit: 1000 }
 async function envelopes(spool: Spool): Promise<Envelope[]> {
   return (await spool.waiting(everything)).map((row) => {
     const decoded = decodeEnvelope(row.payload)
@@ -62,7 +79,7 @@ for (const [name, implementation] of Object.entries(implementations)) {
     const clock = new FakeClock()
 
     t.test('numbers envelopes from 1 and counts readings', async (t) => {
-      const spool = await implementation(t, clock)()
+      const spool = await implementation(t, clock).open()
       const rows = await spool.append([draft(10), draft(20, true, [sample(20), sample(21)])])
       t.same(
         rows.map((row) => [row.seq, row.urgent, row.committedAt]),
@@ -83,7 +100,7 @@ for (const [name, implementation] of Object.entries(implementations)) {
     })
 
     t.test('keeps bytes, numbers and id over a restart', async (t) => {
-      const open = implementation(t, clock)
+      const open = implementation(t, clock).open
       const first = await open()
       await first.append([draft(1), draft(2)])
       const before = await first.waiting(everything)
@@ -101,7 +118,7 @@ for (const [name, implementation] of Object.entries(implementations)) {
     })
 
     t.test('an acknowledgement takes rows out of what waits, whatever its order', async (t) => {
-      const spool = await implementation(t, clock)()
+      const spool = await implementation(t, clock).open()
       await spool.append(Array.from({ length: 10 }, (_, index) => draft(index)))
       await spool.acknowledge({
         upTo: 2,
@@ -129,8 +146,8 @@ for (const [name, implementation] of Object.entries(implementations)) {
     t.test(
       'acknowledged rows go first when the budget is reached, and nothing is declared lost for them',
       async (t) => {
-        const one = await bytesOfOne(implementation(t, clock))
-        const spool = await implementation(t, clock)({ ...roomy, budgetBytes: one * 5 })
+        const one = await bytesOfOne(implementation(t, clock).open)
+        const spool = await implementation(t, clock).open({ ...roomy, budgetBytes: one * 5 })
         for (let at = 0; at < 5; at++) await spool.append([draft(at)])
         await spool.acknowledge({ upTo: 0, above: [[3, 4]] })
         await spool.append([draft(5), draft(6)])
@@ -143,8 +160,8 @@ for (const [name, implementation] of Object.entries(implementations)) {
     )
 
     t.test('when only waiting rows are left the oldest go, alarms last, and the next envelope says so', async (t) => {
-      const one = await bytesOfOne(implementation(t, clock))
-      const spool = await implementation(t, clock)({ ...roomy, budgetBytes: one * 4 })
+      const one = await bytesOfOne(implementation(t, clock).open)
+      const spool = await implementation(t, clock).open({ ...roomy, budgetBytes: one * 4 })
       for (const urgent of [false, true, false, false]) await spool.append([draft(clock.now(), urgent)])
       await spool.append([draft(100), draft(101)])
       t.same(
@@ -165,8 +182,8 @@ for (const [name, implementation] of Object.entries(implementations)) {
     })
 
     t.test('a gap record that is itself given up travels again, joined with its neighbours', async (t) => {
-      const one = await bytesOfOne(implementation(t, clock))
-      const spool = await implementation(t, clock)({ ...roomy, budgetBytes: one * 3 })
+      const one = await bytesOfOne(implementation(t, clock).open)
+      const spool = await implementation(t, clock).open({ ...roomy, budgetBytes: one * 3 })
       for (let at = 0; at < 40; at++) await spool.append([draft(at)])
       const declared = (await envelopes(spool)).flatMap((envelope) => envelope.gaps ?? [])
       await spool.append([draft(40)])
@@ -180,7 +197,7 @@ for (const [name, implementation] of Object.entries(implementations)) {
     })
 
     t.test('acknowledged rows leave after their time', async (t) => {
-      const spool = await implementation(t, clock)()
+      const spool = await implementation(t, clock).open()
       await spool.append([draft(1)])
       await spool.acknowledge({ upTo: 1, above: [] })
       const kept = spool.counters().bytes
@@ -193,7 +210,7 @@ for (const [name, implementation] of Object.entries(implementations)) {
     })
 
     t.test('acknowledged rows are opened again for a resend, until they are acknowledged anew', async (t) => {
-      const open = implementation(t, clock)
+      const open = implementation(t, clock).open
       const spool = await open()
       for (let at = 0; at < 6; at++) await spool.append([draft(at)])
       const sent = (await spool.waiting(everything)).map(plain)
@@ -214,8 +231,8 @@ for (const [name, implementation] of Object.entries(implementations)) {
     })
 
     t.test('what is gone cannot be opened again, and is said; what waits is held and comes anyway', async (t) => {
-      const one = await bytesOfOne(implementation(t, clock))
-      const spool = await implementation(t, clock)({ ...roomy, budgetBytes: one * 4 })
+      const one = await bytesOfOne(implementation(t, clock).open)
+      const spool = await implementation(t, clock).open({ ...roomy, budgetBytes: one * 4 })
       for (let at = 0; at < 4; at++) await spool.append([draft(at)])
       await spool.acknowledge({ upTo: 1, above: [[3, 3]] })
       await spool.append([draft(4)])
@@ -236,8 +253,62 @@ for (const [name, implementation] of Object.entries(implementations)) {
       t.match(spool.counters(), { waiting: 4, reopened: 0, declaredLost: 0 }, 'it goes before anything that waits')
     })
 
+    t.test(
+      'a row that is not as it was written ends the spool; its successor has the others, and declares it',
+      async (t) => {
+        const { open, garble } = implementation(t, clock)
+        const first = await open()
+        for (let at = 1; at <= 9; at++) await first.append([draft(at, false, [sample(at), sample(at)])])
+        await first.acknowledge({ upTo: 1, above: [[3, 4]] })
+        const [old, before] = [first.id, first.counters()]
+        await first.close()
+        garble(6)
+        const spool = await open()
+        t.equal(spool.id, old)
+        const rows = await spool.waiting(everything)
+        t.not(spool.id, old)
+        t.same(
+          rows.map(({ seq, of }) => [seq, of]),
+          [2, 5, 7, 8, 9].map((seq) => [seq - 9, { spool: old, seq }]),
+        )
+        t.match(spool.counters(), { newestSeq: 0, waiting: 0, inherited: 5, inheritedReadings: 10, declaredLost: 0 })
+        await spool.append([draft(10), draft(11)])
+        const envelope = (await envelopes(spool)).find((one) => one.spool === spool.id)
+        t.match(envelope, {
+          seq: 1,
+          previous: { spool: old, lastSeq: 9, reason: 'damaged file' },
+          gaps: [{ spool: old, fromSeq: 6, toSeq: 6, readings: 2, atLeast: undefined, reason: 'damaged file' }],
+        })
+        t.equal(before.waitingReadings, 10 + 2, 'what waited = taken over + declared lost')
+        await spool.acknowledge({ upTo: 5, above: [] }, old)
+        await spool.acknowledge({ upTo: 1, above: [] })
+        await spool.acknowledge({ upTo: 99, above: [] }, 'nobody')
+        t.match(spool.counters(), { waiting: 1, inherited: 3, inheritedReadings: 6 })
+        t.same(await spool.reopen(old, [[3, 6]]), { reopened: 3, missing: [[6, 6]] }, 'settled rows came along')
+        t.match(spool.counters(), { reopened: 3, inherited: 3 })
+      },
+    )
+
+    t.test('rows taken over are the oldest: they go first, declared in the name of their spool', async (t) => {
+      const { open, garble } = implementation(t, clock)
+      const first = await open()
+      for (let at = 1; at <= 4; at++) await first.append([draft(at)])
+      const [old, { bytes }] = [first.id, first.counters()]
+      await first.close()
+      garble(4)
+      const spool = await open({ ...roomy, budgetBytes: bytes + 300 })
+      await spool.waiting(everything)
+      for (let at = 5; at <= 8; at++) await spool.append([draft(at)])
+      const kept = await envelopes(spool)
+      t.ok(kept.some((one) => one.spool === old) || spool.counters().inherited === 0)
+      const gaps = kept.flatMap((one) => one.gaps ?? []).filter((gap) => gap.reason === 'disk budget')
+      t.match(gaps[0], { spool: old, fromSeq: 1, readings: 1 })
+      t.equal(spool.counters().declaredLost, 0, 'no loss of its own')
+      t.equal(spool.counters().inherited, kept.filter((one) => one.spool === old).length)
+    })
+
     t.test('a draft too large for the wire becomes several envelopes', async (t) => {
-      const spool = await implementation(t, clock)()
+      const spool = await implementation(t, clock).open()
       const big = Array.from({ length: 40 }, (_, at) => sample(at, 'x'.repeat(20_000)))
       const rows = await spool.append([draft(0, true, big)])
       t.ok(rows.length > 3 && rows.every((row) => row.payload.length <= 256 * 1024))
@@ -248,7 +319,7 @@ for (const [name, implementation] of Object.entries(implementations)) {
     })
 
     t.test('a metered link spools deflated bytes', async (t) => {
-      const spool = await implementation(t, clock)({ ...roomy, compress: true })
+      const spool = await implementation(t, clock).open({ ...roomy, compress: true })
       const [row] = await spool.append([draft(1)])
       t.equal(row?.payload[0], 2)
       t.equal((await envelopes(spool))[0]?.samples.length, 1)

@@ -2,6 +2,7 @@ import type { Acknowledgement } from '@civitals/contracts/acknowledgement'
 import type { EpochMs } from '@civitals/contracts/clock'
 import type { Envelope, Sample } from '@civitals/contracts/envelope'
 import type { Interval } from '@civitals/contracts/intervals'
+import type { Identity } from './older.ts'
 
 /** What the spool is asked to keep as one envelope; it adds the number, the link to an older spool and open gap records. */
 export interface SpoolDraft {
@@ -15,7 +16,10 @@ export interface SpoolDraft {
 
 /** One committed envelope. `payload` is what the wire carries and never changes again. */
 export interface SpoolRow {
+  /** Its number; of a row taken over from an older spool a place below 1, before all own ones. */
   readonly seq: number
+  /** Who it is for the centre, when it was taken over from an older spool. */
+  readonly of?: Identity
   readonly payload: Uint8Array
   /** Wall time of the commit, by the gateway's clock. */
   readonly committedAt: EpochMs
@@ -40,6 +44,9 @@ export interface SpoolCounters {
   readonly declaredLost: number
   /** Bytes the kept rows take: payload and a flat share per row. */
   readonly bytes: number
+  /** Envelopes and readings taken over from older spools that wait; they stand in those spools' accounts. */
+  readonly inherited: number
+  readonly inheritedReadings: number
 }
 
 /** What a reopening found. `missing`: seqs the spool does not hold any more, or never did; sorted. */
@@ -50,6 +57,9 @@ export interface Reopening {
 
 /** Ranges a reopening may say are missing; beyond, the last covers the rest. */
 export const maxMissingRanges = 1024
+
+/** `after` of a range that holds every row, those taken over from older spools too. */
+export const beforeAll: number = Number.MIN_SAFE_INTEGER
 
 /** Which waiting rows: `after` < seq < `before`, oldest first, at most `limit`. */
 export interface WaitingRange {
@@ -63,21 +73,27 @@ export interface WaitingRange {
  * power loss, until it is acknowledged or declared lost in a gap record. One writer; calls are served in order.
  */
 export interface Spool {
-  /** Random, made when the spool was created. */
+  /**
+   * Random, made when the spool was created. Changes when a damaged file or a failed write made a successor necessary: then numbers begin
+   * anew, rows that could be read wait under their old identity, and the rest is declared lost.
+   */
   readonly id: string
   /**
    * Commits all drafts in one transaction, one row each (a draft too large for the wire becomes several), and resolves with the
-   * rows once they are durable. Rejects CIV_GATEWAY_SPOOL_WRITE (retryable) when nothing was kept, CIV_GATEWAY_SPOOL_DAMAGED and
-   * CIV_GATEWAY_SPOOL_CLOSED when only a new start helps.
+   * rows once they are durable. Rejects CIV_GATEWAY_SPOOL_WRITE (retryable) when nothing was kept, CIV_GATEWAY_SPOOL_CLOSED when only
+   * a new start helps.
    */
   append(drafts: readonly SpoolDraft[]): Promise<readonly SpoolRow[]>
   /** Rows not acknowledged yet, and those opened again. */
   waiting(range: WaitingRange): Promise<readonly SpoolRow[]>
-  /** Marks rows as settled in the centre. Repeating it, or acknowledging rows that are gone, has no effect. */
-  acknowledge(settled: Settled): Promise<void>
+  /**
+   * Marks rows of `spool` as settled in the centre; default: its own. Repeating it, acknowledging rows that are gone, or those of a spool it
+   * knows nothing of has no effect.
+   */
+  acknowledge(settled: Settled, spool?: string): Promise<void>
   /**
    * Opens acknowledged rows of these ranges again: `waiting` gives them out until they are acknowledged anew. `reopened` counts all
-   * rows that are held, whatever their state, so that asking twice says the same. An unknown `spool` holds nothing. Durable.
+   * rows that are held, whatever their state, so that asking twice says the same. A spool it knows nothing of holds nothing. Durable.
    */
   reopen(spool: string, ranges: readonly Interval[]): Promise<Reopening>
   /** As of the last finished call. */

@@ -1,7 +1,8 @@
 import type { EpochMs } from '@civitals/contracts/clock'
 import type { Gap } from '@civitals/contracts/envelope'
 import type { PreviousSpool } from './gaps.ts'
-import type { SpoolRow, WaitingRange } from './spool.ts'
+import type { OlderSpool } from './older.ts'
+import type { Settled, SpoolRow, WaitingRange } from './spool.ts'
 
 /** What an envelope carries beside samples; dropped with its row, it must travel in a later one. */
 export interface Carried {
@@ -9,7 +10,7 @@ export interface Carried {
   readonly gaps?: readonly Gap[]
 }
 
-export interface TableRow extends SpoolRow {
+export interface TableRow extends Omit<SpoolRow, 'of'> {
   readonly readings: number
   /** Event times the row spans. */
   readonly from: EpochMs
@@ -37,11 +38,19 @@ export interface SpoolState {
   readonly gaps: readonly Gap[]
   /** Closed in good order; anything else is checked at the next opening. */
   readonly closed?: boolean
+  /** The newest word of the centre on this spool; absent: none came, or the file is of before it was kept. */
+  readonly settled?: Settled
+  /** Older spools whose rows were taken over, the newest first, and what of them waits. */
+  readonly older?: readonly OlderSpool[]
+  readonly inherited?: number
+  readonly inheritedReadings?: number
 }
 
 /** Order in which rows make room: settled ones cost nothing, alarms go last. */
 export const dropOrder = ['acknowledged', 'reopened', 'ordinary', 'urgent'] as const
 export type DropClass = (typeof dropOrder)[number]
+
+export type RowStanding = 'waiting' | 'acknowledged' | 'reopened'
 
 /** What an acknowledgement found: waiting rows, and rows that had been opened again. */
 export interface Marked {
@@ -50,11 +59,12 @@ export interface Marked {
   readonly reopened: number
 }
 
-/** Where rows are kept; synchronous, called by the book alone. Twins: SQLite and memory. */
+/** Where rows are kept, by seq or place; synchronous, called by the book alone. Twins: SQLite and memory. */
 export interface SpoolTable {
   load(): SpoolState | undefined
   save(state: SpoolState): void
-  insert(row: TableRow): void
+  /** `standing`: default `waiting`. */
+  insert(row: TableRow, standing?: RowStanding): void
   waiting(range: WaitingRange): SpoolRow[]
   /** Marks waiting and reopened rows in [from, to] as settled. */
   acknowledge(from: number, to: number): Marked

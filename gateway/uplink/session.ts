@@ -1,8 +1,8 @@
 import type { Acknowledgement } from '@civitals/contracts/acknowledgement'
 import type { Clock, Timer } from '@civitals/contracts/clock'
-import type { Settled, Spool, SpoolRow } from '../spool/spool.ts'
+import { beforeAll, type Spool, type SpoolRow } from '../spool/spool.ts'
 import type { Connection, Lane } from './connection.ts'
-import { covers, SendWindow } from './window.ts'
+import { isSettled, SendWindow } from './window.ts'
 
 /** Beyond this age an envelope is history and goes beside the live ones. */
 const liveForMs = 60_000
@@ -17,29 +17,35 @@ export interface SessionOptions {
   readonly onFailure: (error: unknown) => void
 }
 
+type Told = Acknowledgement['spools']
+const nothingSettled: Told = {}
+
 /**
  * Sends what waits in the spool over one connection until it ends: live envelopes in order, older ones beside them at their
- * share, again when no acknowledgement comes. A new session starts from what is unacknowledged, so nothing hangs on an old one.
+ * share, again when no acknowledgement comes. A new session starts from what is unacknowledged, so nothing hangs on an old one. It ends with its spool:
+ * a successor counts anew, and what is in flight has other places there.
  */
 export class Session {
   readonly #options: SessionOptions
   readonly #window = new SendWindow()
+  readonly #spoolId: string
   /** Rows below go by backfill; at first everything from before the connection. */
   #liveFrom: number
   #liveCursor: number
-  #backfillCursor = 0
+  #backfillCursor = beforeAll
   #backfillDone = false
   #running = false
   #again = false
   #over = false
   #timer: Timer | undefined
   /** The newest word of the centre: rows read before it came need not be sent. */
-  #settled: Settled = { upTo: 0, above: [] }
+  #settled = nothingSettled
   /** What the spool could not take note of. */
-  #unmarked: Settled | undefined
+  #unmarked: Told | undefined
 
   constructor(options: SessionOptions) {
     this.#options = options
+    this.#spoolId = options.spool.id
     this.#liveFrom = options.spool.counters().newestSeq + 1
     this.#liveCursor = this.#liveFrom - 1
     options.connection.closed.then(() => this.stop())
@@ -56,36 +62,40 @@ export class Session {
 
   /** New rows were committed. When nothing waits before them they go out without another look into the spool. */
   committed(rows: readonly SpoolRow[]): void {
-    if (this.#over) return
+    if (this.#isOver()) return
     const inOrder = !this.#running && rows[0]?.seq === this.#liveCursor + 1 && rows.length <= this.#window.liveRoom()
     if (inOrder) for (const row of rows) this.#send(row, 'live')
     this.pump()
   }
 
-  acknowledged(acknowledgement: Acknowledgement): void {
-    const settled = acknowledgement.spools[this.#options.spool.id]
-    if (!settled || this.#over) return
-    this.#settled = settled
-    this.#window.settle(settled, this.#options.clock.mono())
-    this.#mark(settled)
+  acknowledged({ spools }: Acknowledgement): void {
+    if (this.#isOver()) return
+    this.#settled = { ...this.#settled, ...spools }
+    this.#window.settle(spools, this.#spoolId, this.#options.clock.mono())
+    this.#mark(spools)
     this.pump()
   }
 
   /** A disk that is full refuses even this; the centre need not say it again, so it is tried again at the next look. */
-  #mark(settled: Settled): void {
+  #mark(told: Told): void {
     this.#unmarked = undefined
-    this.#options.spool.acknowledge(settled).catch((error: unknown) => {
-      this.#unmarked ??= settled
-      this.#options.onFailure(error)
-    })
+    const { spool, onFailure } = this.#options
+    const { inherited, reopened } = spool.counters()
+    const known = Object.entries(told).filter(([id]) => id === this.#spoolId || inherited + reopened > 0)
+    for (const [id, settled] of known) {
+      spool.acknowledge(settled, id).catch((error: unknown) => {
+        this.#unmarked ??= told
+        onFailure(error)
+      })
+    }
   }
 
   /** Rows that had been acknowledged wait again, behind the cursors; the centre's older word does not cover them any more. */
   reopened(): void {
     this.#unmarked = undefined
-    this.#settled = { upTo: 0, above: [] }
+    this.#settled = nothingSettled
     this.#liveFrom = this.#liveCursor + 1
-    this.#backfillCursor = 0
+    this.#backfillCursor = beforeAll
     this.#backfillDone = false
     this.pump()
   }
@@ -93,7 +103,7 @@ export class Session {
   /** Sends what may be sent; calls while it runs make it look again. */
   pump(): void {
     this.#again = true
-    if (this.#running || this.#over) return
+    if (this.#isOver() || this.#running) return
     this.#running = true
     this.#work().then(
       () => {
@@ -109,7 +119,7 @@ export class Session {
   }
 
   async #work(): Promise<void> {
-    while (this.#again && !this.#over) {
+    while (this.#again && !this.#isOver()) {
       this.#again = false
       this.#resend()
       await this.#sendLive()
@@ -127,7 +137,7 @@ export class Session {
     if (limit === 0 || this.#liveCursor >= spool.counters().newestSeq) return
     const rows = await spool.waiting({ after: this.#liveCursor, before: Number.MAX_SAFE_INTEGER, limit })
     for (const row of rows) {
-      if (this.#over) return
+      if (this.#isOver()) return
       if (this.#laneOf(row) === 'live') this.#send(row, 'live')
       else this.#leaveToBackfill(row)
     }
@@ -149,7 +159,7 @@ export class Session {
     if (rows.length === 0) this.#backfillDone = range.before === this.#liveFrom
     else this.#again = true
     for (const row of rows) {
-      if (this.#over) return
+      if (this.#isOver()) return
       this.#backfillCursor = row.seq
       if (!this.#window.has(row.seq)) this.#send(row, 'backfill')
     }
@@ -161,9 +171,17 @@ export class Session {
 
   #send(row: SpoolRow, lane: Lane): void {
     if (lane === 'live') this.#liveCursor = Math.max(this.#liveCursor, row.seq)
-    if (covers(this.#settled, row.seq)) return
+    if (isSettled(this.#settled, this.#spoolId, row)) return
     this.#window.sent(row, lane, this.#options.clock.mono())
     this.#options.connection.send(lane, row.payload)
+  }
+
+  #isOver(): boolean {
+    if (!this.#over && this.#options.spool.id !== this.#spoolId) {
+      this.stop()
+      this.#options.connection.destroy()
+    }
+    return this.#over
   }
 
   #arm(): void {

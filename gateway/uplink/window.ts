@@ -1,3 +1,4 @@
+import type { Acknowledgement } from '@civitals/contracts/acknowledgement'
 import type { Settled, SpoolRow } from '../spool/spool.ts'
 import type { Lane } from './connection.ts'
 
@@ -58,10 +59,10 @@ export class SendWindow {
     this.#inFlight.set(row.seq, { row, lane, sends, sentAt: mono, resendAt: mono + timeoutMs })
   }
 
-  /** Takes out what the centre has settled, as heard at `mono`. */
-  settle(settled: Settled, mono: number): void {
+  /** Takes out what the centre has settled of spool `own` and older ones, as heard at `mono`. */
+  settle(told: Acknowledgement['spools'], own: string, mono: number): void {
     for (const [seq, entry] of this.#inFlight) {
-      if (!covers(settled, seq)) continue
+      if (!isSettled(told, own, entry.row)) continue
       this.#inFlight.delete(seq)
       this.#roundTripMs = mono - entry.sentAt
     }
@@ -87,6 +88,12 @@ export class SendWindow {
   }
 }
 
-/** Whether an acknowledgement says that the centre has settled `seq`. */
-export const covers = ({ upTo, above }: Settled, seq: number): boolean =>
-  seq <= upTo || above.some(([from, to]) => seq >= from && seq <= to)
+/** Whether an acknowledgement says that the centre has settled a row, by whose number it is. */
+export function isSettled(told: Acknowledgement['spools'], own: string, row: SpoolRow): boolean {
+  const { spool, seq } = row.of ?? { spool: own, seq: row.seq }
+  const settled = told[spool]
+  return settled !== undefined && covers(settled, seq)
+}
+
+const covers = ({ upTo, above }: Settled, seq: number): boolean =>
+  (seq >= 1 && seq <= upTo) || above.some(([from, to]) => seq >= from && seq <= to)

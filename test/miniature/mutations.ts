@@ -82,7 +82,7 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'drop without a gap record',
     file: 'gateway/spool/room.ts',
-    find: 'gaps: mergeGaps(state.gaps, [...carriedGaps, ...own]),',
+    find: 'gaps: mergeGaps(state.gaps, [...carriedGaps, ...rows.map((row) => gapOf(state, row))]),',
     put: 'gaps: state.gaps,',
   },
   {

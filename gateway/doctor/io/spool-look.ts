@@ -4,8 +4,11 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { pathToFileURL } from 'node:url'
 import type { Presence } from '../../presence/presence.ts'
-import { isDamage, spoolIdOf } from '../../spool/io/folder.ts'
+import { countersOf } from '../../spool/accounts.ts'
+import { spoolIdOf } from '../../spool/io/folder.ts'
 import { formatOf, spoolFormat } from '../../spool/io/format.ts'
+import { isDamage } from '../../spool/io/sqlite-errors.ts'
+import { identityAt } from '../../spool/older.ts'
 import type { SpoolState } from '../../spool/table.ts'
 import type { Holder } from '../lines.ts'
 import type { SpoolContent, SpoolFacts, SpoolLook, SpoolPlace } from '../spool.ts'
@@ -57,7 +60,8 @@ async function lookInto(
 function contentOf({ status, oldestWaiting }: Presence): SpoolContent | undefined {
   if (!status.spool) return undefined
   const { id, ...rest } = status.spool
-  const counters = { ...rest, reopened: rest.reopened ?? 0 }
+  const { reopened = 0, inherited = 0, inheritedReadings = 0 } = rest
+  const counters = { ...rest, reopened, inherited, inheritedReadings }
   return { id, counters, ...(oldestWaiting && { oldestWaiting }) }
 }
 
@@ -121,14 +125,13 @@ function readFrom(location: string, file: string, id: string): SpoolLook {
 function contentFrom(database: DatabaseSync, id: string, state: SpoolState): SpoolContent {
   const place = (sql: string): SpoolPlace | undefined => {
     const row = database.prepare(sql).get()
-    return row && { seq: Number(row.seq), at: Number(row.committed_at) }
+    const seq = Number(row?.seq)
+    return row && { seq: identityAt(state.older ?? [], seq)?.seq ?? seq, at: Number(row.committed_at) }
   }
   const oldestWaiting = place('SELECT seq, committed_at FROM envelope WHERE acknowledged = 0 ORDER BY seq LIMIT 1')
   const newest = place('SELECT seq, committed_at FROM envelope ORDER BY seq DESC LIMIT 1')
-  const { newestSeq, waiting, waitingReadings, reopened = 0, producedReadings, declaredLost, bytes, gaps } = state
   return {
-    ...{ id, openGaps: gaps.length },
-    counters: { newestSeq, waiting, waitingReadings, reopened, producedReadings, declaredLost, bytes },
+    ...{ id, openGaps: state.gaps.length, counters: countersOf(state) },
     ...(oldestWaiting && { oldestWaiting }),
     ...(newest && { newest }),
   }

@@ -19,7 +19,7 @@ async function writeUntilKilled(folder: string, reports: number): Promise<number
   let highest = 0
   let seen = 0
   for await (const line of createInterface({ input: child.stdout })) {
-    highest = Math.max(highest, Number(line))
+    highest = Math.max(highest, Number(line.split(' ')[0]))
     if (++seen === reports) child.kill('SIGKILL')
   }
   return highest

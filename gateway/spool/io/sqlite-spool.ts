@@ -3,18 +3,15 @@ import type { Clock } from '@civitals/contracts/clock'
 import { CivitalsError, type ErrorCode } from '@civitals/contracts/errors'
 import type { Interval } from '@civitals/contracts/intervals'
 import type { Reopening, Spool, SpoolCounters, SpoolLimits, SpoolRow } from '../spool.ts'
-import type { Answer, Call, Opening, Request } from './protocol.ts'
+import type { Answer, Call, Opening, Request, SpoolSuccession } from './protocol.ts'
 
 export interface SqliteSpoolOptions {
   /** Holds the spool's file; made when missing, readable by its owner only. */
   readonly folder: string
   readonly limits: SpoolLimits
   readonly clock: Clock
-}
-
-export interface SqliteSpool extends Spool {
-  /** Where a damaged older spool was moved at opening. */
-  readonly movedAside?: string
+  /** A successor took the place of a spool that could not go on, at opening or later. */
+  readonly onSuccession?: (succession: SpoolSuccession) => void
 }
 
 /**
@@ -22,15 +19,18 @@ export interface SqliteSpool extends Spool {
  * when another process holds it, CIV_GATEWAY_SPOOL_FORMAT when a newer release made it, CIV_GATEWAY_SPOOL_OPEN when the folder cannot be
  * used.
  */
-export async function openSqliteSpool(options: SqliteSpoolOptions): Promise<SqliteSpool> {
-  const thread = new SpoolThread({ folder: options.folder, limits: options.limits })
-  const { id, movedAside } = await thread.opened
+export async function openSqliteSpool(options: SqliteSpoolOptions): Promise<Spool> {
+  const { folder, limits, clock } = options
+  const thread = new SpoolThread({ folder, limits, now: clock.now() }, options.onSuccession)
+  await thread.opened
   return {
-    id,
-    ...(movedAside && { movedAside }),
-    append: (drafts) => thread.call({ call: 'append', drafts, now: options.clock.now() }),
+    get id() {
+      return thread.spool
+    },
+    append: (drafts) => thread.call({ call: 'append', drafts, now: clock.now() }),
     waiting: (range) => thread.call({ call: 'waiting', range }),
-    acknowledge: async (settled) => void (await thread.call({ call: 'acknowledge', settled })),
+    acknowledge: async (settled, spool) =>
+      void (await thread.call({ call: 'acknowledge', settled, ...(spool !== undefined && { spool }) })),
     reopen: (spool, ranges) => thread.reopen(spool, ranges),
     counters: () => thread.counters,
     close: () => thread.close(),
@@ -52,10 +52,13 @@ const none: SpoolCounters = {
   producedReadings: 0,
   declaredLost: 0,
   bytes: 0,
+  inherited: 0,
+  inheritedReadings: 0,
 }
 
 class SpoolThread {
-  readonly opened: Promise<{ readonly id: string; readonly movedAside?: string }>
+  readonly opened: Promise<void>
+  spool = ''
   counters: SpoolCounters = none
   readonly #worker: Worker
   readonly #waiters = new Map<number, Waiter>()
@@ -64,15 +67,16 @@ class SpoolThread {
   #gone = false
   #closing: Promise<void> | undefined
 
-  constructor(opening: Opening) {
+  constructor(opening: Opening, onSuccession?: (succession: SpoolSuccession) => void) {
     this.#worker = new Worker(new URL('./worker.ts', import.meta.url), {
       workerData: opening,
       resourceLimits: { maxYoungGenerationSizeMb: 2, maxOldGenerationSizeMb: 64 },
     })
     this.opened = new Promise((resolve, reject) => {
       this.#worker.on('message', (answer: Answer) => {
-        if ('counters' in answer) this.counters = answer.counters
-        if ('opened' in answer) return resolve({ ...answer, id: answer.opened })
+        if ('succession' in answer) return onSuccession?.(answer.succession)
+        if ('counters' in answer) [this.spool, this.counters] = [answer.spool, answer.counters]
+        if (answer.id === 0 && 'counters' in answer) return resolve()
         if (answer.id === 0 && 'error' in answer) return reject(failure('CIV_GATEWAY_SPOOL_OPEN', answer.error))
         this.#settle(answer)
       })
@@ -112,7 +116,7 @@ class SpoolThread {
     return this.#closing
   }
 
-  #settle(answer: Answer): void {
+  #settle(answer: Exclude<Answer, { succession: unknown }>): void {
     const waiter = this.#waiters.get(answer.id)
     this.#waiters.delete(answer.id)
     if ('error' in answer) waiter?.reject(failure('CIV_GATEWAY_SPOOL_WRITE', answer.error))

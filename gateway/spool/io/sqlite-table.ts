@@ -2,9 +2,11 @@ import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { crc32 } from 'node:zlib'
 import type { EpochMs } from '@civitals/contracts/clock'
 import type { SpoolRow, WaitingRange } from '../spool.ts'
+import type { SoundRow } from '../succession.ts'
 import {
   type DropClass,
   type Marked,
+  type RowStanding,
   type RowSummary,
   rowOverheadBytes,
   type SpoolState,
@@ -12,6 +14,12 @@ import {
   type TableRow,
 } from '../table.ts'
 import { bringToFormat } from './format.ts'
+import { soundRows, standings } from './sound-rows.ts'
+import { damage, isFull } from './sqlite-errors.ts'
+
+/** A commit touches the pages of the row, of its index and of the accounts; the log is folded when it holds about this much. */
+const pagesOfCommit = 3 * 4096
+const foldEvery = 4 * 1024 * 1024
 
 const summaryColumns = `seq, urgent, readings, from_at, to_at, carried, length(payload) + ${rowOverheadBytes} AS size`
 const toSend = 'envelope INDEXED BY envelope_to_send WHERE acknowledged <> 1'
@@ -21,8 +29,8 @@ const sql = {
   load: 'SELECT json FROM state',
   save: 'INSERT INTO state VALUES (1, ?) ON CONFLICT (one) DO UPDATE SET json = excluded.json',
   insert:
-    'INSERT INTO envelope (seq, payload, committed_at, urgent, readings, from_at, to_at, carried, crc) VALUES (?,?,?,?,?,?,?,?,?)',
-  waiting: `SELECT seq, payload, committed_at, urgent FROM ${toSend} AND seq > ? AND seq < ? ORDER BY seq LIMIT ?`,
+    'INSERT INTO envelope (seq, payload, committed_at, urgent, readings, from_at, to_at, carried, crc, acknowledged) VALUES (?,?,?,?,?,?,?,?,?,?)',
+  waiting: `SELECT seq, payload, committed_at, urgent, crc FROM ${toSend} AND seq > ? AND seq < ? ORDER BY seq LIMIT ?`,
   count: `SELECT acknowledged, count(*) AS envelopes, sum(readings) AS readings FROM ${toSend} AND seq BETWEEN ? AND ? GROUP BY acknowledged`,
   acknowledge: `UPDATE envelope INDEXED BY envelope_to_send SET acknowledged = 1 WHERE acknowledged <> 1 AND seq BETWEEN ? AND ?`,
   reopen: `UPDATE envelope INDEXED BY envelope_settled SET acknowledged = 2 WHERE acknowledged = 1 AND seq BETWEEN ? AND ?`,
@@ -40,13 +48,17 @@ export class SqliteTable implements SpoolTable {
   readonly #database: DatabaseSync
   readonly #statements: Record<keyof typeof sql, StatementSync>
   #flushing = true
+  /** Bytes written since the log was folded into the file, about. */
+  #written = 0
 
   /** Throws the engine's error when the file is damaged (`errcode` 11 or 26) or in use (5), and CIV_GATEWAY_SPOOL_FORMAT. */
   constructor(file: string) {
     this.#database = new DatabaseSync(file)
     try {
       this.#database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL')
-      this.#database.exec('PRAGMA cache_size = -1024; PRAGMA journal_size_limit = 4194304')
+      this.#database.exec(
+        'PRAGMA cache_size = -1024; PRAGMA journal_size_limit = 4194304; PRAGMA wal_autocheckpoint = 0',
+      )
       bringToFormat(this.#database)
       this.#statements = prepareAll(this.#database)
       if (this.load()?.closed === false) this.#check()
@@ -65,29 +77,16 @@ export class SqliteTable implements SpoolTable {
     this.#statements.save.run(JSON.stringify(state))
   }
 
-  insert(row: TableRow): void {
+  insert(row: TableRow, standing: RowStanding = 'waiting'): void {
     const carried = row.carried ? JSON.stringify(row.carried) : null
     const { seq, payload, committedAt, urgent, readings, from, to } = row
-    this.#statements.insert.run(
-      seq,
-      payload,
-      Math.round(committedAt),
-      urgent ? 1 : 0,
-      readings,
-      from,
-      to,
-      carried,
-      crc32(payload),
-    )
+    const values = [seq, payload, Math.round(committedAt), urgent ? 1 : 0, readings, from, to, carried, crc32(payload)]
+    this.#statements.insert.run(...values, standings.indexOf(standing))
+    this.#written += payload.length
   }
 
   waiting(range: WaitingRange): SpoolRow[] {
-    return this.#statements.waiting.all(range.after, range.before, range.limit).map((row) => ({
-      seq: Number(row.seq),
-      payload: row.payload as Uint8Array,
-      committedAt: Number(row.committed_at),
-      urgent: row.urgent === 1,
-    }))
+    return this.#statements.waiting.all(range.after, range.before, range.limit).map(spoolRow)
   }
 
   acknowledge(from: number, to: number): Marked {
@@ -130,23 +129,50 @@ export class SqliteTable implements SpoolTable {
     if (durable !== this.#flushing) this.#database.exec(`PRAGMA synchronous = ${durable ? 'FULL' : 'NORMAL'}`)
     this.#flushing = durable
     this.#database.exec('BEGIN IMMEDIATE')
+    let result: T
     try {
-      const result = work()
+      result = work()
       this.#database.exec('COMMIT')
-      return result
     } catch (error) {
       if (this.#database.isTransaction) this.#database.exec('ROLLBACK')
       throw error
     }
+    this.#written += pagesOfCommit
+    if (this.#written > foldEvery) this.#fold('PASSIVE')
+    return result
+  }
+
+  /** Everything into the one file and on the disk; nothing may be written after it. */
+  finish(): void {
+    this.#fold('TRUNCATE')
+    this.#database.close()
+  }
+
+  /** Rows whose bytes are as they were written, ascending; what cannot be read is left out. */
+  soundRows(lowest: number, newest: number): Iterable<SoundRow> {
+    return soundRows(this.#database, lowest, newest)
   }
 
   close(): void {
     this.#database.close()
   }
 
+  /**
+   * Folds the log into the file. The engine would do it by itself after a commit, and say nothing when a flush fails on the way. Of a full disk
+   * nothing is said here either: the commit is on the disk, and the log goes on.
+   */
+  #fold(how: 'PASSIVE' | 'TRUNCATE'): void {
+    this.#written = 0
+    try {
+      this.#database.exec(`PRAGMA wal_checkpoint(${how})`)
+    } catch (error) {
+      if (how === 'TRUNCATE' || !isFull(error)) throw error
+    }
+  }
+
   #check(): void {
     const found = this.#database.prepare('PRAGMA quick_check(1)').get()?.quick_check
-    if (found !== 'ok') throw Object.assign(new Error(String(found)), { errcode: 11 })
+    if (found !== 'ok') throw damage(String(found))
   }
 }
 
@@ -156,6 +182,13 @@ function prepareAll(database: DatabaseSync): Record<keyof typeof sql, StatementS
 }
 
 type Columns = ReturnType<StatementSync['all']>[number]
+
+/** A row that is given out is as it was written. Rows of format 1 have no checksum. */
+function spoolRow({ seq, payload, committed_at, urgent, crc }: Columns): SpoolRow {
+  const bytes = payload as Uint8Array
+  if (crc !== null && crc32(bytes) !== crc) throw damage(`the checksum of envelope ${seq} does not hold`)
+  return { seq: Number(seq), payload: bytes, committedAt: Number(committed_at), urgent: urgent === 1 }
+}
 
 function summary(row: Columns): RowSummary {
   return {

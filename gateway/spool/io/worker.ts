@@ -1,43 +1,49 @@
 // The thread that owns the SQLite file: a slow flush blocks here and nowhere else.
 import { parentPort, workerData } from 'node:worker_threads'
 import { CivitalsError } from '@civitals/contracts/errors'
-import { isDamage, openFolder } from './folder.ts'
+import { SpoolFolder } from './folder.ts'
 import type { Answer, Opening, Request } from './protocol.ts'
 
 const port = parentPort
 if (!port) throw new Error('the spool worker runs in a worker thread')
 
-const { folder, limits } = workerData as Opening
+const { folder, limits, now } = workerData as Opening
+let time = now
 const nothing = { rows: [] }
 const answer = (message: Answer): void => port.postMessage(message, transfers(message))
 
 try {
-  const { book, movedAside } = openFolder(folder, limits)
+  const lineage = new SpoolFolder({
+    ...{ folder, limits, now: () => time },
+    onSuccession: (succession, movedAside) => answer({ succession: { ...succession, movedAside } }),
+  }).open()
+  const standing = () => ({ spool: lineage.book.id, counters: lineage.book.counters() })
   port.on('message', (request: Request) => {
     try {
       const served = serve(request)
-      answer({ id: request.id, ...served, counters: book.counters() })
+      answer({ id: request.id, ...served, ...standing() })
     } catch (error) {
       answer({ id: request.id, error: plain(error) })
     }
     if (request.call === 'close') port.close()
   })
-  answer({ id: 0, opened: book.id, counters: book.counters(), ...(movedAside && { movedAside }) })
+  answer({ id: 0, ...standing() })
 
   const serve = (request: Request) => {
     switch (request.call) {
       case 'append':
-        return { rows: book.append(request.drafts, request.now) }
+        time = request.now
+        return { rows: lineage.serve((book) => book.append(request.drafts, time)) }
       case 'waiting':
-        return { rows: book.waiting(request.range) }
+        return { rows: lineage.serve((book) => book.waiting(request.range)) }
       case 'acknowledge':
-        book.acknowledge(request.settled)
+        lineage.serve((book) => book.acknowledge(request.settled, request.spool))
         return nothing
       case 'close':
-        book.close()
+        lineage.close()
         return nothing
       case 'reopen':
-        return { reopening: book.reopen(request.spool, request.ranges) }
+        return { reopening: lineage.serve((book) => book.reopen(request.spool, request.ranges)) }
     }
   }
 } catch (error) {
@@ -47,8 +53,7 @@ try {
 
 function plain(error: unknown): { message: string; code?: string } {
   const message = error instanceof Error ? error.message : String(error)
-  if (error instanceof CivitalsError) return { message, code: error.code }
-  return isDamage(error) ? { message, code: 'CIV_GATEWAY_SPOOL_DAMAGED' } : { message }
+  return error instanceof CivitalsError ? { message, code: error.code } : { message }
 }
 
 // Payloads change hands without a copy; each owns its buffer, as both SQLite and the encoder make them.

@@ -23,10 +23,10 @@ const everything = { after: 0, before: Number.MAX_SAFE_INTEGER, limit: 1_000_000
 
 export const checkSpool: Check = async (folder, { done, acknowledged }) => {
   const limits = { budgetBytes: 1e9, keepAcknowledgedMs: 1e12, compress: false }
-  const spool = await openSqliteSpool({ folder, limits, clock: systemClock })
+  const wrong: string[] = []
+  const onSuccession = () => wrong.push('the spool counts as damaged')
+  const spool = await openSqliteSpool({ folder, limits, clock: systemClock, onSuccession })
   try {
-    const wrong: string[] = []
-    if (spool.movedAside) wrong.push('the spool counts as damaged')
     const waiting = new Set((await spool.waiting(everything)).map(({ seq }) => seq))
     for (let seq = acknowledged + 1; seq <= done; seq++) if (!waiting.has(seq)) wrong.push(`seq ${seq} is missing`)
     const { newestSeq } = spool.counters()

@@ -1,12 +1,21 @@
-// Appends to a spool as fast as it goes and prints each seq once it is reported committed; ended from outside.
+// Appends to a spool as fast as it goes and prints `SEQ SPOOL` once each is reported committed, and `refused` for what was not. Ended from
+// outside, or after a number of commits.
+//   writer.ts FOLDER [COMMITS]
 import { writeSync } from 'node:fs'
 import { systemClock } from '@civitals/contracts/system-clock'
 import { openSqliteSpool } from '../sqlite-spool.ts'
 
+const [folder = '.', commits = 'Infinity'] = process.argv.slice(2)
 const limits = { budgetBytes: 1e9, keepAcknowledgedMs: 1e12, compress: false }
-const spool = await openSqliteSpool({ folder: String(process.argv[2]), limits, clock: systemClock })
-for (;;) {
-  const samples = [{ terminal: 't1', at: systemClock.now(), clock: 'synced' as const, values: { a: 1 } }]
-  const rows = await spool.append([{ config: 'c', samples, urgent: false }])
-  for (const row of rows) writeSync(1, `${row.seq}\n`)
+const spool = await openSqliteSpool({ folder, limits, clock: systemClock })
+for (let value = 1; value <= Number(commits); value++) {
+  const samples = [{ terminal: 't1', at: systemClock.now(), clock: 'synced' as const, values: { a: value } }]
+  try {
+    const rows = await spool.append([{ config: 'c', samples, urgent: false }])
+    for (const row of rows) writeSync(1, `${row.seq} ${spool.id} ${value}\n`)
+  } catch {
+    writeSync(1, 'refused\n')
+    value--
+  }
 }
+await spool.close()

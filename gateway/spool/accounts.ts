@@ -1,0 +1,68 @@
+// The accounts of a spool as they change with its rows.
+import type { EpochMs } from '@civitals/contracts/clock'
+import { countReadings } from '@civitals/contracts/encode-envelope'
+import type { Envelope } from '@civitals/contracts/envelope'
+import { maxGapsPerEnvelope, type PreviousSpool } from './gaps.ts'
+import type { SpoolCounters } from './spool.ts'
+import { type Carried, type SpoolState, sizeOf, type TableRow } from './table.ts'
+
+export function countersOf(state: SpoolState): SpoolCounters {
+  const { newestSeq, waiting, waitingReadings, reopened = 0, producedReadings, declaredLost, bytes } = state
+  const { inherited = 0, inheritedReadings = 0 } = state
+  return {
+    ...{ newestSeq, waiting, waitingReadings, reopened, producedReadings, declaredLost, bytes },
+    ...{ inherited, inheritedReadings },
+  }
+}
+
+export const emptyState = (spool: string, previous?: PreviousSpool): SpoolState => ({
+  spool,
+  newestSeq: 0,
+  waiting: 0,
+  waitingReadings: 0,
+  producedReadings: 0,
+  declaredLost: 0,
+  bytes: 0,
+  ...(previous && { previous }),
+  gaps: [],
+})
+
+export function carriedNow(state: SpoolState): Carried {
+  return {
+    ...(state.previous && { previous: state.previous }),
+    ...(state.gaps.length > 0 && { gaps: state.gaps.slice(0, maxGapsPerEnvelope) }),
+  }
+}
+
+export function rowOf(
+  envelope: Envelope,
+  payload: Uint8Array,
+  urgent: boolean,
+  now: EpochMs,
+  carried: Carried,
+): TableRow {
+  const times = envelope.samples.map((sample) => sample.at)
+  return {
+    seq: envelope.seq,
+    payload,
+    committedAt: now,
+    urgent,
+    readings: countReadings(envelope),
+    from: times.length > 0 ? Math.min(...times) : now,
+    to: times.length > 0 ? Math.max(...times) : now,
+    ...((carried.previous || carried.gaps) && { carried }),
+  }
+}
+
+export function withRow(state: SpoolState, row: TableRow): SpoolState {
+  const { previous: _, ...rest } = state
+  return {
+    ...rest,
+    newestSeq: row.seq,
+    waiting: state.waiting + 1,
+    waitingReadings: state.waitingReadings + row.readings,
+    producedReadings: state.producedReadings + row.readings,
+    bytes: state.bytes + sizeOf(row.payload.length),
+    gaps: state.gaps.slice(maxGapsPerEnvelope),
+  }
+}
