@@ -1,6 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { crc32, inflateRawSync } from 'node:zlib'
-import { deflatedMark } from '@civitals/contracts/encode-envelope'
+import { deflatedMark, sealOf } from '@civitals/contracts/seal'
 import type { SoundRow } from '../succession.ts'
 import type { Carried, RowStanding, SpoolState } from '../table.ts'
 
@@ -85,9 +85,11 @@ function soundRow(row: Columns): SoundRow | undefined {
   }
 }
 
-/** Rows of format 1 have no checksum: what can be decoded is taken for whole. */
+/** Rows of format 1 have no checksum beside them: what is sealed, or can be decoded, is taken for whole. */
 const isEnvelope = (payload: Uint8Array): boolean =>
   attempt(() => {
+    const seal = sealOf(payload)
+    if (seal !== 'none') return seal === 'holds'
     const bytes = payload[0] === deflatedMark ? inflateRawSync(payload.subarray(1)) : payload
     return (
       typeof (JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)) as { seq?: unknown }).seq === 'number'
