@@ -60,6 +60,18 @@ t.test('City now in a browser', { skip: skip ?? false, timeout: 240_000 }, async
     t.equal(await page.locator('.callout b').first().innerText(), '西青大道下穿道')
   })
 
+  await t.test('a reader clicks a system of the body and sees why', async (t) => {
+    await page.locator('.sy', { hasText: '体液' }).click()
+    await page.waitForSelector('.why table')
+    const seen = await text()
+    t.match(seen, /道路积水深度\s+RENL-01/)
+    t.match(seen, /介于 15 cm（70 分）与 27 cm（50 分）之间/)
+    t.match(seen, /平台约定/)
+    t.match(seen, /road-water-01\/depth/)
+    await page.locator('.why .back a').click()
+    await page.waitForSelector('.gl[data-drawn]')
+  })
+
   await t.test('no request leaves the origin, the browser complains of nothing', async (t) => {
     t.same(foreign, [])
     t.same(complaints, [])

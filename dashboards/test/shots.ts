@@ -17,6 +17,9 @@ const shots = [
   ['ledger', 1440, 900, 'lang=zh&theme=light#/ledger'],
   ['ledger-dark', 1440, 900, 'lang=en&theme=dark#/ledger'],
   ['ledger-phone', 390, 844, 'lang=zh&theme=light#/ledger'],
+  ['why', 1440, 900, 'lang=zh&theme=light#/why/RENL-01'],
+  ['why-dark', 1366, 768, 'lang=en&theme=dark#/why/RENL-01'],
+  ['why-phone', 390, 844, 'lang=zh&theme=light#/why/RENL-01'],
   ['outage', 1440, 900, 'lang=zh&theme=light'],
   ['outage-phone', 390, 844, 'lang=en&theme=dark'],
   ['calm', 1920, 1080, 'lang=zh&theme=light'],
@@ -45,7 +48,7 @@ for (const [name, width, height, query] of shots.filter(([name]) => only.length 
   const api = name === 'calm' ? apis.calm : name.startsWith('outage') ? apis.outage : apis.storm
   await page.goto(`${api.url}/?${query}`)
   await page
-    .waitForSelector(query.endsWith('#/ledger') ? '.ledger tbody tr' : '.gl[data-drawn]', { timeout: 20_000 })
+    .waitForSelector(query.includes('#/') ? 'tbody tr' : '.gl[data-drawn]', { timeout: 20_000 })
     .catch(() => process.stderr.write(`${name}: no map\n`))
   await page.waitForTimeout(600)
   await page.screenshot({ path: join(folder, `${name}.png`), fullPage: width < 900 })

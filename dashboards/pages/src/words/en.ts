@@ -46,6 +46,18 @@ export const en: Words = {
   capPresent: (name, value, grade, uncapped) =>
     `The vital sign ${name.toLowerCase()} is ${value}, grade ${grade}. Uncapped ${uncapped}.`,
   why: 'Why',
+  convention: 'platform convention',
+  robustness: 'Robust',
+  robustnessOf: (draws) => `weights, anchors and kind of mean drawn ${draws} times, 5th to 95th percentile`,
+  keepsGrade: (percent, grade) => `${percent} % keep ${grade}`,
+  basis: (held, assumed) =>
+    [
+      held > 0 ? `${held} held at their last valid score` : '',
+      assumed > 0 ? `${assumed} missing, taken at 50 or less` : '',
+    ]
+      .filter(Boolean)
+      .join(', '),
+  scoring: 'anchors, weights and grades are choices of the platform, not of a standard',
   history: '24 hours',
   historyBand: 'grey: missing data at worst and best',
   pickSeries: 'Choose a series',

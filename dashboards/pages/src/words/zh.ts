@@ -41,6 +41,15 @@ export const zh = {
   capPresent: (name: string, value: string, grade: string, uncapped: string) =>
     `生命体征“${name}”${value}，已到 ${grade} 级。未封顶为 ${uncapped}。`,
   why: '看依据',
+  convention: '平台约定',
+  robustness: '稳健区间',
+  robustnessOf: (draws: number) => `权重、分值线与均值方式随机变动 ${draws} 次，第 5 至第 95 百分位`,
+  keepsGrade: (percent: number, grade: string) => `${percent}% 仍为 ${grade}`,
+  basis: (held: number, assumed: number) =>
+    [held > 0 ? `${held} 项沿用最近有效值` : '', assumed > 0 ? `${assumed} 项缺测按不高于 50 分计` : '']
+      .filter(Boolean)
+      .join('，'),
+  scoring: '分值线、权重与等级由平台约定，并非标准规定',
   history: '24 小时',
   historyBand: '灰带：缺测按最差与最好计',
   pickSeries: '选择曲线',
