@@ -16,6 +16,7 @@ import type { DefinitionDesk } from './desk.ts'
 import { explain } from './explain/explain.ts'
 import { only, recompute } from './explain/recompute.ts'
 import type { IndicatorEngine, IndicatorOptions, Question, TownScore } from './indicators.ts'
+import type { QualityLimits } from './quality/limits.ts'
 import { byHour, type CountRow, writeCounts } from './store/counts.ts'
 import { type HistoryQuery, readHistory, type ScorePoint, trimBodies, writeBody } from './store/history.ts'
 import { writeMemory, writeSites } from './store/holds.ts'
@@ -41,16 +42,17 @@ export async function windowsFor(
   local: LocalTime,
   series: SeriesStore,
   now: EpochMs,
+  limits: QualityLimits,
 ): Promise<Windows> {
   const plan = planWindows(readBy(documents))
-  const windows = new Windows(plan, registry, local)
+  const windows = new Windows(plan, registry, local, limits)
   await seedWindows(windows, plan, registry, series, now)
   return windows
 }
 
 /** The engine, open: see `IndicatorEngine`. */
 export class Engine implements IndicatorEngine {
-  readonly #options: IndicatorOptions
+  readonly #options: IndicatorOptions & { readonly limits: QualityLimits }
   readonly definitions: DefinitionDesk
   readonly #feed: WindowFeed
   readonly #local: LocalTime
@@ -65,7 +67,12 @@ export class Engine implements IndicatorEngine {
   #timer: Timer | undefined
   #closed = false
 
-  constructor(options: IndicatorOptions, definitions: DefinitionDesk, grounds: Grounds, bodies: Bodies) {
+  constructor(
+    options: IndicatorOptions & { readonly limits: QualityLimits },
+    definitions: DefinitionDesk,
+    grounds: Grounds,
+    bodies: Bodies,
+  ) {
     this.#options = options
     this.definitions = definitions
     this.#feed = new WindowFeed(grounds.windows)
@@ -103,6 +110,7 @@ export class Engine implements IndicatorEngine {
     this.follow().catch((error: unknown) => this.#options.onError?.(error))
     const minute = Math.floor(body.at / minuteMs)
     if (minute > this.#writtenMinute) {
+      this.#feed.windows.checkNeighbours(body.at)
       this.#writtenMinute = minute
       this.#writing = this.#writing.then(() => this.#write(body, minute * minuteMs))
       await this.#writing
@@ -118,7 +126,7 @@ export class Engine implements IndicatorEngine {
   }
 
   async #followNow(): Promise<void> {
-    const { clock, registry, series } = this.#options
+    const { clock, registry, series, limits } = this.#options
     const now = clock.now()
     const day = this.#local(now).day
     const { catalogue } = this.definitions
@@ -127,7 +135,7 @@ export class Engine implements IndicatorEngine {
     const same = isDeepStrictEqual(planWindows(readBy(documents)), planWindows(readBy(this.#documents)))
     const windows = same
       ? this.#feed.windows
-      : await this.#feed.replace(now, () => windowsFor(documents, registry, this.#local, series, now - 1))
+      : await this.#feed.replace(now, () => windowsFor(documents, registry, this.#local, series, now - 1, limits))
     this.#followed = { day, catalogue }
     this.#documents = documents
     this.#bodies.redefine(documents, { windows, counts: this.#counts, local: this.#local })

@@ -10,7 +10,9 @@ import type { StateStore, StateTx } from '@civitals/storage/state'
 import { Bodies } from './body/bodies.ts'
 import { type DefinitionDesk, openDesk } from './desk.ts'
 import { Engine, windowsFor } from './engine.ts'
+import { shippedLimits } from './io/shipped-limits.ts'
 import type { KnownPoints } from './lint.ts'
+import type { QualityLimits } from './quality/limits.ts'
 import { type CountRow, readCounts } from './store/counts.ts'
 import type { HistoryQuery, ScorePoint } from './store/history.ts'
 import { readMemory } from './store/holds.ts'
@@ -27,6 +29,8 @@ export interface IndicatorOptions {
   readonly evaluateEveryMs?: number
   /** Points terminals have, by kind: definitions that read others are refused. Absent: not checked. */
   readonly points?: () => KnownPoints
+  /** Limits of quality control. Default: those that ship with Civitals. */
+  readonly limits?: QualityLimits
   /** Called when writing the minute's score failed; the next minute tries again. */
   readonly onError?: (error: unknown) => void
 }
@@ -97,13 +101,14 @@ export async function openIndicators(options: IndicatorOptions): Promise<Indicat
   const desk = await openDesk({ state, now: () => clock.now(), dayOf, onChange, ...(points ? { points } : {}) })
   const now = clock.now()
   const documents = desk.on(dayOf(now))
+  const limits = options.limits ?? (await shippedLimits())
   const counts = new Counts()
-  const windows = await windowsFor(documents, registry, local, series, now)
+  const windows = await windowsFor(documents, registry, local, series, now, limits)
   await readCounts(state.db, 'complaints', now - countDays * dayMs, counts)
   const bodies = new Bodies(registry, documents, { windows, counts, local })
   bodies.rememberSites(await series.latest())
   await readMemory(state.db, registry.city.id, bodies.cityMemory)
-  const engine = new Engine(options, desk, { windows, counts, local }, bodies)
+  const engine = new Engine({ ...options, limits }, desk, { windows, counts, local }, bodies)
   following.engine = engine
   engine.start()
   return engine

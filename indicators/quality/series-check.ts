@@ -44,6 +44,16 @@ export class SeriesCheck {
     if (limits.attenuated) this.#range = new SlidingRange(limits.attenuated.minutes * minuteMs, reportEveryMs)
   }
 
+  /** How far before a reading its flag may depend on others. */
+  get lookBackMs(): number {
+    const { flat, attenuated } = this.#limits
+    return Math.max(
+      gapPeriods * this.#everyMs,
+      (flat?.failMinutes ?? 0) * minuteMs,
+      (attenuated?.minutes ?? 0) * minuteMs,
+    )
+  }
+
   take(at: EpochMs, value: number | null, quality: Quality, verdict: Verdict): void {
     if (value === null || qualities[quality].flag === 9) {
       this.#breaks(verdict)

@@ -12,6 +12,7 @@ import {
 } from '../measures/evidence.ts'
 import { measures } from '../measures/measures.ts'
 import { isConvention } from '../source.ts'
+import type { SlotFlags } from '../windows/ring.ts'
 import { confidenceOf } from './confidence.ts'
 import type { LastValid, Memory } from './memory.ts'
 import { withSilentSites } from './silence.ts'
@@ -50,7 +51,7 @@ export function assess(system: BodySystem, area: string, context: MeasureContext
     score: valid ? score : null,
     grade: valid ? gradeOf(score) : 'N',
     valid,
-    ...reasonPart(reason, held, evidence),
+    ...reasonPart(reason, held, evidence, flagsOf(context)),
     quality: qualityOf(valid, siteHeld, evidence, context, before),
     contribution: null,
     coverage: evidence.coverage,
@@ -114,10 +115,30 @@ function holdable(before: LastValid | undefined, { definition, now }: MeasureCon
 const creditOf = (held: LastValid, { definition, now }: MeasureContext): number =>
   0.5 ** ((now - held.at) / Math.max(1, definition.holdForMinutes * 60_000))
 
-function reasonPart(reason: Reason | undefined, held: LastValid | undefined, evidence: Evidence) {
+/** Readings of the window by flag, of all inputs together; undefined where it reads no series, or has nothing to say. */
+function flagsOf({ sites, now, definition }: MeasureContext): SlotFlags | undefined {
+  const total: SlotFlags = { pass: 0, suspect: 0, fail: 0, missing: 0, revised: 0 }
+  for (const series of sites.flatMap(({ points }) => points)) {
+    const flags = series.flags(now, definition.windowMinutes)
+    for (const name of Object.keys(total) as (keyof SlotFlags)[]) total[name] += flags[name]
+  }
+  return total.pass + total.suspect + total.fail + total.missing > 0 ? total : undefined
+}
+
+function reasonPart(
+  reason: Reason | undefined,
+  held: LastValid | undefined,
+  evidence: Evidence,
+  flags: SlotFlags | undefined,
+) {
   const why = reason ? { code: reason, ...reasons[reason] } : undefined
   const hold = held ? { score: held.score, since: held.at } : undefined
-  const detail = { ...evidence.detail, ...(why ? { why } : {}), ...(hold ? { held: hold } : {}) }
+  const detail = {
+    ...evidence.detail,
+    ...(flags ? { flags } : {}),
+    ...(why ? { why } : {}),
+    ...(hold ? { held: hold } : {}),
+  }
   return {
     ...(why ? { reason: hold ? `${why.en}; held at ${held?.score.toFixed(1)}` : why.en } : {}),
     ...(Object.keys(detail).length > 0 ? { detail } : {}),

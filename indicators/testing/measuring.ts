@@ -5,6 +5,7 @@ import { scopeOf } from '../body/scope.ts'
 import type { SystemDocument } from '../definition.ts'
 import { shippedDefinitions } from '../io/shipped.ts'
 import type { MeasureContext } from '../measures/evidence.ts'
+import type { QualityLimits } from '../quality/limits.ts'
 import { type Assessed, assess } from '../scoring/assess.ts'
 import { Memory } from '../scoring/memory.ts'
 import { Counts } from '../windows/counts.ts'
@@ -45,14 +46,19 @@ const cityOf = (terminals: Terminal[]): City => ({
   terminals,
 })
 
-/** One shipped indicator alone over a few terminals: feed readings, then measure it. */
-export function measuring(id: string, kinds: Readonly<Record<string, number>>, reportEveryMs = 60_000) {
+/** One shipped indicator alone over a few terminals: feed readings, then measure it. Without `limits` constant values may stand. */
+export function measuring(
+  id: string,
+  kinds: Readonly<Record<string, number>>,
+  reportEveryMs = 60_000,
+  limits: QualityLimits = {},
+) {
   const document = documents.find(({ inForce }) => inForce.some((definition) => definition.id === id)) as SystemDocument
   const inForce = document.inForce.filter((definition) => definition.id === id)
   const points = [...new Set(inForce.flatMap(({ inputs = [] }) => inputs.flatMap((input) => input.points)))]
   const registry = registryOf(cityOf(terminalsOf(kinds, points, reportEveryMs)))
   const local = localTimeOf('Asia/Shanghai')
-  const windows = new Windows(planWindows(inForce), registry, local)
+  const windows = new Windows(planWindows(inForce), registry, local, limits)
   const counts = new Counts()
   const memory = new Memory()
   const scope = scopeOf('city', registry.terminals(), [{ ...document, inForce }], windows, true)

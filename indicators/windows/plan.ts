@@ -4,7 +4,15 @@ import type { SeriesNeeds } from './series-window.ts'
 /** What must be kept, by terminal kind and point. */
 export type WindowPlan = ReadonlyMap<string, ReadonlyMap<string, SeriesNeeds>>
 
-const nothing: SeriesNeeds = { minutes: 0, hours: 0, fine: false, energy: false, pass: undefined, week: false }
+/** Needs of a series that is judged and not scored. */
+export const nothingKept: SeriesNeeds = {
+  minutes: 0,
+  hours: 0,
+  fine: false,
+  energy: false,
+  pass: undefined,
+  week: false,
+}
 
 /** Longest window that is kept minute by minute; longer ones rest on whole hours. */
 const longestMinutes = 240
@@ -38,7 +46,7 @@ export function planWindows(definitions: readonly Definition[]): WindowPlan {
     for (const { kind, points } of definition.inputs ?? []) {
       const ofKind = plan.get(kind) ?? new Map<string, SeriesNeeds>()
       plan.set(kind, ofKind)
-      for (const point of points) ofKind.set(point, merged(ofKind.get(point) ?? nothing, needsOf(definition)))
+      for (const point of points) ofKind.set(point, merged(ofKind.get(point) ?? nothingKept, needsOf(definition)))
     }
   }
   return plan

@@ -1,5 +1,6 @@
 import type { EpochMs } from '@civitals/contracts/clock'
 import { energyOf } from '../formulas/sound.ts'
+import type { FlagCounts } from '../quality/spans.ts'
 
 /** What a ring keeps. Slots begin at whole multiples of `slotMs` since 1970. */
 export interface RingShape {
@@ -11,6 +12,8 @@ export interface RingShape {
   readonly pass?: readonly [number | null, number | null]
   /** Keep which sixtieths of a slot hold a reading: the minutes of an hour. */
   readonly parts?: boolean
+  /** Count readings that do not score beside those that do, and mark slots that a late reading changed. */
+  readonly flags?: boolean
 }
 
 /** Readings of one series within one slot; mergeable by adding up. */
@@ -27,6 +30,12 @@ export interface Bucket {
   readonly uncertain: number
   /** Sixtieths of the slot that hold a reading; 0 when the ring keeps none. */
   readonly parts: number
+}
+
+/** What quality control said of the readings of some slots. */
+export interface SlotFlags extends FlagCounts {
+  /** Slots that a reading changed after they had passed. */
+  revised: number
 }
 
 /** Several readings already folded into one, as a store returns them. */
@@ -51,6 +60,9 @@ export class BucketRing {
   readonly #energies: Float64Array | undefined
   readonly #passed: Uint32Array | undefined
   readonly #parts: Uint32Array | undefined
+  readonly #failed: Uint16Array | undefined
+  readonly #missing: Uint16Array | undefined
+  readonly #revised: Uint8Array | undefined
 
   constructor(shape: RingShape) {
     this.shape = shape
@@ -64,15 +76,18 @@ export class BucketRing {
     if (shape.energy) this.#energies = new Float64Array(n)
     if (shape.pass) this.#passed = new Uint32Array(n)
     if (shape.parts) this.#parts = new Uint32Array(2 * n)
+    if (shape.flags) {
+      this.#failed = new Uint16Array(n)
+      this.#missing = new Uint16Array(n)
+      this.#revised = new Uint8Array(n)
+    }
   }
 
   /** Adds one reading, or `folded.count` readings of mean `value`. False: older than the ring, nothing kept. */
   add(at: EpochMs, value: number, uncertain: boolean, folded?: Folded): boolean {
     const stamp = Math.floor(at / this.shape.slotMs)
-    const slot = stamp % this.shape.slots
-    const present = this.#stamps[slot] ?? -1
-    if (present > stamp) return false
-    if (present < stamp) this.#clear(slot, stamp)
+    const slot = this.#slotFor(stamp)
+    if (slot < 0) return false
     const count = folded?.count ?? 1
     this.#counts[slot] = (this.#counts[slot] ?? 0) + count
     if (uncertain) this.#uncertain[slot] = (this.#uncertain[slot] ?? 0) + count
@@ -85,11 +100,41 @@ export class BucketRing {
     return true
   }
 
-  /** The slot that holds `at`, or undefined when it holds no reading. */
+  /** Counts a reading that does not score: 4 failed, 9 missing. */
+  note(at: EpochMs, flag: 4 | 9): void {
+    const counts = flag === 4 ? this.#failed : this.#missing
+    const slot = this.#slotFor(Math.floor(at / this.shape.slotMs))
+    if (counts && slot >= 0) counts[slot] = Math.min(0xffff, (counts[slot] ?? 0) + 1)
+  }
+
+  /** Says that a late reading changed the slot of `at`. */
+  revise(at: EpochMs): void {
+    const stamp = Math.floor(at / this.shape.slotMs)
+    const slot = stamp % this.shape.slots
+    if (this.#revised && this.#stamps[slot] === stamp) this.#revised[slot] = 1
+  }
+
+  /** Flags of the readings of the last `slots` slots up to and with the one that holds `now`. */
+  flags(now: EpochMs, slots: number): SlotFlags {
+    const total: SlotFlags = { pass: 0, suspect: 0, fail: 0, missing: 0, revised: 0 }
+    const newest = Math.floor(now / this.shape.slotMs)
+    for (let stamp = newest - Math.min(slots, this.shape.slots) + 1; stamp <= newest; stamp++) {
+      const slot = stamp % this.shape.slots
+      if (this.#stamps[slot] !== stamp) continue
+      total.suspect += this.#uncertain[slot] ?? 0
+      total.pass += (this.#counts[slot] ?? 0) - (this.#uncertain[slot] ?? 0)
+      total.fail += this.#failed?.[slot] ?? 0
+      total.missing += this.#missing?.[slot] ?? 0
+      total.revised += this.#revised?.[slot] ?? 0
+    }
+    return total
+  }
+
+  /** The slot that holds `at`, or undefined when it holds no reading that scores. */
   bucket(at: EpochMs): Bucket | undefined {
     const stamp = Math.floor(at / this.shape.slotMs)
     const slot = stamp % this.shape.slots
-    if (this.#stamps[slot] !== stamp) return undefined
+    if (this.#stamps[slot] !== stamp || this.#counts[slot] === 0) return undefined
     return {
       start: stamp * this.shape.slotMs,
       count: this.#counts[slot] ?? 0,
@@ -113,6 +158,15 @@ export class BucketRing {
     return found
   }
 
+  /** The slot of `stamp`, cleared of an older one; -1 when a later one has taken its place. */
+  #slotFor(stamp: number): number {
+    const slot = stamp % this.shape.slots
+    const present = this.#stamps[slot] ?? -1
+    if (present > stamp) return -1
+    if (present < stamp) this.#clear(slot, stamp)
+    return slot
+  }
+
   #clear(slot: number, stamp: number): void {
     this.#stamps[slot] = stamp
     this.#counts[slot] = 0
@@ -123,6 +177,9 @@ export class BucketRing {
     if (this.#energies) this.#energies[slot] = 0
     if (this.#passed) this.#passed[slot] = 0
     this.#parts?.fill(0, 2 * slot, 2 * slot + 2)
+    if (this.#failed) this.#failed[slot] = 0
+    if (this.#missing) this.#missing[slot] = 0
+    if (this.#revised) this.#revised[slot] = 0
   }
 
   #mark(slot: number, part: number): void {

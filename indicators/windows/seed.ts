@@ -49,15 +49,17 @@ async function seedSeries(
   now: EpochMs,
 ): Promise<void> {
   if (needs.week) await seedWeeks(windows, name, series, now)
-  const from = now - reachOf(needs)
-  // Energies and pass counts do not come out of a mean: those series are read as they were stored.
-  const raw = needs.energy || needs.pass !== undefined || needs.fine
-  const rows = await series.range({ ...name, from, to: now + 1, limit, ...(raw ? {} : { everyMs: minuteMs }) })
   const window = windows.of(name.terminal)?.series.get(name.point)
-  for (const { at, value, quality, count, min, max } of rows) {
-    if (value === null || (quality !== 'good' && quality !== 'uncertain')) continue
-    const folded = count === undefined ? undefined : { count, min: min ?? value, max: max ?? value }
-    window?.add(at, value, quality === 'uncertain', folded, false)
+  if (!window) return
+  // Every reading as it was stored, judged again: a restart finds the same flags. Before the stretch the windows reach lies what a
+  // flat line needs to be known as one.
+  let from = now - reachOf(needs) - window.check.lookBackMs
+  for (;;) {
+    const rows = await series.range({ ...name, from, to: now + 1, limit })
+    for (const { at, value, quality } of rows) window.takeStored(at, value, quality)
+    const last = rows.at(-1)
+    if (!last || rows.length < limit) return
+    from = last.at + 1
   }
 }
 

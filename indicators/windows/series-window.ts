@@ -1,6 +1,10 @@
 import type { EpochMs } from '@civitals/contracts/clock'
+import type { Quality } from '@civitals/contracts/quality'
+import type { Flag } from '../quality/flags.ts'
+import type { PointLimits } from '../quality/limits.ts'
+import { SeriesCheck } from '../quality/series-check.ts'
 import type { LocalTime } from './local-time.ts'
-import { type Bucket, BucketRing, type Folded, type RingShape } from './ring.ts'
+import { type Bucket, BucketRing, type Folded, type RingShape, type SlotFlags } from './ring.ts'
 import { WeekHistory } from './week-history.ts'
 
 const minuteMs = 60_000
@@ -34,33 +38,90 @@ export class SeriesWindow {
   readonly hours: BucketRing | undefined
   readonly fine: BucketRing | undefined
   readonly week: WeekHistory | undefined
+  readonly check: SeriesCheck
+  /** Newest value as it was sent, scored or not. */
+  rawAt: EpochMs | null = null
+  rawValue = Number.NaN
+  /** Comparisons with other series of the terminal, made before a reading is judged. */
+  readonly comparisons: (() => void)[] = []
+  /** Told of every reading that passed. */
+  onPass: ((at: EpochMs) => void) | undefined
   /** Newest reading that counts. */
   lastAt: EpochMs | null = null
   lastValue = Number.NaN
+  #live = true
   #recent: { readonly now: EpochMs; readonly windowMinutes: number; readonly buckets: readonly Bucket[] } | undefined
 
   constructor(
     name: { terminal: string; point: string; site: string; reportEveryMs: number },
     needs: SeriesNeeds,
     local: LocalTime,
+    limits: PointLimits = {},
   ) {
     this.terminal = name.terminal
     this.point = name.point
     this.site = name.site
     this.reportEveryMs = name.reportEveryMs
-    this.minutes = new BucketRing({ slotMs: minuteMs, slots: needs.minutes + 2 })
+    this.check = new SeriesCheck(limits, name.reportEveryMs)
+    this.minutes = new BucketRing({ slotMs: minuteMs, slots: needs.minutes + 2, flags: true })
     if (needs.hours > 0) {
       const pass = needs.pass ? { pass: needs.pass } : {}
       this.hours = new BucketRing({
         slotMs: hourMs,
         slots: needs.hours + 2,
         parts: true,
+        flags: true,
         energy: needs.energy,
         ...pass,
       })
     }
     if (needs.fine) this.fine = new BucketRing({ slotMs: fineSlotMs, slots: fineSlots })
     if (needs.week) this.week = new WeekHistory(local)
+  }
+
+  /**
+   * One reading as it was sent: quality control says whether it counts. A late one amends the slots it belongs to, which are then
+   * marked as revised.
+   */
+  take(at: EpochMs, value: number | null, quality: Quality): void {
+    this.#live = true
+    this.#judge(at, value, quality)
+  }
+
+  /** One reading read back from the store: history by the week and attendance are restored elsewhere. */
+  takeStored(at: EpochMs, value: number | null, quality: Quality): void {
+    this.#live = false
+    this.#judge(at, value, quality)
+  }
+
+  #judge(at: EpochMs, value: number | null, quality: Quality): void {
+    if (value !== null && (this.rawAt === null || at >= this.rawAt)) {
+      this.rawAt = at
+      this.rawValue = value
+    }
+    for (const compare of this.comparisons) compare()
+    this.check.take(at, value, quality, this.#verdict)
+  }
+
+  readonly #verdict = (at: EpochMs, value: number, flag: Flag, _tests: number, late: boolean): void => {
+    if (flag === 4 || flag === 9) {
+      this.minutes.note(at, flag)
+      this.hours?.note(at, flag)
+    } else if (Number.isFinite(value)) {
+      // What a baseline learns from must be beyond doubt.
+      this.add(at, value, flag === 3, undefined, this.#live && flag === 1)
+      if (this.#live && flag === 1) this.onPass?.(at)
+    }
+    if (!late) return
+    this.minutes.revise(at)
+    this.hours?.revise(at)
+  }
+
+  /** Flags of the readings of the last `windowMinutes`. */
+  flags(now: EpochMs, windowMinutes: number): SlotFlags {
+    return this.hours && windowMinutes > this.minutes.shape.slots
+      ? this.hours.flags(now, Math.ceil(windowMinutes / 60))
+      : this.minutes.flags(now, windowMinutes)
   }
 
   /** One reading that counts, or several folded into one. Without `inWeeks` the hour-of-week history is left as it is. */

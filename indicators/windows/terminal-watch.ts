@@ -33,18 +33,27 @@ export class TerminalWatch {
     this.reportEveryMs = reportEveryMs
   }
 
-  /** One reading of any point. Readings without a value (nothing arrived) do not count as received. */
-  add(at: EpochMs, quality: Quality, count = 1): void {
+  /**
+   * One reading of any point. Readings without a value (nothing arrived) do not count as received. `passes`: false where quality
+   * control is still to say it by `passed`.
+   */
+  add(at: EpochMs, quality: Quality, count = 1, passes: boolean = qualities[quality].flag === 1): void {
     if (qualities[quality].flag === 9) return
     if (this.lastAt === null || at > this.lastAt) this.lastAt = at
     const slot = this.#slotOf(Math.floor(at / hourMs))
     if (slot === undefined) return
     this.#received[slot] = (this.#received[slot] ?? 0) + count
-    if (qualities[quality].flag === 1) this.#good[slot] = (this.#good[slot] ?? 0) + count
+    if (passes) this.#good[slot] = (this.#good[slot] ?? 0) + count
     const period = Math.floor(at / this.reportEveryMs)
     if (period <= this.#lastPeriod) return
     this.#lastPeriod = period
     this.#periods[slot] = (this.#periods[slot] ?? 0) + 1
+  }
+
+  /** A reading added before has passed quality control. */
+  passed(at: EpochMs): void {
+    const slot = this.#slotOf(Math.floor(at / hourMs))
+    if (slot !== undefined) this.#good[slot] = (this.#good[slot] ?? 0) + 1
   }
 
   /** Sum over the hours that begin at `from` or later and not after `to`. */

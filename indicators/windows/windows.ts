@@ -3,9 +3,14 @@ import { type Quality, qualities } from '@civitals/contracts/quality'
 import type { Reading } from '@civitals/contracts/reading'
 import type { RegistryView, Terminal } from '@civitals/contracts/registry'
 import type { SettlementBatch } from '@civitals/contracts/settlement'
+import { ClockCheck } from '../quality/clock-check.ts'
+import { bitOf } from '../quality/flags.ts'
+import type { QualityLimits } from '../quality/limits.ts'
+import { relate } from './cross-checks.ts'
 import { Delays } from './delays.ts'
 import type { LocalTime } from './local-time.ts'
-import type { WindowPlan } from './plan.ts'
+import { checkNeighbours } from './neighbour-checks.ts'
+import { nothingKept, type WindowPlan } from './plan.ts'
 import type { Folded } from './ring.ts'
 import { SeriesWindow } from './series-window.ts'
 import { TerminalWatch } from './terminal-watch.ts'
@@ -13,6 +18,8 @@ import { TerminalWatch } from './terminal-watch.ts'
 interface Watched {
   readonly watch: TerminalWatch
   readonly series: ReadonlyMap<string, SeriesWindow>
+  readonly clock: ClockCheck
+  clockWrong: boolean
 }
 
 /** Everything the indicators remember of readings: bounded, in memory, rebuilt from the series store at start. */
@@ -21,13 +28,16 @@ export class Windows {
   readonly #plan: WindowPlan
   readonly #registry: RegistryView
   readonly #local: LocalTime
+  readonly #limits: QualityLimits
   readonly #terminals = new Map<string, Watched>()
   #since: EpochMs | null = null
 
-  constructor(plan: WindowPlan, registry: RegistryView, local: LocalTime) {
+  /** Without `limits` only what is no number, missing or said to fail is kept from scoring. */
+  constructor(plan: WindowPlan, registry: RegistryView, local: LocalTime, limits: QualityLimits = {}) {
     this.#plan = plan
     this.#registry = registry
     this.#local = local
+    this.#limits = limits
   }
 
   /** Oldest event time seen: completeness is owed from then on. */
@@ -39,7 +49,11 @@ export class Windows {
   settle(batch: SettlementBatch): void {
     for (const envelope of batch.envelopes) {
       let newest = Number.NEGATIVE_INFINITY
+      let [terminal, at] = ['', Number.NaN]
       for (const reading of envelope.readings) {
+        if (reading.terminal !== terminal || reading.at !== at) this.#clock(reading, batch.receivedAt)
+        terminal = reading.terminal
+        at = reading.at
         this.add(reading)
         if (reading.at > newest) newest = reading.at
       }
@@ -52,9 +66,16 @@ export class Windows {
     const known = this.of(reading.terminal)
     if (!known) return
     this.#began(reading.at)
-    known.watch.add(reading.at, reading.quality, folded?.count)
-    if (reading.value === null || !Number.isFinite(reading.value) || !qualities[reading.quality].counts) return
-    known.series.get(reading.point)?.add(reading.at, reading.value, reading.quality === 'uncertain', folded)
+    const { terminal: _, point, at, value, quality } = reading
+    const series = known.series.get(point)
+    if (!series || folded) {
+      known.watch.add(at, quality, folded?.count)
+      if (value === null || !Number.isFinite(value) || !qualities[quality].counts) return
+      series?.add(at, value, quality === 'uncertain', folded)
+      return
+    }
+    known.watch.add(at, quality, 1, false)
+    series.take(at, value, quality)
   }
 
   /** Attendance alone: `count` readings of a terminal around `at`, as read back from the store. */
@@ -76,6 +97,23 @@ export class Windows {
     return watched
   }
 
+  /** Neighbour test over all terminals; once a minute. */
+  checkNeighbours(now: EpochMs): void {
+    const windowOf = (terminal: Terminal, point: string) => this.of(terminal.id)?.series.get(point)
+    checkNeighbours(this.#limits, this.#registry, windowOf, now)
+  }
+
+  /** Time test of one sample: all points of the terminal share its clock. */
+  #clock({ terminal, at }: Reading, receivedAt: EpochMs): void {
+    const known = this.of(terminal)
+    if (!known) return
+    const wrong = known.clock.take(receivedAt, at)
+    if (wrong === known.clockWrong) return
+    known.clockWrong = wrong
+    for (const { check } of known.series.values())
+      check.outside = wrong ? check.outside | bitOf.time : check.outside & ~bitOf.time
+  }
+
   #began(at: EpochMs): void {
     if (this.#since === null || at < this.#since) this.#since = at
   }
@@ -83,12 +121,19 @@ export class Windows {
   #open(terminal: Terminal): Watched {
     const { id, site, reportEveryMs } = terminal
     const needs = this.#plan.get(terminal.kind)
+    const limits = this.#limits[terminal.kind]
+    const related = new Set(limits?.cross?.flatMap(({ point, atMost }) => [point, atMost]))
     const series = new Map<string, SeriesWindow>()
     for (const point of terminal.points) {
-      const need = needs?.get(point.id)
+      const held = limits?.points[point.id]
+      // What no indicator reads is judged all the same: it tells of the terminal's health.
+      const need = needs?.get(point.id) ?? (held || related.has(point.id) ? nothingKept : undefined)
       const name = { terminal: id, point: point.id, site, reportEveryMs }
-      if (need) series.set(point.id, new SeriesWindow(name, need, this.#local))
+      if (need) series.set(point.id, new SeriesWindow(name, need, this.#local, held))
     }
-    return { watch: new TerminalWatch(id, site, reportEveryMs), series }
+    const watch = new TerminalWatch(id, site, reportEveryMs)
+    for (const window of series.values()) window.onPass = (at) => watch.passed(at)
+    relate(limits?.cross ?? [], series)
+    return { watch, series, clock: new ClockCheck(reportEveryMs), clockWrong: false }
   }
 }
