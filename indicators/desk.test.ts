@@ -19,7 +19,7 @@ const edited = (...edits: readonly (readonly [string | RegExp, string])[]) =>
 async function open() {
   const clock = new FakeClock(now)
   const state = await openSqliteState({ file: ':memory:', migrations: indicatorMigrations })
-  const options = { state, series: new MemorySeries(), registry, clock }
+  const options = { state, series: new MemorySeries(), registry, clock, limits: {} }
   const engine = await openIndicators(options)
   const depth = () =>
     engine
