@@ -19,6 +19,16 @@ export const ExplainedInputSchema = Type.Object({
   readings: Type.Integer({ description: 'Readings within the window.' }),
   coverage: Share('Slots of the window that hold a reading, of those owed.'),
   uncertain: Type.Integer({ description: 'Readings flagged as suspect (QARTOD 3) among them.' }),
+  flags: Type.Object(
+    {
+      pass: Type.Integer(),
+      suspect: Type.Integer(),
+      fail: Type.Integer({ description: 'Not scored.' }),
+      missing: Type.Integer({ description: 'Asked for and not had.' }),
+      revised: Type.Integer({ description: 'Slots of the window that a late reading changed.' }),
+    },
+    { description: 'Readings of this series within the window by QARTOD flag.' },
+  ),
   failed: Type.Integer({
     description: 'Readings of the terminal of this and the last hour that failed quality control.',
   }),

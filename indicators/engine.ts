@@ -177,8 +177,8 @@ export class Engine implements IndicatorEngine {
   }
 
   async explain({ id, area = this.#options.registry.city.id, at }: Question): Promise<Explanation | undefined> {
-    const { registry, series } = this.#options
-    const archive = { registry, series, local: this.#local, counts: this.#counts }
+    const { registry, series, limits } = this.#options
+    const archive = { registry, series, local: this.#local, counts: this.#counts, limits }
     const whole = area === registry.city.id
     const terminals = whole ? registry.terminals() : terminalsIn(registry, area)
     const again = (instant: EpochMs, narrow: boolean) => {

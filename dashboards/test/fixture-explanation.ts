@@ -16,6 +16,7 @@ export function fixtureExplanation(body: BodyResult, id: string): Explanation | 
     readings: 5,
     coverage: 1,
     uncertain: 0,
+    flags: { pass: 5, suspect: 0, fail: 0, missing: 0, revised: 0 },
     failed: 0,
     silent: false,
     before: value === null ? null : value * share * 0.4,

@@ -155,6 +155,7 @@ function countsOf(series: SeriesWindow, { windowMinutes }: Definition, at: numbe
     readings,
     uncertain: buckets.reduce((sum, { uncertain }) => sum + uncertain, 0),
     coverage: Math.min(1, held / owed),
+    flags: series.flags(at, windowMinutes),
   }
 }
 

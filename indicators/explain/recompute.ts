@@ -6,6 +6,7 @@ import { bodyOf } from '../body/body.ts'
 import { type Scope, scopeOf } from '../body/scope.ts'
 import type { Definition, SystemDocument } from '../definition.ts'
 import { measures, measuresWithoutInputs } from '../measures/measures.ts'
+import type { QualityLimits } from '../quality/limits.ts'
 import { assess } from '../scoring/assess.ts'
 import { Memory } from '../scoring/memory.ts'
 import type { Counts } from '../windows/counts.ts'
@@ -21,6 +22,7 @@ export interface Archive {
   readonly registry: RegistryView
   readonly local: LocalTime
   readonly counts: Counts
+  readonly limits: QualityLimits
 }
 
 /** An indicator at an earlier instant with its system. */
@@ -37,9 +39,9 @@ export async function recompute(
   where: { readonly area: string; readonly terminals: readonly Terminal[]; readonly whole: boolean },
   at: EpochMs,
 ): Promise<Recomputed | undefined> {
-  const { series, registry, local, counts } = archive
+  const { series, registry, local, counts, limits } = archive
   const plan = planWindows(document.inForce)
-  const windows = new Windows(plan, registry, local)
+  const windows = new Windows(plan, registry, local, limits)
   const attended = document.inForce.some(({ formula }) => measuresWithoutInputs.has(formula))
   const terminals = attended ? where.terminals : where.terminals.filter(({ kind }) => plan.has(kind))
   await seedWindows(windows, plan, { terminals: () => terminals }, series, at)
