@@ -100,6 +100,13 @@ export const GatewayStatusSchema = Type.Object({
             'Envelopes of older spools that wait, taken over when a spool could not go on; in the accounts of those, not among `waiting`.',
         }),
       ),
+      trouble: Type.Optional(Type.String({ maxLength: 200, description: 'Why nothing can be committed now.' })),
+      held: Type.Optional(
+        Type.Integer({
+          minimum: 0,
+          description: 'Samples that wait in memory for the disk; absent while it takes them.',
+        }),
+      ),
       inheritedReadings: Type.Optional(Type.Integer({ minimum: 0 })),
     }),
   ),

@@ -69,6 +69,7 @@ export class Gateway {
     const sources: StatusSources = {
       ...{ clock, config: () => this.#config, spool, boot, version: parts.version, clockState: () => time.state() },
       ...{ lines: () => this.#lines.health(), bytesSent: () => this.#uplink.bytesSent },
+      committing: () => this.#batcher.state,
     }
     const startedAt = clock.mono()
     this.#status = () => statusOf(sources, startedAt)
@@ -115,6 +116,8 @@ export class Gateway {
       await Promise.race([aborted(signal), this.#lines.failed, this.#failed.promise])
       await this.#lines.endAll()
       await this.#batcher.flush()
+      const { held, trouble } = this.#batcher.state
+      if (held > 0) this.#parts.logger.error({ samples: held, trouble }, 'stopped with samples the disk did not take')
     } finally {
       uplinkStop.abort()
       await Promise.all([this.#lines.endAll(), uplink, time])

@@ -23,6 +23,17 @@ t.test('it runs and delivers', async (t) => {
   )
 })
 
+t.test('the disk refuses: what it has read waits in memory alone', async (t) => {
+  const held = presence(connected)
+  const status = { ...held.status, spool: { ...spool, waiting: 0, trouble: 'the disk is full', held: 1200 } }
+  const [, refused] = runningFindings({ now, hash: 'c0ffee', presence: { ...held, status } })
+  t.match(refused, {
+    verdict: 'failure',
+    seen: 'nothing can be committed (the disk is full); 1,200 samples wait in memory alone',
+    next: /Do not restart/,
+  })
+})
+
 t.test('it does not run, or says nothing', async (t) => {
   t.match(runningFindings({ now, hash: 'c0ffee' }), [{ verdict: 'warning', seen: /does not run/ }])
   const holder = { pid: 77, command: 'node' }

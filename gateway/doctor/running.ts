@@ -20,7 +20,7 @@ const { ok, warning, failure } = findingsOf('gateway')
 /** Whether the gateway runs, with this configuration, and delivers. */
 export function runningFindings(facts: RunningFacts): Finding[] {
   const { presence, holder } = facts
-  if (presence) return [runsFinding(facts, presence), uplinkFinding(facts, presence)]
+  if (presence) return [runsFinding(facts, presence), ...refusedFinding(presence), uplinkFinding(facts, presence)]
   if (!holder) return [warning('it does not run: nobody holds its spool', 'sudo systemctl start civitals-gateway')]
   const seen = `process ${holder.pid} (${holder.command}) holds the spool and says nothing of itself`
   return [warning(seen, 'an older release, or it hangs: journalctl -u civitals-gateway -n 50')]
@@ -33,6 +33,14 @@ function runsFinding({ hash, now }: RunningFacts, { pid, startedAt, status }: Pr
     `${runs}, with configuration ${status.config}, not ${hash} of the file`,
     'sudo systemctl reload civitals-gateway; journalctl -u civitals-gateway says if it refuses the file',
   )
+}
+
+/** Readings live in memory alone while the disk refuses them: a restart would lose them. */
+function refusedFinding({ status }: Presence): Finding[] {
+  const { trouble, held = 0 } = status.spool ?? {}
+  if (trouble === undefined) return []
+  const seen = `nothing can be committed (${trouble}); ${plural(held, 'sample')} wait in memory alone`
+  return [failure(seen, 'free space or change the disk, see below; it goes on by itself. Do not restart it meanwhile')]
 }
 
 function uplinkFinding({ now }: RunningFacts, { status, uplink }: Presence): Finding {

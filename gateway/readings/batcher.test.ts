@@ -1,9 +1,10 @@
 import { FakeClock } from '@civitals/contracts/clock'
-import type { Sample } from '@civitals/contracts/envelope'
+import type { Envelope, Sample } from '@civitals/contracts/envelope'
 import t from 'tap'
 import { memorySpool } from '../spool/memory.ts'
 import type { Spool, SpoolDraft, SpoolRow } from '../spool/spool.ts'
-import { Batcher, maxPendingSamples } from './batcher.ts'
+import { Batcher } from './batcher.ts'
+import { maxHeldSamples } from './held-samples.ts'
 
 const sample = (at: number): Sample => ({ terminal: 't1', at, clock: 'synced', values: { a: at } })
 
@@ -41,6 +42,7 @@ function build(commitMs = 0, fails: () => boolean = () => false) {
   return {
     ...{ clock, batcher, appended, committed, sizes },
     refusals: () => refusals,
+    counters: () => spool.counters(),
     setFix: (value: typeof fix) => {
       fix = value
     },
@@ -96,22 +98,49 @@ t.test('a disk that refuses loses nothing: the same samples are written once it 
   await clock.advance(2000)
   t.same(sizes(), [6])
   t.equal(committed.length, 1)
-  t.equal(batcher.dropped, 0)
+  t.same(batcher.state, { held: 0 })
 })
 
-t.test('memory is bounded while the disk refuses, and what is dropped is counted', async (t) => {
-  const { clock, batcher, sizes } = build(0, () => clock.mono() < 10_000)
-  for (let index = 0; index < maxPendingSamples + 7; index++) batcher.add(sample(index), false)
+t.test(
+  'memory is bounded while the disk refuses: ordinary readings go first, declared with the next commit',
+  async (t) => {
+    const { clock, batcher, sizes, committed, counters } = build(0, () => clock.mono() < 10_000)
+    for (let index = 0; index < maxHeldSamples + 7; index++) batcher.add(sample(index), index < 3)
+    await clock.advance(5_000)
+    t.match(batcher.state, { held: maxHeldSamples - 193, trouble: 'disk I/O error' })
+    await clock.advance(10_000)
+    t.same(batcher.state, { held: 0 }, 'it goes on by itself')
+    t.equal(
+      sizes().reduce((sum, size) => sum + size, 0),
+      maxHeldSamples - 193,
+    )
+    t.ok(
+      sizes().every((size) => size <= 500),
+      'in envelopes of bounded size',
+    )
+    const [first] = committed.map(({ payload }) => JSON.parse(new TextDecoder().decode(payload)) as Envelope)
+    t.equal(first?.seq, 2, 'the lost readings have a number of their own')
+    t.same(first?.gaps, [
+      { fromSeq: 1, toSeq: 1, readings: 200, from: 3, to: 202, reason: 'disk refused, memory full' },
+    ])
+    t.same(
+      first?.samples.slice(0, 4).map(({ at }) => at),
+      [0, 1, 2, 203],
+      'the urgent ones are there',
+    )
+    const { producedReadings, waitingReadings, declaredLost } = counters()
+    t.equal(producedReadings, maxHeldSamples + 7, 'every reading is accounted for')
+    t.equal(producedReadings, waitingReadings + declaredLost)
+  },
+)
+
+t.test('a disk that refuses for long: losses add up, and urgent readings go when nothing else is left', async (t) => {
+  const { clock, batcher, committed } = build(0, () => clock.mono() < 10_000)
+  for (let index = 0; index < maxHeldSamples + 500; index++) batcher.add(sample(index), index >= 300)
   await clock.advance(15_000)
-  t.equal(batcher.dropped, 7)
-  t.equal(
-    sizes().reduce((sum, size) => sum + size, 0),
-    maxPendingSamples,
-  )
-  t.ok(
-    sizes().every((size) => size <= 500),
-    'in envelopes of bounded size',
-  )
+  const [first] = committed.map(({ payload }) => JSON.parse(new TextDecoder().decode(payload)) as Envelope)
+  // 301 were on their way when the others came: of those the oldest went, and what came back gave up its ordinary ones.
+  t.match(first?.gaps, [{ fromSeq: 1, toSeq: 1, readings: 500, from: 0, to: 500 }])
 })
 
 t.test('the fix of the clock travels once, and not with a batch that failed', async (t) => {

@@ -1,6 +1,7 @@
 import type { Clock, Timer } from '@civitals/contracts/clock'
 import type { Envelope, Sample } from '@civitals/contracts/envelope'
-import type { Spool, SpoolDraft, SpoolRow } from '../spool/spool.ts'
+import type { LostReadings, Spool, SpoolDraft, SpoolRow } from '../spool/spool.ts'
+import { type Held, HeldSamples } from './held-samples.ts'
 
 export interface BatcherOptions {
   readonly spool: Spool
@@ -12,21 +13,21 @@ export interface BatcherOptions {
   readonly takeClockFix?: () => Envelope['clockFix']
   /** Called with every committed batch, in order. */
   readonly onCommitted: (rows: readonly SpoolRow[]) => void
-  /** Called when the spool refused a batch; it is tried again after a second. */
+  /** Called when the spool refused a batch; it is tried again after a second. What memory cannot hold until then is declared lost. */
   readonly onRefused: (error: unknown) => void
 }
 
-/** Samples kept in memory while the disk refuses them; beyond, the oldest are dropped and counted. */
-export const maxPendingSamples = 20_000
 const maxSamplesPerEnvelope = 500
 const retryMs = 1000
 /** The first readings after a start wait no longer than this: somebody stands there and looks. */
 const firstLingerMs = 100
 
-interface Pending {
-  readonly sample: Sample
-  readonly config: string
-  readonly urgent: boolean
+/** How committing stands. */
+export interface BatcherState {
+  /** Samples not committed yet. */
+  readonly held: number
+  /** Why the last commit was refused; absent when it was not. */
+  readonly trouble?: string
 }
 
 /**
@@ -36,11 +37,11 @@ interface Pending {
 export class Batcher {
   readonly #options: BatcherOptions
   #config: string
-  #pending: Pending[] = []
+  readonly #held = new HeldSamples()
   #commit: Promise<void> | undefined
   #timer: Timer | undefined
-  #dropped = 0
   #refusing = false
+  #trouble: string | undefined
   #clockFix: Envelope['clockFix']
   #lingerMs: number
 
@@ -50,9 +51,8 @@ export class Batcher {
     this.#config = options.config
   }
 
-  /** Samples that never reached the spool because it refused for too long. */
-  get dropped(): number {
-    return this.#dropped
+  get state(): BatcherState {
+    return { held: this.#held.size, ...(this.#trouble !== undefined && { trouble: this.#trouble }) }
   }
 
   /** Samples added from now on were read with this configuration. */
@@ -61,17 +61,16 @@ export class Batcher {
   }
 
   add(sample: Sample, urgent: boolean): void {
-    this.#pending.push({ sample, urgent, config: this.#config })
-    this.#dropBeyondBound()
+    this.#held.add({ sample, urgent, config: this.#config })
     if (this.#commit || this.#refusing) return
-    if (urgent || this.#pending.length >= maxSamplesPerEnvelope) this.#begin()
+    if (urgent || this.#held.size >= maxSamplesPerEnvelope) this.#begin()
     else this.#timer ??= this.#options.clock.after(this.#lingerMs, () => this.#begin())
   }
 
   /** Commits what is pending; resolves when it is durable or was refused. */
   async flush(): Promise<void> {
     while (this.#commit) await this.#commit
-    if (this.#pending.length === 0) return
+    if (this.#held.size === 0) return
     this.#begin()
     await this.#commit
   }
@@ -79,41 +78,34 @@ export class Batcher {
   #begin(): void {
     this.#timer?.cancel()
     this.#timer = undefined
-    if (this.#pending.length === 0) return
-    const batch = this.#pending
-    this.#pending = []
+    if (this.#held.size === 0) return
+    const { samples, lost } = this.#held.take()
     this.#lingerMs = this.#options.lingerMs
-    this.#commit = this.#write(batch).then((written) => {
+    this.#commit = this.#write(samples, lost).then((written) => {
       this.#commit = undefined
       this.#refusing = !written
       if (!written) this.#timer = this.#options.clock.after(retryMs, () => this.#begin())
-      else if (this.#pending.some(({ urgent }) => urgent)) this.#begin()
-      else if (this.#pending.length > 0) this.#timer ??= this.#options.clock.after(this.#lingerMs, () => this.#begin())
+      else if (this.#held.hasUrgent) this.#begin()
+      else if (this.#held.size > 0) this.#timer ??= this.#options.clock.after(this.#lingerMs, () => this.#begin())
     })
   }
 
-  async #write(batch: Pending[]): Promise<boolean> {
+  async #write(batch: readonly Held[], lost: LostReadings | undefined): Promise<boolean> {
     try {
-      const rows = await this.#options.spool.append(this.#drafts(batch))
+      const rows = await this.#options.spool.append(this.#drafts(batch, lost))
       this.#clockFix = undefined
+      this.#trouble = undefined
       this.#options.onCommitted(rows)
       return true
     } catch (error) {
-      this.#pending = [...batch, ...this.#pending]
-      this.#dropBeyondBound()
+      this.#held.putBack(batch, lost)
+      this.#trouble = error instanceof Error ? error.message : String(error)
       this.#options.onRefused(error)
       return false
     }
   }
 
-  #dropBeyondBound(): void {
-    const excess = this.#pending.length - maxPendingSamples
-    if (excess <= 0) return
-    this.#pending.splice(0, excess)
-    this.#dropped += excess
-  }
-
-  #drafts(batch: readonly Pending[]): SpoolDraft[] {
+  #drafts(batch: readonly Held[], lost: LostReadings | undefined): SpoolDraft[] {
     this.#clockFix ??= this.#options.takeClockFix?.()
     const clockFix = this.#clockFix
     const drafts: SpoolDraft[] = []
@@ -125,6 +117,7 @@ export class Batcher {
         samples: part.map(({ sample }) => sample),
         urgent: part.some(({ urgent }) => urgent),
         ...(start === 0 && clockFix && { clockFix }),
+        ...(start === 0 && lost && { lost }),
       })
     }
     return drafts
@@ -135,7 +128,7 @@ export class Batcher {
 const maxReadingsPerEnvelope = 5000
 
 /** An envelope holds samples of one configuration, up to its bounds. */
-function endOfEnvelope(batch: readonly Pending[], start: number): number {
+function endOfEnvelope(batch: readonly Held[], start: number): number {
   const config = batch[start]?.config
   let readings = 0
   let end = start

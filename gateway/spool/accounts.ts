@@ -2,8 +2,8 @@
 import type { EpochMs } from '@civitals/contracts/clock'
 import { countReadings } from '@civitals/contracts/encode-envelope'
 import type { Envelope } from '@civitals/contracts/envelope'
-import { maxGapsPerEnvelope, type PreviousSpool } from './gaps.ts'
-import type { SpoolCounters } from './spool.ts'
+import { maxGapsPerEnvelope, mergeGaps, type PreviousSpool } from './gaps.ts'
+import type { LostReadings, SpoolCounters } from './spool.ts'
 import { type Carried, type SpoolState, sizeOf, type TableRow } from './table.ts'
 
 export function countersOf(state: SpoolState): SpoolCounters {
@@ -26,6 +26,18 @@ export const emptyState = (spool: string, previous?: PreviousSpool): SpoolState 
   ...(previous && { previous }),
   gaps: [],
 })
+
+/** Readings without an envelope: produced and lost under a number that no row has. */
+export function withLost(state: SpoolState, { readings, ...lost }: LostReadings): SpoolState {
+  const seq = state.newestSeq + 1
+  return {
+    ...state,
+    newestSeq: seq,
+    producedReadings: state.producedReadings + readings,
+    declaredLost: state.declaredLost + readings,
+    gaps: mergeGaps(state.gaps, [{ fromSeq: seq, toSeq: seq, readings, ...lost }]),
+  }
+}
 
 export function carriedNow(state: SpoolState): Carried {
   return {

@@ -2,7 +2,7 @@ import type { EpochMs } from '@civitals/contracts/clock'
 import { encodeEnvelope, maxWireBytes } from '@civitals/contracts/encode-envelope'
 import type { Envelope } from '@civitals/contracts/envelope'
 import { addInterval, type Interval, type Intervals, removeInterval } from '@civitals/contracts/intervals'
-import { carriedNow, countersOf, emptyState, rowOf, withRow } from './accounts.ts'
+import { carriedNow, countersOf, emptyState, rowOf, withLost, withRow } from './accounts.ts'
 import { mergeGaps, type PreviousSpool } from './gaps.ts'
 import { identityAt, type OlderSpool, placesOf } from './older.ts'
 import { whatIsHeld } from './reopening.ts'
@@ -57,7 +57,10 @@ export class SpoolBook {
     return this.#change(true, (state) => {
       const rows: TableRow[] = []
       let next = state
-      for (const draft of drafts) next = this.#appendOne(next, draft, now, rows)
+      for (const draft of drafts) {
+        if (draft.lost) next = withLost(next, draft.lost)
+        next = this.#appendOne(next, draft, now, rows)
+      }
       next = this.#withoutExpired(next, now)
       next = makeRoom(next, this.#table, this.#limits.budgetBytes, rows[0]?.seq ?? next.newestSeq + 1)
       return [next, rows.map(({ seq, payload, committedAt, urgent }) => ({ seq, payload, committedAt, urgent }))]

@@ -12,6 +12,17 @@ export interface SpoolDraft {
   /** Holds a reading of an alarm-class point: the last to go when the disk is full. */
   readonly urgent: boolean
   readonly clockFix?: NonNullable<Envelope['clockFix']>
+  /** Readings given up before these while nothing could be committed. */
+  readonly lost?: LostReadings
+}
+
+/** Readings that never got an envelope. They get a number of their own, which a gap record declares. */
+export interface LostReadings {
+  readonly readings: number
+  /** Event times they span. */
+  readonly from: EpochMs
+  readonly to: EpochMs
+  readonly reason: string
 }
 
 /** One committed envelope. `payload` is what the wire carries and never changes again. */

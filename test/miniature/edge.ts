@@ -89,7 +89,15 @@ export class Edge {
       },
       onRefused: () => undefined,
     })
-    const sources = { clock, spool, boot, version: 'miniature', bytesSent: () => uplink.bytesSent, lines: () => [] }
+    const sources = {
+      clock,
+      spool,
+      boot,
+      version: 'miniature',
+      bytesSent: () => uplink.bytesSent,
+      lines: () => [],
+      committing: () => batcher.state,
+    }
     const status = () =>
       statusOf({ ...sources, config: () => this.#configuration(), clockState: () => time.state() }, life.startedAt)
     const uplink = new Uplink({

@@ -3,6 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { CivitalsError } from '@civitals/contracts/errors'
 import { SpoolFolder } from './folder.ts'
 import type { Answer, Opening, Request } from './protocol.ts'
+import { inPlainWords } from './sqlite-errors.ts'
 
 const port = parentPort
 if (!port) throw new Error('the spool worker runs in a worker thread')
@@ -52,8 +53,9 @@ try {
 }
 
 function plain(error: unknown): { message: string; code?: string } {
-  const message = error instanceof Error ? error.message : String(error)
-  return error instanceof CivitalsError ? { message, code: error.code } : { message }
+  return error instanceof CivitalsError
+    ? { message: error.message, code: error.code }
+    : { message: inPlainWords(error) }
 }
 
 // Payloads change hands without a copy; each owns its buffer, as both SQLite and the encoder make them.
