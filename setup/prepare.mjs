@@ -28,6 +28,7 @@ const foreignPrograms = [
   { program: 'strace', debian: 'strace', skips: 'power loss at random instants, failing writes and flushes' },
   { program: 'influxd', debian: 'influxdb', skips: 'the series store on a real InfluxDB' },
   { program: 'influx', debian: 'influxdb-client', skips: 'reading back with the influx command line' },
+  { program: 'victoria-metrics', debian: 'victoria-metrics', skips: 'line protocol of 2.x on a server that takes it' },
   {
     file: '/usr/lib/python3/dist-packages/pymodbus',
     debian: 'python3-pymodbus',

@@ -21,7 +21,8 @@ import type { Logger } from 'pino'
 import { watchBody } from './body-watch.ts'
 import { watchClones } from './clone-alarms.ts'
 import { heldUntil } from './held-series.ts'
-import { openSeries, type StoreChoice } from './io/series.ts'
+import { openSeries } from './io/series.ts'
+import type { StoreChoice } from './io/store-choice.ts'
 import { pointsOf } from './known-points.ts'
 import { sourcesOf } from './sources.ts'
 
@@ -45,6 +46,8 @@ export interface CentreOptions {
   readonly evaluateEveryMs: number
   readonly clock: Clock
   readonly logger: Logger
+  /** Ends opening while a series store does not answer yet. */
+  readonly signal?: AbortSignal
   /** Called with open stores before anything is read from them: where a demonstration brings its history. */
   readonly beforeStart?: (stores: { state: StateStore; series: SeriesStore; registry: Registry }) => Promise<void>
 }
@@ -69,7 +72,7 @@ export async function openCentre(options: CentreOptions): Promise<Centre> {
   const state = opened.use(await openSqliteState({ file: join(data, 'state.sqlite'), migrations }))
   const registry = await openRegistry(state)
   if (options.city) await registry.apply(options.city, options.secrets)
-  const series = opened.use(await openSeries(options.store, data, registry, clock, logger))
+  const series = opened.use(await openSeries(options.store, data, registry, clock, logger, options.signal))
   await options.beforeStart?.({ state, series, registry })
 
   const webhooks = { allow: options.webhookHosts }

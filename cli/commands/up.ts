@@ -10,7 +10,7 @@ import { destination, pino } from 'pino'
 import { openCentre } from '../centre/centre.ts'
 import { readCityDocument } from '../centre/city-document.ts'
 import { brokerLogin } from '../centre/io/broker-login.ts'
-import type { StoreChoice } from '../centre/io/series.ts'
+import { storeChoice } from '../centre/io/store-choice.ts'
 import { type Arguments, exitCodes, wholeNumber } from '../command.ts'
 import { type Pilot, startPilot } from '../demo/io/pilot.ts'
 import { gatewaySecrets, readNamed } from '../io/files.ts'
@@ -26,7 +26,7 @@ const pagesFolder = join(import.meta.dirname, '../../dashboards/dist')
 export async function up(args: Arguments): Promise<number> {
   const port = wholeNumber(args, 'port', 1, 65_535)
   const brokerPort = wholeNumber(args, 'broker-port', 1, 65_535)
-  const store = storeChoice(args)
+  const store = storeChoice(args, process.env)
   const simulated = args.options['no-simulator'] === undefined
   const data = resolve(String(args.options.data))
   const named = typeof args.options.city === 'string' ? await namedCity(args.options.city) : undefined
@@ -47,7 +47,8 @@ export async function up(args: Arguments): Promise<number> {
   const brokerUrl = broker?.url ?? `mqtt://${host}:${brokerPort}`
   const pilot = simulated && city ? await pilotAround(city, { data, port, brokerUrl }) : undefined
   if (pilot) opened.use(pilot)
-  const centre = await openCentre({
+  const opening = openCentre({
+    signal: stop,
     data,
     host,
     port,
@@ -64,6 +65,10 @@ export async function up(args: Arguments): Promise<number> {
     logger,
     ...(pilot ? { beforeStart: (stores) => pilot.bringHistory(stores) } : {}),
   })
+  const centre = await opening.catch((error: unknown) => {
+    if (!stop.aborted) throw error
+  })
+  if (!centre) return exitCodes.done
   opened.use(centre)
   await pilot?.untilLive(centre)
   process.stdout.write(`Civitals is ready: ${centre.url}\n`)
@@ -83,15 +88,6 @@ async function pilotAround(city: City, place: { data: string; port: number; brok
     brokerUrl: place.brokerUrl,
     clock: systemClock,
   })
-}
-
-function storeChoice(args: Arguments): StoreChoice {
-  const { store, 'store-url': url } = args.options
-  if (store === 'duckdb') return { engine: 'duckdb' }
-  if (store !== 'influxdb')
-    throw new CivitalsError('CIV_CLI_USAGE', `--store takes duckdb or influxdb, not ${String(store)}`)
-  if (typeof url === 'string') return { engine: 'influxdb', url }
-  throw new CivitalsError('CIV_CLI_USAGE', '--store influxdb needs --store-url http://HOST:8086/DATABASE')
 }
 
 async function namedCity(file: string): Promise<City> {

@@ -62,6 +62,8 @@ export interface CentreProcess {
   readonly brokerPort: number
   readonly data: string
   readonly pid: number
+  /** Of pages and API. */
+  readonly url: string
   ledger(): Promise<readonly LedgerRow[]>
 }
 
@@ -83,12 +85,13 @@ export async function startCentre(
   const profile = process.env.CIVITALS_BENCH_PROFILE
   const env = profile ? { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${profile}` } : {}
   const running = start(ending, join(root, 'civitals'), [...words, '--broker-port', `${brokerPort}`, ...more], env)
-  const [, url] = await running.prints(/is ready: (\S+)/, 120_000)
+  const [, url = ''] = await running.prints(/is ready: (\S+)/, 120_000)
   return {
     running,
     brokerPort,
     data,
     pid: running.child.pid ?? 0,
+    url,
     ledger: async () => (await getJson<{ items: LedgerRow[] }>(`${url}/api/v1/ledger`)).items,
   }
 }

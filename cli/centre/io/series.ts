@@ -1,21 +1,20 @@
 import { join } from 'node:path'
-import type { Clock } from '@civitals/contracts/clock'
+import { type Clock, sleep } from '@civitals/contracts/clock'
 import { CivitalsError } from '@civitals/contracts/errors'
 import type { RegistryView } from '@civitals/contracts/registry'
 import type { Part, TornLog } from '@civitals/storage/duckdb'
 import type { SeriesStore } from '@civitals/storage/series'
 import type { Logger } from 'pino'
+import type { StoreChoice } from './store-choice.ts'
 
-/** Which engine keeps the readings. */
-export type StoreChoice = { readonly engine: 'duckdb' } | { readonly engine: 'influxdb'; readonly url: string }
-
-/** Opens the chosen engine; each is loaded only when chosen. */
+/** Opens the chosen engine; each is loaded only when chosen. `signal` ends waiting for a server that does not answer. */
 export async function openSeries(
   choice: StoreChoice,
   data: string,
   registry: RegistryView,
   clock: Clock,
   logger: Logger,
+  signal?: AbortSignal,
 ): Promise<SeriesStore> {
   // Sound levels are logarithms: their mean is one of energies [GB 3096-2008, Leq].
   const energyMean = (terminal: string, point: string): boolean => registry.point(terminal, point)?.unit === 'dBA'
@@ -40,22 +39,27 @@ export async function openSeries(
   }
   const { openInfluxdbSeries } = await import('@civitals/storage/influxdb')
   const groupOf = (terminal: string): string => registry.terminal(terminal)?.group ?? 'unregistered'
-  return await openInfluxdbSeries({ ...locate(choice.url), groupOf, clock, energyMean })
+  const open = (): Promise<SeriesStore> => openInfluxdbSeries({ ...choice, groupOf, clock, energyMean })
+  return await whenItAnswers(open, clock, logger, signal)
 }
 
-/** `http://user:password@host:8086/database`; the password may stand in CIVITALS_STORE_PASSWORD instead. */
-function locate(text: string): { url: string; database: string; username?: string; password?: string } {
-  const url = URL.parse(text)
-  const database = url?.pathname.slice(1)
-  if (!url || !database) {
-    const message = `--store-url ${text} names no database; write http://HOST:8086/DATABASE`
-    throw new CivitalsError('CIV_CLI_USAGE', message)
-  }
-  const password = url.password || process.env.CIVITALS_STORE_PASSWORD
-  return {
-    url: url.origin,
-    database,
-    ...(url.username ? { username: decodeURIComponent(url.username) } : {}),
-    ...(password ? { password: decodeURIComponent(password) } : {}),
+const askAgainMs = 2_000
+
+/** After a power cut the centre may be up before the server beside it: it waits, for ever, as it does when the server goes later. */
+async function whenItAnswers(
+  open: () => Promise<SeriesStore>,
+  clock: Clock,
+  logger: Logger,
+  signal?: AbortSignal,
+): Promise<SeriesStore> {
+  for (;;) {
+    try {
+      return await open()
+    } catch (err) {
+      if (!(err instanceof CivitalsError && err.retryable)) throw err
+      logger.warn({ err }, 'the series store does not answer; the centre starts when it does')
+      process.stderr.write(`civitals: waiting for the series store: ${err.message}\n`)
+      await sleep(clock, askAgainMs, signal)
+    }
   }
 }

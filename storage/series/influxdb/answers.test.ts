@@ -35,20 +35,25 @@ const status =
   (_, response) =>
     response.writeHead(code, { 'content-type': 'application/json' }).end(body)
 
-t.test('the client still lets its path be set, and lines go to the 1.x path', async (t) => {
-  t.match(new InfluxDB({ url: 'http://127.0.0.1:1' }).getWriteApi('', 'x', 'ms').path, '/api/v2/write?')
+t.test('the client still lets its path be set, and lines go to the path of the release', async (t) => {
+  t.match(new InfluxDB({ url: 'http://127.0.0.1:1' }).getWriteApi('o', 'x', 'ms').path, '/api/v2/write?')
   const seen: string[] = []
   const url = await play(t, (request, response, body) => {
     seen.push(`${request.method} ${request.url}`, String(request.headers.authorization), body)
     response.writeHead(204).end()
   })
-  await using store = await open(url, { username: 'civitals', password: 'p:w' })
-  await store.write(batch)
-  t.same(seen, [
-    'POST /write?db=city%20one&precision=ms',
-    `Basic ${Buffer.from('civitals:p:w').toString('base64')}`,
-    'air,terminal=air-1 pm25=1.5,pm25_q=1i 1000',
-  ])
+  const line = 'air,terminal=air-1 pm25=1.5,pm25_q=1i 1000'
+  const sent = async (more: object): Promise<string[]> => {
+    await using store = await open(url, more)
+    await store.write(batch)
+    return seen.splice(0)
+  }
+  const basic = `Basic ${Buffer.from('civitals:p:w').toString('base64')}`
+  const login = { username: 'civitals', password: 'p:w', token: 'abc' }
+  t.same(await sent({ login }), ['POST /write?db=city%20one&precision=ms', basic, line])
+  const bucket = (org: string) => `POST /api/v2/write?org=${org}&bucket=city%20one&precision=ms`
+  t.same(await sent({ login, release: '2', org: 'foshan' }), [bucket('foshan'), 'Token abc', line])
+  t.same(await sent({ login, release: '3' }), [bucket(''), 'Bearer abc', line])
 })
 
 for (const code of [500, 503, 429]) {
@@ -93,6 +98,13 @@ t.test('400 with blame on a line: the reading is refused with the reason', async
   const error = 'partial write: points beyond retention policy dropped=1'
   await using store = await open(await play(t, status(400, JSON.stringify({ error }))))
   t.same(await store.write(batch), { refused: [{ gateway: 'g', spool: 's', seq: 1, reading, reason: error }] })
+})
+
+t.test('422 blames lines in 2.x, where the text stands under another name', async (t) => {
+  const message = 'failure writing points to database: partial write: points beyond retention policy dropped=1'
+  const answer = status(422, JSON.stringify({ code: 'unprocessable entity', message }))
+  await using store = await open(await play(t, answer), { release: '2', org: 'o' })
+  t.match(await store.write(batch), { refused: [{ reason: message }] })
 })
 
 t.test('400 for another reason: no reading is blamed for it', async (t) => {

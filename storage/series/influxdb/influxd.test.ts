@@ -105,3 +105,18 @@ t.test('a real InfluxDB 1.x', { skip: influxdMissing }, async (t) => {
     t.same(bucket, { at: noon + 3_600_000, value: 5399.5, quality: 'good', count: 3600, min: 3600, max: 7199 })
   })
 })
+
+t.test('a real InfluxDB 1.x that asks who we are', { skip: influxdMissing }, async (t) => {
+  const influxd = await startInfluxd({ authentication: true })
+  t.teardown(() => influxd.stop())
+  const q = "CREATE USER writer WITH PASSWORD 'p:w ä' WITH ALL PRIVILEGES"
+  await fetch(`${influxd.url}/query`, { method: 'POST', body: new URLSearchParams({ q }) })
+  const open = (password: string) => {
+    const login = { username: 'writer', password }
+    return openInfluxdbSeries({ url: influxd.url, database: 'city', login, groupOf, clock: new FakeClock() })
+  }
+  await using store = await open('p:w ä')
+  await store.write(batch({ terminal: 'air-1', point: 'pm25', at: noon, value: 1, quality: 'good' }))
+  t.equal(await store.count(), 1)
+  await t.rejects(open('wrong'), { code: 'CIV_STORAGE_SERIES_DENIED', retryable: false })
+})

@@ -15,6 +15,7 @@ import type {
   WriteOutcome,
 } from '../../port.ts'
 import { splitRefused } from '../../refusal.ts'
+import { type Dialect, dialectOf, type Login, type Release } from '../dialect.ts'
 import { digestQuery, digestsOf } from '../digest.ts'
 import {
   bucketQuery,
@@ -34,14 +35,14 @@ import { EngineBusy, LineWriter, linesPerRequest } from './line-writer.ts'
 import { QueryClient, type QueryTable } from './query-client.ts'
 
 export interface InfluxdbSeriesOptions {
-  /** `http://host:8086` of an InfluxDB 1.x, or of anything that speaks its /write and /query. */
+  /** `http://host:8086` of an InfluxDB, or of anything that speaks its write path and InfluxQL. */
   readonly url: string
-  /** Made when absent. */
   readonly database: string
-  readonly username?: string
-  readonly password?: string
-  /** Sent as `Authorization: Token ...` instead of name and password. */
-  readonly token?: string
+  /** 2.x only. */
+  readonly org?: string
+  /** What it speaks. Default 1. */
+  readonly release?: Release
+  readonly login?: Login
   readonly groupOf: GroupOf
   readonly clock: Clock
   readonly energyMean?: EnergyMean
@@ -56,7 +57,7 @@ export interface InfluxdbSeriesOptions {
  */
 export async function openInfluxdbSeries(options: InfluxdbSeriesOptions): Promise<SeriesStore> {
   const store = new InfluxdbSeries(options)
-  await store.createDatabase()
+  await store.prepare()
   return store
 }
 
@@ -70,6 +71,7 @@ const furthestMs = 9_223_372_036_854
 class InfluxdbSeries implements SeriesStore {
   readonly #options: InfluxdbSeriesOptions
   readonly #outage: Outage
+  readonly #dialect: Dialect
   readonly #query: QueryClient
   readonly #lines: LineWriter
   #closed = false
@@ -77,15 +79,24 @@ class InfluxdbSeries implements SeriesStore {
   constructor(options: InfluxdbSeriesOptions) {
     this.#options = options
     this.#outage = new Outage(options.clock)
-    const { url, database, timeoutMs = 30_000 } = options
-    const client = { url, database, timeoutMs, headers: authorization(options) }
-    this.#query = new QueryClient(client)
-    this.#lines = new LineWriter(client)
+    const { url, database, login = {}, release = '1', timeoutMs = 30_000 } = options
+    this.#dialect = dialectOf(release)
+    const authorization = this.#dialect.authorization.is(login)
+    const client = { url, timeoutMs, headers: authorization === undefined ? {} : { authorization } }
+    this.#query = new QueryClient({ ...client, database, path: this.#dialect.queryPath.is })
+    this.#lines = new LineWriter({
+      ...client,
+      path: this.#dialect.writePath.is(options),
+      refusesLinesBy: this.#dialect.refusesLinesBy.is,
+    })
   }
 
-  createDatabase(): Promise<void> {
+  /** Makes the database where we may; elsewhere asks something, so that a wrong address or login is told at the start. */
+  prepare(): Promise<void> {
+    const { database } = this.#options
+    const makes = this.#dialect.makesDatabase.is
     return this.#attempt(async () => {
-      await this.#query.ask(`CREATE DATABASE ${identifier(this.#options.database)}`)
+      await this.#query.ask(makes ? `CREATE DATABASE ${identifier(database)}` : 'SHOW DATABASES')
     })
   }
 
@@ -182,13 +193,13 @@ class InfluxdbSeries implements SeriesStore {
     return refused
   }
 
-  /** Someone may drop the database under us: made again, the batch goes in. */
+  /** Someone may drop the database under us: made again where we may, the batch goes in. */
   async #send(lines: readonly Line[], signal?: AbortSignal): Promise<LineAnswer> {
     try {
       return await this.#lines.send(lines, signal)
     } catch (error) {
       if (!(error instanceof Error && /database not found/.test(error.message))) throw error
-      await this.createDatabase()
+      await this.prepare()
       return await this.#lines.send(lines, signal)
     }
   }
@@ -236,12 +247,6 @@ class InfluxdbSeries implements SeriesStore {
       return [...points].map((point) => ({ measurement: name, point }))
     })
   }
-}
-
-function authorization({ username, password, token }: InfluxdbSeriesOptions): Readonly<Record<string, string>> {
-  if (token !== undefined) return { authorization: `Token ${token}` }
-  if (username === undefined) return {}
-  return { authorization: `Basic ${Buffer.from(`${username}:${password ?? ''}`).toString('base64')}` }
 }
 
 const countIn = (tables: readonly QueryTable[]): number => Number(tables[0]?.values[0]?.[1] ?? 0)

@@ -3,7 +3,7 @@ import { Agent as SecureAgent } from 'node:https'
 import { HttpError, InfluxDB, type WriteApi } from '@influxdata/influxdb-client'
 import { encodeLine, type Line } from '../line-protocol.ts'
 import type { LineAnswer } from '../settle-lines.ts'
-import { deniedError, type QueryClientOptions } from './query-client.ts'
+import { type ClientOptions, deniedError } from './query-client.ts'
 
 /** Lines of one request at most; with the usual ten points of a terminal about 1 MB. */
 export const linesPerRequest = 5000
@@ -28,18 +28,27 @@ export class EngineBusy extends Error {
   }
 }
 
-/** Writes lines by the official client on the 1.x path. Its buffer and retries stay unused: one call is one request. */
+export interface LineWriterOptions extends ClientOptions {
+  /** Path and query of the engine's write. */
+  readonly path: string
+  /** Statuses that may blame lines. */
+  readonly refusesLinesBy: readonly number[]
+}
+
+/** Writes lines by the official client. Its buffer and retries stay unused: one call is one request. */
 export class LineWriter {
   readonly #url: string
   readonly #api: WriteApi
   readonly #agent: Agent
+  readonly #refusesLinesBy: readonly number[]
 
-  constructor({ url, database, headers, timeoutMs }: QueryClientOptions) {
+  constructor({ url, path, headers, timeoutMs, refusesLinesBy }: LineWriterOptions) {
     this.#url = url
+    this.#refusesLinesBy = refusesLinesBy
     this.#agent = new (URL.parse(url)?.protocol === 'https:' ? SecureAgent : Agent)({ keepAlive: true })
     const transportOptions = { agent: this.#agent, maxHeaderSize: longestHeaders }
     const client = new InfluxDB({ url, headers: { ...headers }, timeout: timeoutMs, transportOptions })
-    this.#api = client.getWriteApi('', database, 'ms', {
+    this.#api = client.getWriteApi('', '', 'ms', {
       // One more than we send: a full buffer would be flushed by the client itself, its error logged and lost.
       batchSize: linesPerRequest + 1,
       maxBatchBytes: Number.POSITIVE_INFINITY,
@@ -49,7 +58,7 @@ export class LineWriter {
       writeFailed: (error) => Promise.reject(error),
     })
     // The path is a public field: the same client writes 1.x and 2.x.
-    this.#api.path = `/write?db=${encodeURIComponent(database)}&precision=ms`
+    this.#api.path = path
   }
 
   /** Rejects when the engine is out of reach, busy or refuses us; a refusal of lines is an answer. `signal` ends it at once. */
@@ -69,7 +78,7 @@ export class LineWriter {
       if (statusCode === 401 || statusCode === 403) throw deniedError(this.#url, statusCode)
       const said = bodyError(error)
       if (statusCode === 413) return { taken: false, reason: 'larger than the engine takes in one request' }
-      if (statusCode === 400 && blamesLines.test(said)) return { taken: false, reason: said }
+      if (this.#refusesLinesBy.includes(statusCode) && blamesLines.test(said)) return { taken: false, reason: said }
       throw new EngineBusy(`status ${statusCode}: ${said}`, retryAfterMsOf(error), { cause: error })
     } finally {
       signal?.removeEventListener('abort', abort)
@@ -95,8 +104,10 @@ const isHeaderOverflow = (error: unknown): boolean =>
 function bodyError({ body, message }: HttpError): string {
   try {
     const parsed: unknown = JSON.parse(body ?? '')
-    if (parsed && typeof parsed === 'object' && 'error' in parsed && typeof parsed.error === 'string') {
-      return parsed.error
+    if (parsed && typeof parsed === 'object') {
+      // 1.x and 3.x say `error`, 2.x says `message`.
+      if ('error' in parsed && typeof parsed.error === 'string') return parsed.error
+      if ('message' in parsed && typeof parsed.message === 'string') return parsed.message
     }
   } catch {
     // Not JSON: a proxy in between; its text is what there is.

@@ -1,11 +1,16 @@
 import { CivitalsError } from '@civitals/contracts/errors'
 
-export interface QueryClientOptions {
+/** How both clients reach the engine. */
+export interface ClientOptions {
   readonly url: string
-  readonly database: string
   /** Sent with every request: authorization. */
   readonly headers: Readonly<Record<string, string>>
   readonly timeoutMs: number
+}
+
+export interface QueryClientOptions extends ClientOptions {
+  readonly database: string
+  readonly path: string
 }
 
 /** One table of an answer: rows under columns, all of one tag set. */
@@ -21,7 +26,7 @@ interface QueryAnswer {
   readonly results?: readonly { readonly series?: readonly QueryTable[]; readonly error?: string }[]
 }
 
-/** Asks InfluxQL of `/query`, times in ms. One list of tables per statement. */
+/** Asks InfluxQL, times in ms. One list of tables per statement. */
 export class QueryClient {
   readonly #options: QueryClientOptions
 
@@ -30,8 +35,8 @@ export class QueryClient {
   }
 
   async ask(influxql: string): Promise<readonly (readonly QueryTable[])[]> {
-    const { url, database, headers, timeoutMs } = this.#options
-    const response = await fetch(`${url.replace(/\/$/, '')}/query`, {
+    const { url, database, path, headers, timeoutMs } = this.#options
+    const response = await fetch(`${url.replace(/\/$/, '')}${path}`, {
       method: 'POST',
       headers,
       body: new URLSearchParams({ db: database, epoch: 'ms', q: influxql }),

@@ -2,11 +2,11 @@
 import { type ChildProcess, execFile, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { promisify } from 'node:util'
+import { freePort } from './free-port.ts'
 
 /** Why tests on InfluxDB must be skipped here, or false. */
 export const influxdMissing: string | false =
@@ -26,12 +26,19 @@ export interface Influxd {
   stop(): Promise<void>
 }
 
+export interface InfluxdOptions {
+  /** Where its files go, e.g. a small file system; one of its own by default. */
+  readonly folder?: string
+  /** Asks for user and password. */
+  readonly authentication?: boolean
+}
+
 /** Starts one and waits until it answers. */
-export async function startInfluxd(): Promise<Influxd> {
-  const folder = mkdtempSync(join(tmpdir(), 'civitals-influxd-'))
+export async function startInfluxd({ folder: given, authentication }: InfluxdOptions = {}): Promise<Influxd> {
+  const folder = given ?? mkdtempSync(join(tmpdir(), 'civitals-influxd-'))
   const [http, rpc] = [await freePort(), await freePort()]
   const config = join(folder, 'influxdb.conf')
-  writeFileSync(config, configuration(folder, http, rpc))
+  writeFileSync(config, configuration(folder, http, rpc, authentication ?? false))
   let child = await launch(config, http)
   const kill = async (): Promise<void> => {
     if (child.exitCode !== null || child.signalCode !== null) return
@@ -62,7 +69,7 @@ export async function startInfluxd(): Promise<Influxd> {
     },
     stop: async () => {
       await kill()
-      rmSync(folder, { recursive: true, force: true })
+      if (given === undefined) rmSync(folder, { recursive: true, force: true })
     },
   }
 }
@@ -83,7 +90,7 @@ async function launch(config: string, port: number): Promise<ChildProcess> {
   throw new Error(`influxd does not answer on port ${port}`)
 }
 
-function configuration(folder: string, http: number, rpc: number): string {
+function configuration(folder: string, http: number, rpc: number, authentication: boolean): string {
   const place = (name: string): string => {
     mkdirSync(join(folder, name), { recursive: true })
     return JSON.stringify(join(folder, name))
@@ -101,15 +108,6 @@ bind-address = "127.0.0.1:${rpc}"
 [http]
   bind-address = "127.0.0.1:${http}"
   log-enabled = false
+  auth-enabled = ${authentication}
 `
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  await once(server, 'close')
-  if (address === null || typeof address === 'string') throw new Error('no port')
-  return address.port
 }
