@@ -67,9 +67,6 @@ async function outage(
   await eventually(async () => ((await status('/readyz')) === 200 ? true : undefined), 120_000)
   const { published, acknowledged } = await generator.stop()
   t.equal(acknowledged, published)
-  // The server itself restarts before it is asked: what it acknowledged must be on its disk.
-  await influxd.kill()
-  await influxd.restart()
   t.equal(await counted(influxd), published * valuesEach, `${published * valuesEach} values published`)
   const ledger = await centre.ledger()
   t.equal(
@@ -95,13 +92,19 @@ t.test('the disk of InfluxDB is full, then freed', { skip: influxdMissing || sma
   t.teardown(() => influxd.stop())
   const ballast = join(folder, 'ballast')
   const begin = async (): Promise<void> => fill(ballast)
-  // With room again InfluxDB 1.6 still answers 500 until it starts a new log file; its operator restarts it.
+  // With room again InfluxDB 1.6 still answers 500, so it must be restarted. It then cuts the broken end off its log, but goes on writing
+  // behind it, and another restart would lose that: hence once where nobody writes to it [influxdata/influxdb#9657; docs/influxdb.md].
   const end = async (): Promise<void> => {
     rmSync(ballast)
     await influxd.kill()
+    await influxd.mend()
     await influxd.restart()
   }
   await outage(t, influxd, { begin, end })
+  const before = await counted(influxd)
+  await influxd.kill()
+  await influxd.restart()
+  t.equal(await counted(influxd), before, 'it is on the disk too')
 })
 
 function smallDisk(t: Test): string {

@@ -22,6 +22,8 @@ export interface Influxd {
   kill(): Promise<void>
   /** Starts it again on the same port and files. */
   restart(): Promise<void>
+  /** Starts it where no writer finds it and ends it again: it cuts a broken end off its log. */
+  mend(): Promise<void>
   /** Ends the server and removes its files. */
   stop(): Promise<void>
 }
@@ -38,7 +40,7 @@ export async function startInfluxd({ folder: given, authentication }: InfluxdOpt
   const folder = given ?? mkdtempSync(join(tmpdir(), 'civitals-influxd-'))
   const [http, rpc] = [await freePort(), await freePort()]
   const config = join(folder, 'influxdb.conf')
-  writeFileSync(config, configuration(folder, http, rpc, authentication ?? false))
+  writeFileSync(config, configuration(folder, rpc, authentication ?? false))
   let child = await launch(config, http)
   const kill = async (): Promise<void> => {
     if (child.exitCode !== null || child.signalCode !== null) return
@@ -67,6 +69,10 @@ export async function startInfluxd({ folder: given, authentication }: InfluxdOpt
     restart: async () => {
       child = await launch(config, http)
     },
+    mend: async () => {
+      child = await launch(config, await freePort())
+      await kill()
+    },
     stop: async () => {
       await kill()
       if (given === undefined) rmSync(folder, { recursive: true, force: true })
@@ -75,7 +81,8 @@ export async function startInfluxd({ folder: given, authentication }: InfluxdOpt
 }
 
 async function launch(config: string, port: number): Promise<ChildProcess> {
-  const child = spawn('influxd', ['-config', config], { stdio: 'ignore' })
+  const env = { ...process.env, INFLUXDB_HTTP_BIND_ADDRESS: `127.0.0.1:${port}` }
+  const child = spawn('influxd', ['-config', config], { stdio: 'ignore', env })
   // A test that dies must not leave its server behind.
   const endWithUs = (): boolean => child.kill('SIGKILL')
   process.once('exit', endWithUs)
@@ -90,7 +97,7 @@ async function launch(config: string, port: number): Promise<ChildProcess> {
   throw new Error(`influxd does not answer on port ${port}`)
 }
 
-function configuration(folder: string, http: number, rpc: number, authentication: boolean): string {
+function configuration(folder: string, rpc: number, authentication: boolean): string {
   const place = (name: string): string => {
     mkdirSync(join(folder, name), { recursive: true })
     return JSON.stringify(join(folder, name))
@@ -106,7 +113,6 @@ bind-address = "127.0.0.1:${rpc}"
 [monitor]
   store-enabled = false
 [http]
-  bind-address = "127.0.0.1:${http}"
   log-enabled = false
   auth-enabled = ${authentication}
 `
