@@ -111,6 +111,12 @@ export const GatewayStatusSchema = Type.Object({
     }),
   ),
   lines: Type.Optional(Type.Array(LineHealthSchema)),
+  trouble: Type.Optional(
+    Type.String({
+      maxLength: 200,
+      description: 'What is wrong with its link to the centre, though this came through.',
+    }),
+  ),
   bytesPerDay: Type.Optional(Type.Number()),
 })
 export type GatewayStatus = Static<typeof GatewayStatusSchema>

@@ -70,6 +70,7 @@ export class Gateway {
       ...{ clock, config: () => this.#config, spool, boot, version: parts.version, clockState: () => time.state() },
       ...{ lines: () => this.#lines.health(), bytesSent: () => this.#uplink.bytesSent },
       committing: () => this.#batcher.state,
+      trouble: () => this.#uplink.state().clone,
     }
     const startedAt = clock.mono()
     this.#status = () => statusOf(sources, startedAt)

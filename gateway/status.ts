@@ -14,6 +14,8 @@ export interface StatusSources {
   readonly committing: () => BatcherState
   readonly lines: () => LineHealth[]
   readonly bytesSent: () => number
+  /** What is wrong with the link, though it stands. */
+  readonly trouble?: () => string | undefined
 }
 
 const longestTrouble = 200
@@ -25,6 +27,7 @@ const shortestSpanMs = 60_000
 export function statusOf(sources: StatusSources, startedAt: number): GatewayStatus {
   const { clock, spool, version, boot } = sources
   const { trouble, held } = sources.committing()
+  const link = sources.trouble?.()
   const span = Math.max(shortestSpanMs, clock.mono() - startedAt)
   return {
     online: true,
@@ -38,6 +41,7 @@ export function statusOf(sources: StatusSources, startedAt: number): GatewayStat
       ...(trouble !== undefined && { trouble: trouble.slice(0, longestTrouble), held }),
     },
     lines: sources.lines(),
+    ...(link !== undefined && { trouble: link }),
     bytesPerDay: Math.round((sources.bytesSent() / span) * dayMs),
   }
 }

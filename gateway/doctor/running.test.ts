@@ -53,6 +53,16 @@ t.test('no session: why, and how much waits', async (t) => {
   })
 })
 
+t.test('another box with the same id, connected or not', async (t) => {
+  const clone = 'another box uses this id, and the centre keeps that one'
+  t.match(seen({ sessions: 3, clone, trouble: 'Identifier rejected' }, 12)[1], {
+    verdict: 'failure',
+    seen: `${clone}; 12 envelopes not yet settled`,
+    next: /ledger page/,
+  })
+  t.equal(seen({ ...connected, clone })[1]?.verdict, 'failure')
+})
+
 t.test('a centre that takes and does not settle', async (t) => {
   t.equal(seen({ ...connected, acknowledgedAt: now - 61_000 }, 3)[1]?.verdict, 'failure')
   t.equal(seen({ ...connected, acknowledgedAt: now - 61_000 }, 0)[1]?.verdict, 'ok', 'nothing waits')

@@ -46,7 +46,12 @@ function refusedFinding({ status }: Presence): Finding[] {
 function uplinkFinding({ now }: RunningFacts, { status, uplink }: Presence): Finding {
   const waiting = status.spool?.waiting ?? 0
   const waits = waiting === 0 ? 'nothing waits' : `${plural(waiting, 'envelope')} not yet settled`
-  const { connectedSince, acknowledgedAt, sessions, trouble } = uplink
+  const { connectedSince, acknowledgedAt, sessions, trouble, clone } = uplink
+  if (clone !== undefined)
+    return failure(
+      `${clone}; ${waits}`,
+      'the ledger page of the centre shows the addresses of both boxes: take one out of service, then release the gateway there. Nothing is lost meanwhile',
+    )
   if (connectedSince === undefined) {
     const why = trouble === undefined ? 'none was made yet' : trouble
     const last = acknowledgedAt === undefined ? '' : `, last delivered ${printAge(acknowledgedAt, now)}`

@@ -11,6 +11,8 @@ export interface UplinkState {
   readonly acknowledgedAt?: EpochMs
   /** Why the last session ended or could not be made; absent while one stands. */
   readonly trouble?: string
+  /** What points to another box with the same id; absent: nothing does. */
+  readonly clone?: string
 }
 
 /** What a running gateway tells whoever asks on its own box. Never secrets. */

@@ -5,6 +5,9 @@ import type { GatewayStatus } from '@civitals/contracts/status'
 /** Which topic an envelope goes to; chosen at each send. */
 export type Lane = 'live' | 'backfill'
 
+/** Why a session ended that the other side closed without an error: a broker that stops, or another box that took it over. */
+export const endedQuietly = 'connection closed'
+
 /** One established session with the broker. It is never mended: when it ends, the uplink makes a new one. */
 export interface Connection {
   /** Hands one envelope to the link. The broker's own receipt is flow control and says nothing about the centre. */
@@ -35,6 +38,6 @@ export interface ConnectOptions {
 
 /**
  * Makes sessions with the centre. Resolves once the session takes envelopes and its acknowledgements and commands are subscribed to;
- * rejects with CIV_GATEWAY_UPLINK_CONNECT otherwise. One attempt per call; the caller waits between attempts.
+ * rejects with CIV_GATEWAY_UPLINK_CONNECT otherwise, with CIV_GATEWAY_UPLINK_CLONED when the centre keeps another box of the same id. One attempt per call; the caller waits between attempts.
  */
 export type Connect = (options: ConnectOptions) => Promise<Connection>

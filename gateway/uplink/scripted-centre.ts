@@ -20,6 +20,8 @@ export interface Arrival {
 export interface CentreScript {
   /** Refuses sessions with this reason while set. */
   refuse?: string
+  /** Refuses sessions because it keeps another box of the same id. */
+  cloned?: boolean
   /** Whether envelopes are settled and acknowledged as they come. */
   acknowledging: boolean
   /** Settles an envelope or loses it: false = it never arrived. */
@@ -42,6 +44,7 @@ export class ScriptedCentre {
   }
 
   readonly connect: Connect = async (options) => {
+    if (this.script.cloned) throw new CivitalsError('CIV_GATEWAY_UPLINK_CLONED', 'Identifier rejected')
     if (this.script.refuse !== undefined) throw new CivitalsError('CIV_GATEWAY_UPLINK_CONNECT', this.script.refuse)
     this.sessions++
     const connection = new ScriptedConnection(

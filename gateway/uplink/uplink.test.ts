@@ -186,6 +186,37 @@ t.test(
   },
 )
 
+t.test(
+  'a box whose id another one uses does not fight for it, says so, and delivers all it kept when it is let in',
+  async (t) => {
+    const { clock, centre, run, retries, uplink, append, spool, alive } = build()
+    centre.script.cloned = true
+    void run()
+    await clock.advance(10)
+    await append(5)
+    await clock.advance(1_000_000)
+    t.same(retries, [450_000, 450_000, 450_000])
+    t.match(uplink.state().clone, /another box uses this id/)
+    centre.script.cloned = false
+    await clock.advance(450_000)
+    await alive(2000)
+    t.equal(spool.counters().waiting, 0)
+    t.equal(uplink.state().clone, undefined)
+  },
+)
+
+t.test('one whose sessions are taken over again and again waits long, at random, between its attempts', async (t) => {
+  const { clock, centre, run, retries, uplink } = build()
+  void run()
+  for (let n = 0; n < 5; n++) {
+    while (centre.sessions < n + 1) await clock.advance(1000)
+    centre.cut('connection closed')
+    await clock.advance(1)
+  }
+  t.equal(retries.at(-1), 450_000)
+  t.match(uplink.state().clone, /perhaps another box/)
+})
+
 t.test('a live lane that stalls for more than a minute is history when it moves again', async (t) => {
   const { clock, centre, append, run, seqs, alive, spool } = build()
   centre.script.acknowledging = false

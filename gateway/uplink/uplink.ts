@@ -1,13 +1,15 @@
 import type { Acknowledgement } from '@civitals/contracts/acknowledgement'
 import { type Clock, type EpochMs, sleep } from '@civitals/contracts/clock'
 import type { Command, Reply } from '@civitals/contracts/command'
+import { CivitalsError } from '@civitals/contracts/errors'
 import type { GatewayStatus } from '@civitals/contracts/status'
 import { answer } from '../commands/answer.ts'
 import { readCommand } from '../commands/read-command.ts'
 import type { UplinkState } from '../presence/presence.ts'
 import type { Spool, SpoolRow } from '../spool/spool.ts'
 import { backoffMs } from './backoff.ts'
-import type { Connect, Connection } from './connection.ts'
+import { CloneSigns } from './clone-signs.ts'
+import { type Connect, type Connection, endedQuietly } from './connection.ts'
 import { Session } from './session.ts'
 
 const usualStatusEveryMs = 10_000
@@ -42,6 +44,7 @@ export class Uplink {
   #connectedSince: EpochMs | undefined
   #acknowledgedAt: EpochMs | undefined
   #trouble: string | undefined
+  readonly #signs = new CloneSigns()
 
   constructor(options: UplinkOptions) {
     this.#options = options
@@ -63,6 +66,7 @@ export class Uplink {
       ...(this.#connectedSince !== undefined && { connectedSince: this.#connectedSince }),
       ...(this.#acknowledgedAt !== undefined && { acknowledgedAt: this.#acknowledgedAt }),
       ...(this.#trouble !== undefined && { trouble: this.#trouble }),
+      ...(this.#signs.trouble !== undefined && { clone: this.#signs.trouble }),
     }
   }
 
@@ -86,7 +90,7 @@ export class Uplink {
       if (signal.aborted) return
       this.#trouble = reason
       attempt = clock.mono() - startedAt >= goodSessionMs ? 1 : attempt + 1
-      const retryMs = backoffMs(attempt, random)
+      const retryMs = this.#signs.waitMs(random) ?? backoffMs(attempt, random)
       onDisconnected?.(reason, retryMs)
       await sleep(clock, retryMs, signal).catch(() => undefined)
     }
@@ -104,6 +108,8 @@ export class Uplink {
       // Bound to this connection: what an older one still brings says nothing about what is in flight on a newer.
       const onAcknowledgement = (acknowledgement: Acknowledgement): void => {
         this.#acknowledgedAt = clock.now()
+        const own = acknowledgement.spools[spool.id]
+        if (own) this.#signs.acknowledged(own, spool.counters().newestSeq)
         // The centre may tell its state with the subscription, before anything was sent.
         if (session) session.acknowledged(acknowledgement)
         else early = acknowledgement
@@ -111,8 +117,11 @@ export class Uplink {
       const onCommand = (payload: Uint8Array): void => void this.#obey(payload)
       connection = await connect({ lastWill, onAcknowledgement, onCommand, signal })
     } catch (error) {
+      this.#signs.ended({ kind: isCloned(error) ? 'cloned' : 'no session' })
       return error instanceof Error ? error.message : String(error)
     }
+    this.#signs.stands(0)
+    const since = clock.mono()
     this.#connection = connection
     session = new Session({ spool, connection, clock, onFailure })
     this.#session = session
@@ -124,6 +133,7 @@ export class Uplink {
     if (early) session.acknowledged(early)
     session.pump()
     const reason = await this.#untilOver(connection, signal)
+    this.#signs.ended({ kind: 'ended', lastedMs: clock.mono() - since, quietly: reason === endedQuietly })
     this.#bytesOfOlder += connection.bytesSent
     session.stop()
     this.#session = undefined
@@ -152,21 +162,25 @@ export class Uplink {
       signal.addEventListener('abort', () => resolve('stopped'), { once: true, signal: stopped.signal })
       if (signal.aborted) resolve('stopped')
     })
-    const reporting = this.#reportStatus(stopped.signal)
+    const reporting = this.#reportStatus(stopped.signal, this.#options.clock.mono())
     const reason = await Promise.race([connection.closed, aborted])
     stopped.abort()
     await reporting
     return reason
   }
 
-  async #reportStatus(signal: AbortSignal): Promise<void> {
+  async #reportStatus(signal: AbortSignal, since: number): Promise<void> {
     for (;;) {
       try {
         await sleep(this.#options.clock, this.#options.statusEveryMs ?? usualStatusEveryMs, signal)
       } catch {
         return
       }
+      this.#signs.stands(this.#options.clock.mono() - since)
       this.statusChanged()
     }
   }
 }
+
+const isCloned = (error: unknown): boolean =>
+  error instanceof CivitalsError && error.code === 'CIV_GATEWAY_UPLINK_CLONED'

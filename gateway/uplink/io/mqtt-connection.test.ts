@@ -4,7 +4,7 @@ import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { decodeStatus, type GatewayStatus } from '@civitals/contracts/status'
 import { systemClock as clock } from '@civitals/contracts/system-clock'
 import { topicOf } from '@civitals/contracts/topics'
-import { Aedes, type PublishPacket } from 'aedes'
+import { Aedes, type AuthenticateError, type PublishPacket } from 'aedes'
 import t, { type Test } from 'tap'
 import { mqttLink } from './mqtt-connection.ts'
 
@@ -54,6 +54,13 @@ t.test('a wrong password and a centre that is not there are refusals to try agai
   })
   const nobody = mqttLink({ gateway: 'gw-01', url: 'mqtt://127.0.0.1:1', password: () => '', clock })
   await t.rejects(nobody(options()), { code: 'CIV_GATEWAY_UPLINK_CONNECT', message: /ECONNREFUSED/ })
+})
+
+t.test('a centre that keeps another box of this id says so by CONNACK 2', async (t) => {
+  const { link, aedes } = await broker(t)
+  aedes.authenticate = (_client, _user, _password, done) =>
+    done(Object.assign(new Error('another'), { returnCode: 2 }) as AuthenticateError, false)
+  await t.rejects(link()(options()), { code: 'CIV_GATEWAY_UPLINK_CLONED', message: /Identifier rejected/ })
 })
 
 t.test('envelopes go out as they are, on the topic of their lane, QoS 1', async (t) => {

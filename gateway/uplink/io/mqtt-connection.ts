@@ -7,7 +7,7 @@ import { topicOf } from '@civitals/contracts/topics'
 import { MqttClient } from 'mqtt'
 import mqttPacket from 'mqtt-packet'
 import { readAcknowledgement } from '../acknowledgement.ts'
-import type { Connect, Connection, ConnectOptions, Lane } from '../connection.ts'
+import { type Connect, type Connection, type ConnectOptions, endedQuietly, type Lane } from '../connection.ts'
 
 export interface MqttLinkOptions {
   readonly gateway: string
@@ -24,6 +24,8 @@ export interface MqttLinkOptions {
 mqttPacket.writeToStream.cacheNumbers = false
 
 const keepaliveS = 15
+/** CONNACK return code [MQTT-3.1.1 3.2.2.3]: the centre says by it that it keeps another box of this id. */
+const identifierRejected = 2
 const connectTimeoutMs = 10_000
 const goodbyeMs = 700
 const retained = { qos: 1, retain: true } as const
@@ -70,7 +72,7 @@ class MqttConnection implements Connection {
       if (acknowledgement) options.onAcknowledgement(acknowledgement)
     })
     this.closed = new Promise((resolve) => {
-      this.#client.on('close', () => resolve(this.#lastError?.message ?? 'connection closed'))
+      this.#client.on('close', () => resolve(this.#lastError?.message ?? endedQuietly))
     })
   }
 
@@ -164,6 +166,8 @@ class MqttConnection implements Connection {
 
   #refused(reason: string): CivitalsError {
     const { url, gateway } = this.#link
-    return new CivitalsError('CIV_GATEWAY_UPLINK_CONNECT', reason, { retryable: true, context: { url, gateway } })
+    const cloned = (this.#lastError as { code?: unknown } | undefined)?.code === identifierRejected
+    const code = cloned ? 'CIV_GATEWAY_UPLINK_CLONED' : 'CIV_GATEWAY_UPLINK_CONNECT'
+    return new CivitalsError(code, reason, { retryable: true, context: { url, gateway } })
   }
 }
