@@ -1,4 +1,5 @@
 import type { Migration } from '@civitals/storage/state'
+import { forecastMigrations } from './forecast/service/store.ts'
 
 /** Tables of the indicators: what cannot be computed again from the series store. */
 export const indicatorMigrations: readonly Migration[] = [
@@ -83,4 +84,5 @@ export const indicatorMigrations: readonly Migration[] = [
       )`,
     ],
   },
+  ...forecastMigrations,
 ]

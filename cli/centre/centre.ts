@@ -6,6 +6,7 @@ import type { City } from '@civitals/contracts/registry'
 import type { SettlementBatch } from '@civitals/contracts/settlement'
 import { openApi } from '@civitals/dashboards/api'
 import { shippedProfiles } from '@civitals/firmware-bridge/profiles'
+import { type Forecasts, openForecasts } from '@civitals/indicators/forecasts'
 import { type IndicatorEngine, openIndicators } from '@civitals/indicators/indicators'
 import { indicatorMigrations } from '@civitals/indicators/migrations'
 import { type BrokerLogin, clientIntake } from '@civitals/ingest/client-intake'
@@ -59,11 +60,15 @@ export interface Centre extends AsyncDisposable {
   readonly registry: Registry
   readonly ingest: Ingest
   readonly indicators: IndicatorEngine
+  readonly forecasts: Forecasts
   readonly alarms: AlarmEngine
   readonly workorders: Workorders
 }
 
 const migrations = [...ingestMigrations, ...indicatorMigrations, ...alarmMigrations, ...workorderMigrations]
+
+/** Live values come first: the first forecasts wait until gateways have connected and pages have loaded. */
+const firstForecastAfterMs = 5_000
 
 /** The whole centre on one screen: stores -> registry -> work orders -> alarms -> indicators -> ingest -> pages. */
 export async function openCentre(options: CentreOptions): Promise<Centre> {
@@ -100,8 +105,11 @@ export async function openCentre(options: CentreOptions): Promise<Centre> {
   opened.use(watchClones({ ingest, alarms, state, clock, logger }))
   const indicators = await opening
   opened.use(watchBody({ indicators, alarms, state, clock, logger, everyMs: options.evaluateEveryMs }))
+  const onError = (error: unknown): void => logger.error({ err: error }, 'the forecasts of this hour failed')
+  const forecasting = { firstAfterMs: firstForecastAfterMs, onError }
+  const forecasts = opened.use(await openForecasts({ state, series, registry, clock, ...forecasting }))
 
-  const sources = sourcesOf({ registry, ingest, indicators, alarms, workorders, series, clock })
+  const sources = sourcesOf({ registry, ingest, indicators, forecasts, alarms, workorders, series, clock })
   const { host, port, pagesFolder } = options
   const api = await openApi({ sources, host, port, logger, pagesFolder })
   opened.defer(() => api.close())
@@ -112,6 +120,7 @@ export async function openCentre(options: CentreOptions): Promise<Centre> {
     registry,
     ingest,
     indicators,
+    forecasts,
     alarms,
     workorders,
     [Symbol.asyncDispose]: () => everything.disposeAsync(),

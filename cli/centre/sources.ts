@@ -3,6 +3,7 @@ import { bodySystems } from '@civitals/contracts/body'
 import type { Clock } from '@civitals/contracts/clock'
 import type { ApiSources, LiveEvent } from '@civitals/dashboards/sources'
 import type { SystemDocument } from '@civitals/indicators/definition'
+import type { Forecasts } from '@civitals/indicators/forecasts'
 import type { IndicatorEngine } from '@civitals/indicators/indicators'
 import type { Ingest } from '@civitals/ingest/ingest'
 import type { Registry } from '@civitals/ingest/registry'
@@ -13,6 +14,7 @@ export interface SourceParts {
   readonly registry: Registry
   readonly ingest: Ingest
   readonly indicators: IndicatorEngine
+  readonly forecasts: Forecasts
   readonly alarms: AlarmEngine
   readonly workorders: Workorders
   readonly series: SeriesStore
@@ -21,7 +23,7 @@ export interface SourceParts {
 
 /** The parts of the centre as the API reads them. */
 export function sourcesOf(parts: SourceParts): ApiSources {
-  const { registry, ingest, indicators, alarms, workorders, series, clock } = parts
+  const { registry, ingest, indicators, forecasts, alarms, workorders, series, clock } = parts
   return {
     registry,
     city: () => indicators.current(),
@@ -34,6 +36,9 @@ export function sourcesOf(parts: SourceParts): ApiSources {
     latest: () => ingest.latest.all(),
     statuses: () => ingest.statuses(),
     readings: (query) => series.range(query),
+    forecast: (terminal, point) => forecasts.of(terminal, point),
+    indicatorForecast: (id) => forecasts.ofIndicator(id),
+    forecastSkill: () => forecasts.skill(),
     alarms: (query) => alarms.list(query),
     acknowledge: (id, by) => alarms.acknowledge(id, by),
     cases: (query) => workorders.cases(query),

@@ -44,9 +44,10 @@ export function complaintCounts(history: PilotHistory, now: number): Parameters<
   return days.map(({ at, count }) => ({ name: 'complaints', at, count, hours: 24 }))
 }
 
-/** How much of the past each indicator window needs: all points for a day and two hours, traffic flow for eight weeks. */
+/** How much of the past is needed: all points by the minute for a day and two hours, by the hour for the five weeks forecasts look back, traffic for the eight weeks of its baseline. */
 const minuteHistoryMs = 26 * 3_600_000
 const hourlyHistoryMs = 56 * 86_400_000
+const forecastHistoryMs = 35 * 86_400_000
 const readingsPerEnvelope = 5000
 
 interface Stores {
@@ -69,7 +70,9 @@ export async function bringHistory(
   // At half past, where the hour's own mean lies; at the full hour a sample belongs to the hour before as much.
   const hourly = { from: recent - (recent % 3_600_000) - hourlyHistoryMs + 1_800_000, to: recent, everyMs: 3_600_000 }
   const samples = function* (): Generator<HistorySample> {
-    yield* history.samples({ ...hourly, terminals: (_id, kind) => kind === 'traffic' })
+    const fiveWeeks = hourly.from + hourlyHistoryMs - forecastHistoryMs
+    yield* history.samples({ ...hourly, to: fiveWeeks, terminals: (_id, kind) => kind === 'traffic' })
+    yield* history.samples({ ...hourly, from: fiveWeeks })
     yield* history.samples({ from: recent, to: now, everyMs: 60_000 })
   }
   let written = 0

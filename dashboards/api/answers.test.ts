@@ -15,6 +15,8 @@ const asked: Readonly<Record<string, string>> = {
   '/indicators/:id/explain': '/indicators/RENL-01/explain',
   '/areas/:id/body': '/areas/440607001/body',
   '/terminals/:id': '/terminals/air-01',
+  '/terminals/:id/forecast': '/terminals/air-01/forecast?point=pm25',
+  '/indicators/:id/forecast': '/indicators/RESP-01/forecast',
 }
 
 const newTerminal: Terminal = {
@@ -97,4 +99,18 @@ t.test('readings go on where the page before ended', async (t) => {
   const rest = (await server.inject(`${base}&limit=100&cursor=${first.next}`)).json()
   t.same([...first.items, ...rest.items], whole.items)
   t.equal(whole.next, null)
+})
+
+t.test('a forecast stands as it is, and says why where there is none', async (t) => {
+  const pm25 = (await server.inject('/api/v1/terminals/air-01/forecast?point=pm25')).json()
+  t.match(pm25, { model: 'mstl-24-ets', season: 168, skill: 0.31, unit: 'ug/m3' })
+  t.equal(pm25.hours.length, 24)
+  t.match((await server.inject('/api/v1/terminals/air-02/forecast?point=pm25')).json(), {
+    reason: 'not-forecast',
+    hours: [],
+  })
+  t.match((await server.inject('/api/v1/indicators/RENL-01/forecast')).json(), { reason: 'not-forecast' })
+  t.equal((await server.inject('/api/v1/terminals/air-01/forecast?point=none')).statusCode, 404)
+  t.equal((await server.inject('/api/v1/indicators/NONE-01/forecast')).statusCode, 404)
+  t.match((await server.inject('/api/v1/forecasts')).json(), { items: [{ terminal: 'air-01', skill: 0.31 }] })
 })

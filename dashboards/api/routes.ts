@@ -2,6 +2,7 @@ import type { Route } from './route.ts'
 import { cityRoutes } from './routes/city.ts'
 import { definitionRoutes } from './routes/definitions.ts'
 import { deliveryRoutes } from './routes/delivery.ts'
+import { forecastRoutes } from './routes/forecast.ts'
 import { operationRoutes } from './routes/operations.ts'
 import { terminalRoutes } from './routes/terminals.ts'
 import type { ApiSources } from './sources.ts'
@@ -11,6 +12,7 @@ export const routesOf = (sources: ApiSources): readonly Route[] => [
   ...cityRoutes(sources),
   ...definitionRoutes(sources),
   ...terminalRoutes(sources),
+  ...forecastRoutes(sources),
   ...operationRoutes(sources),
   ...deliveryRoutes(sources),
 ]

@@ -5,6 +5,7 @@ import type { EpochMs } from '@civitals/contracts/clock'
 import type { Clone } from '@civitals/contracts/clone'
 import type { DefinitionsOnDay, DefinitionText, KeptChange, Proposal } from '@civitals/contracts/definition-change'
 import type { Explanation } from '@civitals/contracts/explanation'
+import type { ForecastSkill, IndicatorForecast, SeriesForecast } from '@civitals/contracts/forecast'
 import type { LedgerRow, Loss, Reconciliation, Reject, Resend, SetAside } from '@civitals/contracts/ledger'
 import type { Reading } from '@civitals/contracts/reading'
 import type { RegistryView, Terminal } from '@civitals/contracts/registry'
@@ -100,6 +101,12 @@ export interface ApiSources {
   /** By gateway id. */
   statuses(): ReadonlyMap<string, HeardStatus>
   readings(query: RangeQuery): Promise<readonly SeriesRow[]>
+  /** Forecast of a series; undefined before the first hour's run, and where no indicator reads the series. */
+  forecast?(terminal: string, point: string): SeriesForecast | undefined
+  /** Forecast of an indicator; undefined as above, and where hourly means do not determine it. */
+  indicatorForecast?(id: string): IndicatorForecast | undefined
+  /** Which model each series is forecast by and how it did, newest. */
+  forecastSkill?(): Promise<readonly ForecastSkill[]>
 
   alarms(query: PageQuery & { readonly state: 'live' | 'all' }): Promise<Page<Alarm>>
   acknowledge(id: string, by: string): Promise<Alarm>

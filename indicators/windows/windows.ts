@@ -26,14 +26,19 @@ interface Watched {
 export class Windows {
   readonly delays = new Delays()
   readonly #plan: WindowPlan
-  readonly #registry: RegistryView
+  readonly #registry: Pick<RegistryView, 'terminal'>
   readonly #local: LocalTime
   readonly #limits: QualityLimits
   readonly #terminals = new Map<string, Watched>()
   #since: EpochMs | null = null
 
   /** Without `limits` only what is no number, missing or said to fail is kept from scoring. */
-  constructor(plan: WindowPlan, registry: RegistryView, local: LocalTime, limits: QualityLimits = {}) {
+  constructor(
+    plan: WindowPlan,
+    registry: Pick<RegistryView, 'terminal'>,
+    local: LocalTime,
+    limits: QualityLimits = {},
+  ) {
     this.#plan = plan
     this.#registry = registry
     this.#local = local

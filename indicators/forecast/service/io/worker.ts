@@ -1,0 +1,10 @@
+// The thread forecasts are worked out in: a batch takes a second, which the main loop must not wait.
+import { parentPort } from 'node:worker_threads'
+import { answer, type Question } from '../compute.ts'
+
+/** A question with its number. */
+export type Numbered = Question & { readonly id: number }
+
+parentPort?.on('message', (question: Numbered) => {
+  parentPort?.postMessage({ id: question.id, answer: answer(question) })
+})
