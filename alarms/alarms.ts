@@ -1,11 +1,13 @@
 import type { Alarm, AlarmTransition, OnTransition } from '@civitals/contracts/alarm'
 import type { IndicatorResult } from '@civitals/contracts/body'
 import type { Clock, EpochMs } from '@civitals/contracts/clock'
+import type { Approach } from '@civitals/contracts/forecast'
 import { qualities } from '@civitals/contracts/quality'
 import type { RegistryView } from '@civitals/contracts/registry'
 import type { PendingEffect, SettlementBatch, SettlementStep } from '@civitals/contracts/settlement'
 import type { StateStore, StateTx } from '@civitals/storage/state'
 import { type Acknowledgement, writeAcknowledgement } from './acknowledge.ts'
+import { minutesUntil } from './engine/approach.ts'
 import { Evaluation, type Plan } from './engine/evaluation.ts'
 import { subjectKey } from './engine/id.ts'
 import { isActive } from './engine/machine.ts'
@@ -48,12 +50,17 @@ export interface AlarmEngine {
   readonly step: SettlementStep<StateTx>
   readonly rules: readonly Rule[]
   /**
-   * Indicator rules on one evaluation of the body at `at`; undefined: nothing to write. Run `write` in a state transaction,
+   * Indicator rules, and rules that warn ahead, on one evaluation of the body at `at`; undefined: nothing to write. Run `write` in a state transaction,
    * `committed` after it held, one evaluation at a time.
    */
   evaluateIndicators(results: readonly IndicatorResult[], at: EpochMs): PendingEffect<StateTx> | undefined
   /** Rules on gateways, on facts that the centre found out at their `at`; as `evaluateIndicators`. */
   evaluateGateways(facts: readonly GatewayFact[]): PendingEffect<StateTx> | undefined
+  evaluateIndicators(
+    results: readonly IndicatorResult[],
+    at: EpochMs,
+    approaches?: readonly Approach[],
+  ): PendingEffect<StateTx> | undefined
   /** The alarm after it was acknowledged; acknowledging twice changes nothing. Rejects with CIV_ALARMS_UNKNOWN_ALARM. */
   acknowledge(id: string, by: string): Promise<Alarm>
   list(query?: AlarmQuery): Promise<AlarmPage>
@@ -91,12 +98,20 @@ class Engine implements AlarmEngine {
 
   readonly step: SettlementStep<StateTx> = (batch) => this.#effect((plan) => this.#feedBatch(plan, batch))
 
-  evaluateIndicators(results: readonly IndicatorResult[], at: EpochMs): PendingEffect<StateTx> | undefined {
+  evaluateIndicators(
+    results: readonly IndicatorResult[],
+    at: EpochMs,
+    approaches: readonly Approach[] = [],
+  ): PendingEffect<StateTx> | undefined {
     return this.#effect((plan) => {
       for (const result of results) {
         if (!result.valid || result.value === null) continue
         const watch = this.#watches.ofIndicator(result)
         if (watch) this.#evaluation.feed(plan, watch, at, result.value, at)
+      }
+      for (const approach of approaches) {
+        for (const { watch, reaches } of this.#watches.ofApproach(approach.terminal, approach.point))
+          this.#evaluation.feed(plan, watch, at, minutesUntil(approach, reaches, at), at)
       }
     })
   }
@@ -208,7 +223,7 @@ class Engine implements AlarmEngine {
   #withNewestValue(alarm: Alarm): Alarm {
     if (!isActive(alarm.state)) return alarm
     const value = this.#watches.byKey(subjectKey(alarm.subject))?.value
-    return value === undefined || value === null ? alarm : { ...alarm, value }
+    return value === undefined || value === null ? alarm : { ...alarm, value: Number.isFinite(value) ? value : null }
   }
 
   #tell(transitions: readonly AlarmTransition[]): void {

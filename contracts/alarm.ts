@@ -18,6 +18,12 @@ export const PrioritySchema = Type.Integer({ minimum: 1, maximum: 4 })
 /** What an alarm is about. */
 export const AlarmSubjectSchema = Type.Union([
   Type.Object({ kind: Type.Literal('series'), terminal: Type.String(), point: Type.String() }),
+  Type.Object({
+    kind: Type.Literal('approach'),
+    terminal: Type.String(),
+    point: Type.String(),
+    reaches: Type.Number({ description: 'Value the series is forecast to reach; the alarm counts the minutes to it.' }),
+  }),
   Type.Object({ kind: Type.Literal('indicator'), indicator: Type.String(), area: Type.String() }),
   Type.Object({ kind: Type.Literal('gateway'), gateway: Type.String(), fact: Type.String() }),
 ])

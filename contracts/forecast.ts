@@ -63,3 +63,17 @@ export const ForecastSkillSchema = Type.Object({
   ...skillOfModel,
 })
 export type ForecastSkill = Static<typeof ForecastSkillSchema>
+
+/**
+ * Where a hazard is heading: newest value of one series and its certain change in the direction of worse. Made with every
+ * evaluation; what has been silent for long is left out.
+ */
+export interface Approach {
+  readonly terminal: string
+  readonly point: string
+  /** Event time of the newest value. */
+  readonly at: number
+  readonly value: number
+  /** Change per minute towards worse, in the unit of the point; 0 while no rise is certain. Negative where lower is worse. */
+  readonly perMinute: number
+}

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { BodyResult } from '@civitals/contracts/body'
 import type { EpochMs, Timer } from '@civitals/contracts/clock'
 import type { Explanation } from '@civitals/contracts/explanation'
+import type { Approach } from '@civitals/contracts/forecast'
 import type { Reading } from '@civitals/contracts/reading'
 import type { RegistryView } from '@civitals/contracts/registry'
 import type { SettlementStep } from '@civitals/contracts/settlement'
@@ -151,6 +152,10 @@ export class Engine implements IndicatorEngine {
 
   towns(): TownScore[] {
     return this.#bodies.towns()
+  }
+
+  approaches(): Approach[] {
+    return this.#bodies.approaches(this.#options.clock.now())
   }
 
   subscribe(listener: (body: BodyResult) => void): Disposable {

@@ -1,6 +1,7 @@
 import type { BodyResult } from '@civitals/contracts/body'
 import type { Clock, EpochMs } from '@civitals/contracts/clock'
 import type { Explanation } from '@civitals/contracts/explanation'
+import type { Approach } from '@civitals/contracts/forecast'
 import type { Grade } from '@civitals/contracts/grade'
 import type { Reading } from '@civitals/contracts/reading'
 import type { RegistryView } from '@civitals/contracts/registry'
@@ -63,6 +64,8 @@ export interface IndicatorEngine extends AsyncDisposable {
   area(id: string): BodyResult | undefined
   /** Scores of all towns at the newest evaluation. */
   towns(): TownScore[]
+  /** Where the hazards are heading: for rules that warn before a limit is reached. Costs nothing where no value has come. */
+  approaches(): Approach[]
   /** Calls `listener` with every evaluation until disposed. */
   subscribe(listener: (body: BodyResult) => void): Disposable
   /** Readings stored before the engine was open, in any order: windows only. */

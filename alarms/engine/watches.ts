@@ -9,6 +9,18 @@ import { type CompiledRule, createWatch, type StoredMachine, type Watch } from '
 /** Watches of the points of one terminal; null: a point no rule looks at. */
 export type PointWatches = Map<string, Watch | null>
 
+interface AheadRule {
+  readonly compiled: CompiledRule
+  readonly value: number
+  readonly unit: string
+}
+
+/** A rule's watch on a series heading for a value. */
+export interface ApproachWatch {
+  readonly watch: Watch
+  readonly reaches: number
+}
+
 /**
  * Which rules look at which subject, worked out on first sight: a reading without a rule costs two map look-ups. A terminal
  * whose registration is replaced is worked out anew. A rule whose unit is not that of the registered point is left out and
@@ -17,6 +29,12 @@ export type PointWatches = Map<string, Watch | null>
 export class Watches {
   readonly #registry: RegistryView
   readonly #seriesRules = new Map<string, Map<string, CompiledRule[]>>()
+  /** Rules that warn ahead, by `kind/point`. */
+  readonly #aheadRules = new Map<string, AheadRule[]>()
+  readonly #approaches = new Map<
+    string,
+    { readonly registered: Terminal; readonly watches: readonly ApproachWatch[] }
+  >()
   readonly #indicatorRules = new Map<string, CompiledRule[]>()
   readonly #gatewayRules = new Map<string, CompiledRule[]>()
   readonly #terminals = new Map<string, { readonly registered: Terminal; readonly points: PointWatches }>()
@@ -38,6 +56,9 @@ export class Watches {
     }
     if ('gateway' in subject) {
       this.#gatewayRules.set(subject.gateway, [...(this.#gatewayRules.get(subject.gateway) ?? []), compiled])
+    if (subject.reaches !== undefined) {
+      const key = `${subject.kind}/${subject.point}`
+      this.#aheadRules.set(key, [...(this.#aheadRules.get(key) ?? []), { compiled, ...subject.reaches }])
       return
     }
     const ofKind = this.#seriesRules.get(subject.kind) ?? new Map<string, CompiledRule[]>()
@@ -86,6 +107,28 @@ export class Watches {
       },
       rules,
     )
+  }
+
+  /** Watches of the rules that warn before this series reaches a value; none where no rule does. */
+  ofApproach(terminalId: string, point: string): readonly ApproachWatch[] {
+    const registered = this.#registry.terminal(terminalId)
+    if (!registered) return []
+    const key = `${terminalId}/${point}`
+    const known = this.#approaches.get(key)
+    if (known?.registered === registered) return known.watches
+    const area = this.#registry.site(registered.site)?.area ?? this.#registry.city.id
+    const rules = this.#aheadRules.get(`${registered.kind}/${point}`) ?? []
+    const registeredUnit = this.#registry.point(terminalId, point)?.unit
+    const fitting = rules.filter(({ unit }) => registeredUnit === undefined || unit === registeredUnit)
+    for (const { compiled, unit } of rules.filter((rule) => !fitting.includes(rule)))
+      this.mismatches.add(`${compiled.rule.id}: ${unit}, but ${key} is in ${registeredUnit}`)
+    const watches = fitting.map(({ compiled, value: reaches }) => {
+      const subject = { kind: 'approach', terminal: terminalId, point, reaches } as const
+      const what = { subject, key: subjectKey(subject), unit: 'min', place: { area, site: registered.site } }
+      return { watch: this.#add(what, [compiled]), reaches }
+    })
+    this.#approaches.set(key, { registered, watches })
+    return watches
   }
 
   /** Watch of an indicator in an area, or undefined when no rule looks at it. */

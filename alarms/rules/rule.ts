@@ -7,8 +7,24 @@ import { isUnitId } from '@civitals/contracts/units'
 import { type Static, Type } from 'typebox'
 
 /** Which values a rule watches: one point of every terminal of a kind, one indicator in every area it is computed for, or one fact of every gateway. */
+/** Which values a rule watches: one point of every terminal of a kind, the minutes until it reaches a value, or one indicator in every area it is computed for. */
 const SubjectSchema = Type.Union([
-  Type.Object({ kind: Type.String(), point: Id('Point of the terminal kind.') }, { additionalProperties: false }),
+  Type.Object(
+    {
+      kind: Type.String(),
+      point: Id('Point of the terminal kind.'),
+      reaches: Type.Optional(
+        Type.Object(
+          { value: Type.Number(), unit: Type.String({ description: 'Unit id; must be the unit of the point.' }) },
+          {
+            additionalProperties: false,
+            description: 'Warns ahead: the rule is on the minutes until the point reaches this value.',
+          },
+        ),
+      ),
+    },
+    { additionalProperties: false },
+  ),
   Type.Object(
     { indicator: Type.String({ description: 'Indicator id, e.g. RESP-01.' }) },
     { additionalProperties: false },
@@ -42,7 +58,7 @@ export const RuleSchema = Type.Object(
     version: Type.String(),
     name: NameSchema,
     subject: SubjectSchema,
-    unit: Type.String({ description: 'Unit id; must be the unit of the point.' }),
+    unit: Type.String({ description: 'Unit id; must be the unit of the point, min for a rule that warns ahead.' }),
     condition: ConditionSchema,
     priority: PrioritySchema,
     cause: NameSchema,
@@ -82,6 +98,11 @@ function lint(rule: Rule, before: readonly Rule[]): string[] {
   const found: string[] = []
   if (before.some((other) => other.id === rule.id)) found.push(`rule ${rule.id} is defined twice`)
   if (!isUnitId(rule.unit)) found.push(`unit ${rule.unit} is not in the units registry`)
+  const ahead = 'reaches' in rule.subject && rule.subject.reaches !== undefined
+  if (ahead && (rule.unit !== 'min' || rule.condition.direction !== 'low'))
+    found.push(`rule ${rule.id} warns ahead: its unit is min and its direction low`)
+  if (ahead && before.some(({ subject }) => JSON.stringify(subject) === JSON.stringify(rule.subject)))
+    found.push(`rule ${rule.id} warns of what another rule warns of`)
   return found
 }
 

@@ -86,7 +86,9 @@ function raisedAgain({ alarm, step }: Stored, { at, value }: Finding): AlarmTran
 
 function returned({ alarm, step }: Stored, { since, at, value }: Finding): AlarmTransition {
   const state = alarm.state === 'acknowledged' ? 'normal' : 'returned'
-  const next: Alarm = { ...alarm, state, returnedAt: since, changedAt: at, value }
+  // A forecast that no longer holds has no minutes left to count.
+  const left = Number.isFinite(value) ? value : null
+  const next: Alarm = { ...alarm, state, returnedAt: since, changedAt: at, value: left }
   return { id: transitionId(alarm.id, step + 1), alarm: next, from: alarm.state, to: state, cause: 'return', at }
 }
 

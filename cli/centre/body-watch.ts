@@ -22,7 +22,7 @@ export function watchBody(options: BodyWatchOptions): Disposable {
   const judge = async (): Promise<void> => {
     const body = await indicators.tick()
     const results = body.systems.flatMap((system) => system.indicators)
-    const effect = alarms.evaluateIndicators(results, body.at)
+    const effect = alarms.evaluateIndicators(results, body.at, indicators.approaches())
     if (!effect) return
     await state.transaction((tx) => effect.write(tx))
     effect.committed()

@@ -25,6 +25,7 @@ import { heldUntil } from './held-series.ts'
 import { openSeries } from './io/series.ts'
 import type { StoreChoice } from './io/store-choice.ts'
 import { pointsOf } from './known-points.ts'
+import { localDay } from './local-day.ts'
 import { sourcesOf } from './sources.ts'
 
 export interface CentreOptions {
@@ -106,8 +107,9 @@ export async function openCentre(options: CentreOptions): Promise<Centre> {
   const indicators = await opening
   opened.use(watchBody({ indicators, alarms, state, clock, logger, everyMs: options.evaluateEveryMs }))
   const onError = (error: unknown): void => logger.error({ err: error }, 'the forecasts of this hour failed')
-  const forecasting = { firstAfterMs: firstForecastAfterMs, onError }
-  const forecasts = opened.use(await openForecasts({ state, series, registry, clock, ...forecasting }))
+  const definitions = () => indicators.definitions.on(localDay(registry.city.timeZone, clock.now()))
+  const forecasting = { definitions, firstAfterMs: firstForecastAfterMs, onError }
+  const forecasts = opened.use(openForecasts({ state, series, registry, clock, ...forecasting }))
 
   const sources = sourcesOf({ registry, ingest, indicators, forecasts, alarms, workorders, series, clock })
   const { host, port, pagesFolder } = options

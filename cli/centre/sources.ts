@@ -9,6 +9,7 @@ import type { Ingest } from '@civitals/ingest/ingest'
 import type { Registry } from '@civitals/ingest/registry'
 import type { SeriesStore } from '@civitals/storage/series'
 import type { Workorders } from '@civitals/workorders/workorders'
+import { localDay } from './local-day.ts'
 
 export interface SourceParts {
   readonly registry: Registry
@@ -77,7 +78,7 @@ const systemOf = ({ inForce, trial, outOfScope, ...system }: SystemDocument) => 
 
 function definitionsOf({ indicators, registry, clock }: SourceParts): ApiSources['definitions'] {
   const { definitions } = indicators
-  const today = (): string => new Intl.DateTimeFormat('en-CA', { timeZone: registry.city.timeZone }).format(clock.now())
+  const today = (): string => localDay(registry.city.timeZone, clock.now())
   return {
     on: (day = today()) => ({ day, systems: definitions.on(day).map(systemOf) }),
     propose: (files) => definitions.propose(files),

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { BodyResult, SystemResult } from '@civitals/contracts/body'
 import type { EpochMs } from '@civitals/contracts/clock'
+import type { Approach } from '@civitals/contracts/forecast'
 import type { Grade } from '@civitals/contracts/grade'
 import { seriesId } from '@civitals/contracts/ids'
 import { qualities } from '@civitals/contracts/quality'
@@ -9,6 +10,7 @@ import type { RegistryView, Terminal } from '@civitals/contracts/registry'
 import type { SystemDocument } from '../definition.ts'
 import { type Computed, systemIn } from '../explain/explain.ts'
 import { measures } from '../measures/measures.ts'
+import { approachesOf } from '../forecast/threshold.ts'
 import { type Draws, drawsFor } from '../robustness/draws.ts'
 import { Memory, SiteMemory } from '../scoring/memory.ts'
 import { evaluateScope, type Grounds } from './evaluate.ts'
@@ -139,6 +141,14 @@ export class Bodies {
       terminals += scope.watches.length
       this.#evaluateArea(scope, now)
     }
+  }
+
+  /** Where the hazards of the city are heading. */
+  approaches(now: EpochMs): Approach[] {
+    const { systems } = this.#currentScopes().city
+    return systems.flatMap(({ indicators }) =>
+      indicators.flatMap(({ definition, sites }) => approachesOf(definition, sites, now)),
+    )
   }
 
   /** The body of an area at the instant of the newest evaluation; undefined for one nobody registered, or before the first. */

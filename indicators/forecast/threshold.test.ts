@@ -1,5 +1,6 @@
 import t from 'tap'
-import { minutesTo, riseOf } from './threshold.ts'
+import { measuring } from '../testing/measuring.ts'
+import { approachesOf, minutesTo, riseOf } from './threshold.ts'
 
 const minutes = Array.from({ length: 11 }, (_, k) => k)
 
@@ -61,4 +62,23 @@ t.test('a rise that has just begun counts by itself, not by the calm before it',
     1,
   )
   t.ok(Math.abs((rise?.perMinute ?? 0) - 4) < 0.5, `${rise?.perMinute}`)
+})
+
+t.test('where hazards head: rising, calm, just silent and long silent', async (t) => {
+  const now = Date.parse('2026-06-12T09:00:00+08:00')
+  const road = measuring('RENL-01', { 'road-water': 3 })
+  for (let second = -600; second <= 0; second += 10) {
+    road.feed('road-water-1', 'depth', now + second * 1000, 12 + second / 60)
+    road.feed('road-water-2', 'depth', now + second * 1000, 4)
+    if (second < -300) road.feed('road-water-3', 'depth', now + second * 1000, 20 + second / 60)
+  }
+  const { definition, sites } = road.scoped()!
+  const at = (then: number) => approachesOf(definition, sites, then)
+  const [rising, calm, ...others] = at(now)
+  t.match(rising, { terminal: 'road-water-1', point: 'depth', at: now, value: 12 })
+  t.ok(Math.abs((rising?.perMinute ?? 0) - 1) < 0.05)
+  t.match(calm, { terminal: 'road-water-2', perMinute: 0 })
+  t.same(others, [], 'silence of minutes says nothing, neither that it rises nor that it does not')
+  const later = at(now + 3_600_000)
+  t.ok(later.length === 3 && later.every(({ perMinute }) => perMinute === 0), 'after an hour nothing is known to rise')
 })

@@ -1,11 +1,14 @@
 import type { IndicatorResult } from '@civitals/contracts/body'
 import type { EpochMs } from '@civitals/contracts/clock'
+import type { Approach } from '@civitals/contracts/forecast'
+import type { Definition } from '../definition.ts'
 import { lowerIsBetter } from '../formulas/score.ts'
 import { theilSen } from '../formulas/statistics.ts'
-import type { Evidence, MeasureContext } from '../measures/evidence.ts'
+import type { Evidence, MeasureContext, SiteInput } from '../measures/evidence.ts'
 import { fineSlotMs, type SeriesWindow } from '../windows/series-window.ts'
 
 type Forecast = NonNullable<IndicatorResult['forecast']>
+type Asked = NonNullable<Definition['forecast']>
 
 /** A line that rises for certain: value now and change per minute, in the direction of worse. */
 export interface Rise {
@@ -62,6 +65,40 @@ function pointsOf(series: SeriesWindow, end: EpochMs, windowMinutes: number, sig
   return [chosen.map(({ start }) => start / 60_000), chosen.map(({ sum, count }) => (sign * sum) / count)]
 }
 
+const risesKept = new WeakMap<SeriesWindow, { readonly at: EpochMs; readonly rise: Rise | undefined }>()
+
+/** The certain rise of a series at its newest value, `sign` -1 where lower is worse. Kept until a newer value comes. */
+function riseOfSeries(series: SeriesWindow, forecast: Asked, sign: number): Rise | undefined {
+  if (series.lastAt === null) return undefined
+  const kept = risesKept.get(series)
+  if (kept?.at === series.lastAt) return kept.rise
+  const [xs, ys] = pointsOf(series, series.lastAt, forecast.windowMinutes, sign)
+  const rise = riseOf(xs, ys, forecast.minimumRise)
+  risesKept.set(series, { at: series.lastAt, rise })
+  return rise
+}
+
+/** A series that has been silent for so long is heading nowhere we know. */
+const silentMs = 3_600_000
+
+/**
+ * Where every series of an indicator that asks for forecasts is heading. A terminal that has just fallen silent is left out:
+ * that it is drowned ends no warning; after an hour its rise counts as over.
+ */
+export function approachesOf(definition: Definition, sites: readonly SiteInput[], now: EpochMs): Approach[] {
+  const { forecast, anchors } = definition
+  if (!forecast) return []
+  const sign = lowerIsBetter(anchors) ? 1 : -1
+  return sites.flatMap(({ points: [series] }) => {
+    if (!series || series.lastAt === null) return []
+    const { terminal, point, lastAt, lastValue, reportEveryMs } = series
+    const age = now - lastAt
+    if (age > Math.max(120_000, 3 * reportEveryMs) && age < silentMs) return []
+    const rise = age < silentMs ? riseOfSeries(series, forecast, sign) : undefined
+    return [{ terminal, point, at: lastAt, value: lastValue, perMinute: rise ? sign * rise.perMinute : 0 }]
+  })
+}
+
 /** Anchors that begin grades C, D and E. */
 const gradeAnchors = [
   { grade: 'C', index: 2 },
@@ -78,8 +115,7 @@ function forecastSite(context: MeasureContext, series: SeriesWindow): Forecast |
   const { forecast, anchors } = definition
   if (!forecast || series.lastAt === null) return undefined
   const sign = lowerIsBetter(anchors) ? 1 : -1
-  const [xs, ys] = pointsOf(series, series.lastAt, forecast.windowMinutes, sign)
-  const rise = riseOf(xs, ys, forecast.minimumRise)
+  const rise = riseOfSeries(series, forecast, sign)
   if (!rise) return undefined
   const reached = series.lastAt
   const ahead = gradeAnchors

@@ -68,6 +68,8 @@ export function measuring(
     windows,
     counts,
     feed,
+    /** The definition and the sites it reads. */
+    scoped: () => scope.systems[0]?.indicators[0],
     /** One reading a minute in [from, to). */
     every(
       terminal: string,

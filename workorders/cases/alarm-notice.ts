@@ -27,6 +27,14 @@ export const evidenceOf = ({ alarm }: AlarmTransition): string => `${subjectOf(a
 function subjectOf({ subject }: Alarm): string {
   if (subject.kind === 'series') return `${subject.terminal}/${subject.point}`
   return subject.kind === 'indicator' ? subject.indicator : subject.gateway
+  switch (subject.kind) {
+    case 'series':
+      return `${subject.terminal}/${subject.point}`
+    case 'approach':
+      return `${subject.terminal}/${subject.point} -> ${subject.reaches}`
+    case 'indicator':
+      return subject.indicator
+  }
 }
 
 function measured({ unit }: Alarm, value: number | null): string {

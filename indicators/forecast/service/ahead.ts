@@ -64,7 +64,11 @@ const fromMeans: ReadonlySet<string> = new Set([
 /** The definitions that can be computed ahead, and nothing else of the documents. */
 export const documentsAhead = (documents: readonly SystemDocument[]): readonly SystemDocument[] =>
   documents
-    .map((document) => ({ ...document, inForce: document.inForce.filter(({ formula }) => fromMeans.has(formula)) }))
+    .map((document) => ({
+      ...document,
+      trial: [],
+      inForce: document.inForce.filter(({ formula }) => fromMeans.has(formula)),
+    }))
     .filter(({ inForce }) => inForce.length > 0)
 
 const variants = ['value', 'low', 'high'] as const

@@ -6,6 +6,7 @@ import { MemorySeries } from '@civitals/storage/series-memory'
 import { openSqliteState } from '@civitals/storage/sqlite'
 import t from 'tap'
 import { scoreOf } from '../../formulas/score.ts'
+import { shippedDefinitions } from '../../io/shipped.ts'
 import { indicatorMigrations } from '../../migrations.ts'
 import { registryOf } from '../../testing/pilot.ts'
 import { historyHours } from '../forecast.ts'
@@ -15,7 +16,7 @@ import { hourMs } from './hours.ts'
 import { ComputeThread } from './io/thread.ts'
 
 const now = Date.parse('2026-06-12T09:20:00+08:00')
-const [city, past] = await Promise.all([demoCity(), pilotHistory({ seed: 7 })])
+const [city, past, documents] = await Promise.all([demoCity(), pilotHistory({ seed: 7 }), shippedDefinitions()])
 
 const firstHour = Math.floor(now / hourMs) * hourMs - historyHours * hourMs
 const samples = [
@@ -39,8 +40,9 @@ async function pilot(kinds: readonly string[], hours = historyHours) {
   await series.write({ receivedAt: now, envelopes: [{ gateway: 'g', spool: 's', seq: 1, readings }] })
   const state = await openSqliteState({ file: ':memory:', migrations: indicatorMigrations })
   const clock = new FakeClock(now)
-  const options = { state, series, registry: registryOf(city), clock, compute: computeHere() }
-  const forecasts = await openForecasts(options)
+  const definitions = () => documents
+  const options = { state, series, registry: registryOf(city), clock, definitions, compute: computeHere() }
+  const forecasts = openForecasts(options)
   const close = async () => {
     await forecasts[Symbol.asyncDispose]()
     await state.close()
@@ -102,7 +104,7 @@ t.test('the next hour starts where the clock is, and late readings are read agai
 
 t.test('the thread gives the very answers', async (t) => {
   await using world = await pilot(['traffic'])
-  await using threaded = await openForecasts({ ...world.options, compute: new ComputeThread() })
+  await using threaded = openForecasts({ ...world.options, compute: new ComputeThread() })
   await Promise.all([world.forecasts.run(), threaded.run()])
   t.same(threaded.of('traffic-02', 'speed'), world.forecasts.of('traffic-02', 'speed'))
   t.same(threaded.ofIndicator('CIRC-01'), world.forecasts.ofIndicator('CIRC-01'))
@@ -110,7 +112,7 @@ t.test('the thread gives the very answers', async (t) => {
 
 t.test('it runs soon after the start and then every hour, and closes while it runs', async (t) => {
   await using world = await pilot(['traffic'])
-  const forecasts = await openForecasts({ ...world.options, compute: computeHere(), firstAfterMs: 5000 })
+  const forecasts = openForecasts({ ...world.options, compute: computeHere(), firstAfterMs: 5000 })
   t.equal(world.clock.nextTimerInMs, 5000)
   await world.clock.advance(5000)
   t.equal(world.clock.nextTimerInMs, hourMs - ((now + 5000) % hourMs) + 120_000)

@@ -5,7 +5,6 @@ import type { RegistryView, Terminal } from '@civitals/contracts/registry'
 import type { SeriesStore } from '@civitals/storage/series'
 import type { StateStore } from '@civitals/storage/state'
 import type { SystemDocument } from '../../definition.ts'
-import { shippedDefinitions } from '../../io/shipped.ts'
 import { type ForecastOutcome, type HourlySeries, historyHours, horizonHours } from '../forecast.ts'
 import { documentsAhead, type SeriesAhead } from './ahead.ts'
 import type { Compute } from './compute.ts'
@@ -19,8 +18,8 @@ export interface ForecastOptions {
   readonly series: Pick<SeriesStore, 'range'>
   readonly registry: RegistryView
   readonly clock: Clock
-  /** Default: the catalogue that ships with Civitals. */
-  readonly definitions?: readonly SystemDocument[]
+  /** The definitions in force now; asked anew for every run. */
+  readonly definitions: () => readonly SystemDocument[]
   /** Default: a thread. */
   readonly compute?: Compute
   /** First run after opening; then at two minutes past every hour. Absent: only when `run` is called. */
@@ -45,16 +44,14 @@ const batchSize = 20
 const minutePastHour = 2 * 60_000
 
 /** Opens the forecasts; the work is done in a thread, the store is read in small steps. */
-export async function openForecasts(options: ForecastOptions): Promise<Forecasts> {
-  const documents = options.definitions ?? (await shippedDefinitions())
-  const service = new Service(options, documents)
+export function openForecasts(options: ForecastOptions): Forecasts {
+  const service = new Service(options)
   if (options.firstAfterMs !== undefined) service.after(options.firstAfterMs)
   return service
 }
 
 class Service implements Forecasts {
   readonly #options: ForecastOptions
-  readonly #documents: readonly SystemDocument[]
   readonly #compute: Compute
   readonly #histories = new Map<string, HourlyHistory>()
   #series: ReadonlyMap<string, SeriesForecast> = new Map()
@@ -63,9 +60,8 @@ class Service implements Forecasts {
   #timer: Timer | undefined
   #closed = false
 
-  constructor(options: ForecastOptions, documents: readonly SystemDocument[]) {
+  constructor(options: ForecastOptions) {
     this.#options = options
-    this.#documents = documents
     this.#compute = options.compute ?? new ComputeThread()
   }
 
@@ -109,7 +105,7 @@ class Service implements Forecasts {
     const { clock, registry, state } = this.#options
     const now = clock.now()
     const end = Math.floor(now / hourMs)
-    const wanted = seriesOf(this.#documents, registry.terminals())
+    const wanted = seriesOf(this.#options.definitions(), registry.terminals())
     const outcomes = new Map<string, ForecastOutcome>()
     for (let from = 0; from < wanted.length && !this.#closed; from += batchSize) {
       const batch = wanted.slice(from, from + batchSize)
@@ -154,7 +150,7 @@ class Service implements Forecasts {
     end: number,
     now: EpochMs,
   ): Promise<ReadonlyMap<string, IndicatorForecast>> {
-    const documents = documentsAhead(this.#documents)
+    const documents = documentsAhead(this.#options.definitions())
     const { city } = this.#options.registry
     const read = new Set(documents.flatMap(({ inForce }) => inForce.flatMap(({ inputs }) => inputs ?? [])).map(kindOf))
     const terminals = this.#options.registry.terminals().filter(({ kind }) => read.has(kind))
