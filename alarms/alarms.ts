@@ -50,17 +50,16 @@ export interface AlarmEngine {
   readonly step: SettlementStep<StateTx>
   readonly rules: readonly Rule[]
   /**
-   * Indicator rules, and rules that warn ahead, on one evaluation of the body at `at`; undefined: nothing to write. Run `write` in a state transaction,
-   * `committed` after it held, one evaluation at a time.
+   * Indicator rules, and rules that warn ahead, on one evaluation of the body at `at`; undefined: nothing to write. Run `write`
+   * in a state transaction, `committed` after it held, one evaluation at a time.
    */
-  evaluateIndicators(results: readonly IndicatorResult[], at: EpochMs): PendingEffect<StateTx> | undefined
-  /** Rules on gateways, on facts that the centre found out at their `at`; as `evaluateIndicators`. */
-  evaluateGateways(facts: readonly GatewayFact[]): PendingEffect<StateTx> | undefined
   evaluateIndicators(
     results: readonly IndicatorResult[],
     at: EpochMs,
     approaches?: readonly Approach[],
   ): PendingEffect<StateTx> | undefined
+  /** Rules on gateways, on facts that the centre found out at their `at`; as `evaluateIndicators`. */
+  evaluateGateways(facts: readonly GatewayFact[]): PendingEffect<StateTx> | undefined
   /** The alarm after it was acknowledged; acknowledging twice changes nothing. Rejects with CIV_ALARMS_UNKNOWN_ALARM. */
   acknowledge(id: string, by: string): Promise<Alarm>
   list(query?: AlarmQuery): Promise<AlarmPage>

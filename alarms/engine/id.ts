@@ -2,8 +2,7 @@ import { createHash } from 'node:crypto'
 import type { AlarmSubject } from '@civitals/contracts/alarm'
 import type { EpochMs } from '@civitals/contracts/clock'
 
-/** `terminal/point`, `indicator@area` or `gateway#fact`: one word for a subject in keys and tables. */
-/** `terminal/point`, `terminal/point>value` or `indicator@area`: one word for a subject in keys and tables. */
+/** `terminal/point`, `terminal/point>value`, `indicator@area` or `gateway#fact`: one word for a subject in keys and tables. */
 export function subjectKey(subject: AlarmSubject): string {
   switch (subject.kind) {
     case 'series':
@@ -14,8 +13,6 @@ export function subjectKey(subject: AlarmSubject): string {
       return `${subject.gateway}#${subject.fact}`
     case 'approach':
       return `${subject.terminal}/${subject.point}>${subject.reaches}`
-    case 'indicator':
-      return `${subject.indicator}@${subject.area}`
   }
 }
 

@@ -56,6 +56,8 @@ export class Watches {
     }
     if ('gateway' in subject) {
       this.#gatewayRules.set(subject.gateway, [...(this.#gatewayRules.get(subject.gateway) ?? []), compiled])
+      return
+    }
     if (subject.reaches !== undefined) {
       const key = `${subject.kind}/${subject.point}`
       this.#aheadRules.set(key, [...(this.#aheadRules.get(key) ?? []), { compiled, ...subject.reaches }])

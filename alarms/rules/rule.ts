@@ -6,8 +6,10 @@ import { NameSchema } from '@civitals/contracts/registry'
 import { isUnitId } from '@civitals/contracts/units'
 import { type Static, Type } from 'typebox'
 
-/** Which values a rule watches: one point of every terminal of a kind, one indicator in every area it is computed for, or one fact of every gateway. */
-/** Which values a rule watches: one point of every terminal of a kind, the minutes until it reaches a value, or one indicator in every area it is computed for. */
+/**
+ * Which values a rule watches: one point of every terminal of a kind, the minutes until it reaches a value, one indicator in every
+ * area it is computed for, or one fact of every gateway.
+ */
 const SubjectSchema = Type.Union([
   Type.Object(
     {

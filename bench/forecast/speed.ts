@@ -34,8 +34,10 @@ await bench(async (ending) => {
   let forecast = 0
   await Promise.all(
     threads.map(async (thread) => {
-      for (let batch = batches.pop(); batch; batch = batches.pop())
-        forecast += (await thread.series(batch)).filter(({ ok }) => ok).length
+      for (let batch = batches.pop(); batch; batch = batches.pop()) {
+        const outcomes = await thread.series(batch)
+        forecast += outcomes.filter(({ ok }) => ok).length
+      }
     }),
   )
   const seconds = (performance.now() - started) / 1000

@@ -25,8 +25,6 @@ export function noticeOf(transition: AlarmTransition): Notice | undefined {
 export const evidenceOf = ({ alarm }: AlarmTransition): string => `${subjectOf(alarm)} ${measured(alarm, alarm.value)}`
 
 function subjectOf({ subject }: Alarm): string {
-  if (subject.kind === 'series') return `${subject.terminal}/${subject.point}`
-  return subject.kind === 'indicator' ? subject.indicator : subject.gateway
   switch (subject.kind) {
     case 'series':
       return `${subject.terminal}/${subject.point}`
@@ -34,6 +32,8 @@ function subjectOf({ subject }: Alarm): string {
       return `${subject.terminal}/${subject.point} -> ${subject.reaches}`
     case 'indicator':
       return subject.indicator
+    case 'gateway':
+      return subject.gateway
   }
 }
 
