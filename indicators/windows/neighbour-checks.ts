@@ -11,11 +11,14 @@ export type WindowOf = (terminal: Terminal, point: string) => SeriesWindow | und
 /** Values older than so many reporting periods are no company. */
 const freshPeriods = 3
 
+/** What windows look up in the registry. */
+export type Stands = Pick<RegistryView, 'terminal' | 'terminals' | 'site'>
+
 /**
  * Neighbour test over the whole city: a series that stands out from its neighbours' newest values is suspect until it does not any
  * more. Cost: pairs of terminals of a kind; call it once a minute.
  */
-export function checkNeighbours(limits: QualityLimits, registry: RegistryView, windowOf: WindowOf, now: EpochMs): void {
+export function checkNeighbours(limits: QualityLimits, registry: Stands, windowOf: WindowOf, now: EpochMs): void {
   const byKind = Map.groupBy(registry.terminals(), ({ kind }) => kind)
   for (const [kind, { points }] of Object.entries(limits)) {
     for (const [point, { neighbours }] of Object.entries(points)) {

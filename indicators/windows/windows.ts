@@ -1,7 +1,7 @@
 import type { EpochMs } from '@civitals/contracts/clock'
 import { type Quality, qualities } from '@civitals/contracts/quality'
 import type { Reading } from '@civitals/contracts/reading'
-import type { RegistryView, Terminal } from '@civitals/contracts/registry'
+import type { Terminal } from '@civitals/contracts/registry'
 import type { SettlementBatch } from '@civitals/contracts/settlement'
 import { ClockCheck } from '../quality/clock-check.ts'
 import { bitOf } from '../quality/flags.ts'
@@ -9,7 +9,7 @@ import type { QualityLimits } from '../quality/limits.ts'
 import { relate } from './cross-checks.ts'
 import { Delays } from './delays.ts'
 import type { LocalTime } from './local-time.ts'
-import { checkNeighbours } from './neighbour-checks.ts'
+import { checkNeighbours, type Stands } from './neighbour-checks.ts'
 import { nothingKept, type WindowPlan } from './plan.ts'
 import type { Folded } from './ring.ts'
 import { SeriesWindow } from './series-window.ts'
@@ -26,19 +26,14 @@ interface Watched {
 export class Windows {
   readonly delays = new Delays()
   readonly #plan: WindowPlan
-  readonly #registry: Pick<RegistryView, 'terminal'>
+  readonly #registry: Stands
   readonly #local: LocalTime
   readonly #limits: QualityLimits
   readonly #terminals = new Map<string, Watched>()
   #since: EpochMs | null = null
 
   /** Without `limits` only what is no number, missing or said to fail is kept from scoring. */
-  constructor(
-    plan: WindowPlan,
-    registry: Pick<RegistryView, 'terminal'>,
-    local: LocalTime,
-    limits: QualityLimits = {},
-  ) {
+  constructor(plan: WindowPlan, registry: Stands, local: LocalTime, limits: QualityLimits = {}) {
     this.#plan = plan
     this.#registry = registry
     this.#local = local

@@ -1,5 +1,5 @@
 import type { EpochMs } from '@civitals/contracts/clock'
-import type { City, RegistryView, Terminal } from '@civitals/contracts/registry'
+import type { City, Terminal } from '@civitals/contracts/registry'
 import { scopeOf } from '../../body/scope.ts'
 import type { SystemDocument } from '../../definition.ts'
 import { assess } from '../../scoring/assess.ts'
@@ -113,7 +113,7 @@ function hourOf(
 /** Feeds the windows hour by hour and judges at the end of each hour ahead; keys are `indicator hour`. */
 function run({ city, documents, terminals, series, from }: AheadRequest, variant: Variant): Map<string, Scored> {
   const known = new Map(terminals.map((terminal) => [terminal.id, terminal]))
-  const registry = { city, terminal: (id: string) => known.get(id) } as const satisfies Partial<RegistryView>
+  const registry = { terminal: (id: string) => known.get(id), terminals: () => terminals, site: () => undefined }
   const local = localTimeOf(city.timeZone)
   const windows = new Windows(planWindows(documents.flatMap(({ inForce }) => inForce)), registry, local)
   const scope = scopeOf(city.id, terminals, documents, windows, false)
