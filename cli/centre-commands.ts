@@ -85,6 +85,20 @@ export const centreCommands: readonly Command[] = [
     load: async () => (await import('./commands/export.ts')).exportDefinitions,
   },
   {
+    words: 'backtest',
+    summary: 'Compute history again by other definitions or rules, side by side with those in force.',
+    options: {
+      days: { value: 'N', help: 'days before now', default: '30' },
+      every: { value: 'MINUTES', help: 'event time between two evaluations', default: '60' },
+      definitions: { value: 'DIR', help: 'definitions to try; their newest versions, on every day' },
+      rules: { value: 'FILE', help: 'alarm rules to try, in place of those of the same id' },
+      centre: centreOption,
+      json: { help: 'everything, as JSON' },
+    },
+    examples: ['civitals backtest --days 7', 'civitals backtest --definitions definitions/ --json | jq .differing'],
+    load: async () => (await import('./commands/backtest.ts')).backtest,
+  },
+  {
     words: 'definitions lint',
     summary: 'Check indicator definitions without a centre; says file and line.',
     positionals: 'DIR',

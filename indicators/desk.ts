@@ -3,7 +3,7 @@ import type { DefinitionText, KeptChange, Proposal, ProposedChange } from '@civi
 import { documentText, type Problem, printProblem } from '@civitals/contracts/document'
 import { CivitalsError } from '@civitals/contracts/errors'
 import type { StateStore } from '@civitals/storage/state'
-import { type Catalogue, catalogueOf, effectiveOn, filesOf } from './catalogue.ts'
+import { type Catalogue, catalogueOf, effectiveOn, filesOf, lastDay } from './catalogue.ts'
 import { type Change, changed, planChanges } from './change-plan.ts'
 import type { SystemDocument } from './definition.ts'
 import { shippedCatalogue } from './io/shipped.ts'
@@ -19,9 +19,17 @@ export interface DefinitionDesk {
   propose(files: readonly DefinitionText[]): Proposal
   /** Applies what was proposed, in one transaction. Rejects with CIV_INDICATORS_DEFINITION_INVALID or CIV_INDICATORS_PLAN_STALE. */
   apply(files: readonly DefinitionText[], plan: string, note: Omit<ChangeNote, 'at'>): Promise<Proposal>
+  /**
+   * What stands in store with these files in place of their systems, on every day there ever was: for trying on history.
+   * Throws CIV_INDICATORS_DEFINITION_INVALID.
+   */
+  tried(files: readonly DefinitionText[]): Catalogue
   export(): readonly DefinitionText[]
   changes(limit: number, before?: number): Promise<readonly KeptChange[]>
 }
+
+/** A day before all history. */
+const firstDay = '1970-01-01'
 
 export interface DeskOptions {
   readonly state: StateStore
@@ -103,6 +111,33 @@ class Desk implements DefinitionDesk {
     this.#catalogue = changed(this.#catalogue, proposal.changes)
     await this.#options.onChange()
     return { ...proposal, changes: proposal.changes.map(proposedOf) }
+  }
+
+  tried(files: readonly DefinitionText[]): Catalogue {
+    const checked = files.map(({ name, text }) => checkDefinitions(text, name, this.#options.points?.()))
+    const broken = checked.flatMap((one) => (one.ok ? [] : one.problems))
+    const newest = effectiveOn(catalogueOf(checked.flatMap((one) => (one.ok ? [one.value] : []))), lastDay)
+    const replaced = new Set(newest.map(({ system }) => system))
+    const kept = <T extends { readonly system: SystemDocument['system'] }>(list: readonly T[]) =>
+      list.filter(({ system }) => !replaced.has(system))
+    const always = newest.map(({ inForce, trial: _, ...document }) => ({
+      ...document,
+      version: 1,
+      validFrom: firstDay,
+      indicators: inForce.map(({ validTo: __, ...one }) => ({ ...one, validFrom: firstDay })),
+      outOfScope: [...document.outOfScope],
+    }))
+    const added = catalogueOf(always)
+    const catalogue = {
+      systems: [...kept(this.#catalogue.systems), ...added.systems],
+      indicators: [...kept(this.#catalogue.indicators), ...added.indicators],
+      outOfScope: [...kept(this.#catalogue.outOfScope), ...added.outOfScope],
+    }
+    const problems = broken.length > 0 ? broken : lintCatalogue(catalogue)
+    if (problems.length > 0) {
+      throw new CivitalsError('CIV_INDICATORS_DEFINITION_INVALID', problems.map(printProblem).join('\n'))
+    }
+    return catalogue
   }
 
   export(): readonly DefinitionText[] {

@@ -18,7 +18,7 @@ import { explain } from './explain/explain.ts'
 import { only, recompute } from './explain/recompute.ts'
 import type { IndicatorEngine, IndicatorOptions, Question, TownScore } from './indicators.ts'
 import type { QualityLimits } from './quality/limits.ts'
-import { byHour, type CountRow, writeCounts } from './store/counts.ts'
+import { byHour, type CountRow, hoursOf, writeCounts } from './store/counts.ts'
 import { type HistoryQuery, readHistory, type ScorePoint, trimBodies, writeBody } from './store/history.ts'
 import { writeMemory, writeSites } from './store/holds.ts'
 import { type PastScore, pastEveryMs, readPast, writePast } from './store/past.ts'
@@ -175,6 +175,10 @@ export class Engine implements IndicatorEngine {
     const hours = byHour(rows, this.#options.clock.now())
     await writeCounts(tx, hours)
     for (const { hour, count } of hours) this.#counts.set(hour, count)
+  }
+
+  complaints(from: EpochMs, to: EpochMs): Promise<readonly { readonly hour: EpochMs; readonly count: number }[]> {
+    return hoursOf(this.#options.state.db, 'complaints', from, to)
   }
 
   history(query: HistoryQuery): Promise<ScorePoint[]> {

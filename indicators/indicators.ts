@@ -77,6 +77,8 @@ export interface IndicatorEngine extends AsyncDisposable {
    * eight weeks and a day. Memory follows at once: import again if the transaction fails.
    */
   importCounts(tx: StateTx, rows: readonly CountRow[]): Promise<void>
+  /** Complaints by the hour, oldest first. */
+  complaints(from: EpochMs, to: EpochMs): Promise<readonly { readonly hour: EpochMs; readonly count: number }[]>
   /** Score of the city over time, oldest first, of the last 30 days. */
   history(query: HistoryQuery): Promise<ScorePoint[]>
   /** The definitions: every version, what applies on a day, and how they are changed without a restart. */

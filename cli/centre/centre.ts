@@ -22,6 +22,7 @@ import type { Logger } from 'pino'
 import { watchBody } from './body-watch.ts'
 import { watchClones } from './clone-alarms.ts'
 import { heldUntil } from './held-series.ts'
+import { Backtests } from './io/backtests.ts'
 import { openSeries } from './io/series.ts'
 import type { StoreChoice } from './io/store-choice.ts'
 import { pointsOf } from './known-points.ts'
@@ -111,7 +112,9 @@ export async function openCentre(options: CentreOptions): Promise<Centre> {
   const forecasting = { definitions, firstAfterMs: firstForecastAfterMs, onError }
   const forecasts = opened.use(openForecasts({ state, series, registry, clock, ...forecasting }))
 
-  const sources = sourcesOf({ registry, ingest, indicators, forecasts, alarms, workorders, series, clock })
+  const backtests = new Backtests({ registry, indicators, series, clock })
+  opened.defer(() => backtests.close())
+  const sources = sourcesOf({ backtests, registry, ingest, indicators, forecasts, alarms, workorders, series, clock })
   const { host, port, pagesFolder } = options
   const api = await openApi({ sources, host, port, logger, pagesFolder })
   opened.defer(() => api.close())

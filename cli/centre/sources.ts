@@ -9,6 +9,7 @@ import type { Ingest } from '@civitals/ingest/ingest'
 import type { Registry } from '@civitals/ingest/registry'
 import type { SeriesStore } from '@civitals/storage/series'
 import type { Workorders } from '@civitals/workorders/workorders'
+import type { Backtests } from './io/backtests.ts'
 import { localDay } from './local-day.ts'
 
 export interface SourceParts {
@@ -20,6 +21,7 @@ export interface SourceParts {
   readonly workorders: Workorders
   readonly series: SeriesStore
   readonly clock: Clock
+  readonly backtests: Backtests
 }
 
 /** The parts of the centre as the API reads them. */
@@ -31,6 +33,7 @@ export function sourcesOf(parts: SourceParts): ApiSources {
     area: (id) => indicators.area(id),
     systemsAt: async (at) => systemsOf(await indicators.past(at)),
     explain: (question) => indicators.explain(question),
+    backtests: parts.backtests,
     definitions: definitionsOf(parts),
     towns: () => indicators.towns(),
     scoreHistory: (query) => indicators.history(query),

@@ -1,4 +1,5 @@
 import type { Alarm } from '@civitals/contracts/alarm'
+import type { Backtest, BacktestRequest } from '@civitals/contracts/backtest'
 import type { BodyResult } from '@civitals/contracts/body'
 import type { Case, Delivery, Order } from '@civitals/contracts/case'
 import type { EpochMs } from '@civitals/contracts/clock'
@@ -90,6 +91,11 @@ export interface ApiSources {
     readonly area?: string
     readonly at?: EpochMs
   }): Promise<Explanation | undefined>
+  /** Back-tests: started here, computed away from everything else, asked for by id. */
+  readonly backtests: {
+    start(request: BacktestRequest): Promise<Backtest>
+    get(id: string): Backtest | undefined
+  }
   readonly definitions: DefinitionSources
   /** Towns for the locator; N where nothing is measured. */
   towns(): readonly { readonly area: string; readonly score: number | null; readonly grade: Grade }[]

@@ -77,6 +77,10 @@ export function fixtureSources({ city, clock, stormAt, outageSince }: FixtureOpt
     city: () => fixtureBody(now(), storm(now())),
     area: (id) =>
       city.areas.some((area) => area.id === id) ? { ...fixtureBody(now(), storm(now())), area: id } : undefined,
+    backtests: {
+      start: async () => ({ id: 'b1', state: 'running', startedAt: now(), progress: 0 }),
+      get: (id) => (id === 'b1' ? { id, state: 'running', startedAt: now(), progress: 0.5 } : undefined),
+    },
     explain: async ({ id }) => fixtureExplanation(fixtureBody(now(), storm(now())), id),
     definitions: {
       on: (day = '2026-06-12') => ({ day, systems: [] }),

@@ -60,3 +60,21 @@ export async function readCounts(db: StateStore['db'], name: string, from: numbe
     .execute()
   for (const { hour, count } of rows) counts.set(hour, count)
 }
+
+/** Stored hours of one name, oldest first. */
+export async function hoursOf(
+  db: StateStore['db'],
+  name: string,
+  from: number,
+  to: number,
+): Promise<readonly { readonly hour: number; readonly count: number }[]> {
+  return db
+    .withTables<IndicatorTables>()
+    .selectFrom('indicator_count')
+    .select(['hour', 'count'])
+    .where('name', '=', name)
+    .where('hour', '>=', from)
+    .where('hour', '<', to)
+    .orderBy('hour')
+    .execute()
+}

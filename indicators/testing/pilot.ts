@@ -1,7 +1,8 @@
 import type { Clock, EpochMs } from '@civitals/contracts/clock'
 import { type SeriesId, seriesId } from '@civitals/contracts/ids'
 import type { Reading } from '@civitals/contracts/reading'
-import type { City, RegistryView } from '@civitals/contracts/registry'
+import type { City } from '@civitals/contracts/registry'
+import { registryView } from '@civitals/contracts/registry-view'
 import type { SettlementBatch } from '@civitals/contracts/settlement'
 import { demoCity } from '@civitals/simulator/city'
 import { pilotHistory } from '@civitals/simulator/history'
@@ -12,24 +13,7 @@ import { indicatorMigrations } from '../migrations.ts'
 import type { CountRow } from '../store/counts.ts'
 
 /** A registry that never changes, from a city document. */
-export function registryOf(city: City): RegistryView {
-  const terminals = new Map(city.terminals.map((terminal) => [terminal.id, terminal]))
-  const points = new Map(
-    city.terminals.flatMap(({ id, points }) => points.map((point) => [`${id}/${point.id}`, point] as const)),
-  )
-  return {
-    city,
-    areas: () => city.areas,
-    sites: () => city.sites,
-    gateways: () => city.gateways,
-    terminals: () => city.terminals,
-    terminal: (id) => terminals.get(id),
-    point: (terminal, point) => points.get(`${terminal}/${point}`),
-    site: (id) => city.sites.find((site) => site.id === id),
-    area: (id) => city.areas.find((area) => area.id === id),
-    gateway: (id) => city.gateways.find((gateway) => gateway.id === id),
-  }
-}
+export const registryOf: typeof registryView = registryView
 
 const hourMs = 3_600_000
 const dayMs = 24 * hourMs
@@ -81,7 +65,7 @@ export const without = (contents: Contents, dead: ReadonlySet<string>): Contents
 export async function pilotEngine(clock: Clock, city: City, contents: Contents, complaints: readonly CountRow[]) {
   const state = await openSqliteState({ file: ':memory:', migrations: indicatorMigrations })
   const series = new MemorySeries({ contents })
-  const engine = await openIndicators({ state, series, registry: registryOf(city), clock })
+  const engine = await openIndicators({ state, series, registry: registryView(city), clock })
   await state.transaction((tx) => engine.importCounts(tx, complaints))
   return { state, series, engine }
 }

@@ -1,3 +1,4 @@
+import { BacktestRequestSchema, BacktestSchema } from '@civitals/contracts/backtest'
 import {
   DefinitionsOnDaySchema,
   DefinitionTextSchema,
@@ -5,7 +6,8 @@ import {
   ProposalSchema,
 } from '@civitals/contracts/definition-change'
 import { Type } from 'typebox'
-import { get, listQuery, post, query, type Route } from '../route.ts'
+import { notFound } from '../problem.ts'
+import { byId, get, listQuery, post, query, type Route } from '../route.ts'
 import { ListOf } from '../shapes.ts'
 import type { ApiSources } from '../sources.ts'
 
@@ -13,7 +15,7 @@ const Files = Type.Array(DefinitionTextSchema, { minItems: 1, maxItems: 50 })
 const Day = Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}$', description: 'Local day; today by default.' })
 
 /** What the indicators are defined as, on any day, and how that is changed. */
-export function definitionRoutes({ definitions }: ApiSources): readonly Route[] {
+export function definitionRoutes({ definitions, backtests }: ApiSources): readonly Route[] {
   return [
     get('/definitions', {
       tag: 'definitions',
@@ -62,6 +64,25 @@ export function definitionRoutes({ definitions }: ApiSources): readonly Route[] 
       ),
       reply: ProposalSchema,
       handle: ({ body, by }) => definitions.apply(body.files, body.plan, { by, why: body.why }),
+    }),
+    post('/backtests', {
+      tag: 'definitions',
+      summary: 'Compute history again by other definitions, weights or rules, side by side with those in force',
+      body: BacktestRequestSchema,
+      reply: BacktestSchema,
+      status: 202,
+      handle: ({ body }) => backtests.start(body),
+    }),
+    get('/backtests/:id', {
+      tag: 'definitions',
+      summary: 'A back-test: how far it is, and its scores, grades and alarms when it is done',
+      params: byId,
+      reply: BacktestSchema,
+      handle: ({ params }) => {
+        const found = backtests.get(params.id)
+        if (!found) throw notFound('back-test', params.id)
+        return found
+      },
     }),
   ]
 }

@@ -1,0 +1,34 @@
+import type { Rule } from '@civitals/alarms/rule'
+import type { BacktestResult } from '@civitals/contracts/backtest'
+import type { City } from '@civitals/contracts/registry'
+import type { MinuteColumns, MinuteQuery } from '@civitals/indicators/backtest/minutes'
+import type { Catalogue } from '@civitals/indicators/catalogue'
+
+/** What a worker is given to compute. */
+export interface BacktestJob {
+  readonly city: City
+  readonly from: number
+  readonly to: number
+  readonly everyMs: number
+  readonly sides: readonly { readonly name: string; readonly catalogue: Catalogue; readonly rules: readonly Rule[] }[]
+  /** Rules whose series are judged reading by reading, on the last side. */
+  readonly exact: readonly Rule[]
+  readonly complaints: readonly { readonly hour: number; readonly count: number }[]
+}
+
+/** Readings of a series that count, oldest first. */
+export interface ReadingColumns {
+  readonly at: Float64Array<ArrayBuffer>
+  readonly value: Float64Array<ArrayBuffer>
+}
+
+/** What a worker says. Only the centre has the store open, so the worker asks it. */
+export type FromWorker =
+  | { readonly kind: 'minutes' | 'readings'; readonly ask: number; readonly query: MinuteQuery }
+  | { readonly kind: 'progress'; readonly share: number }
+  | { readonly kind: 'done'; readonly result: BacktestResult }
+
+/** What the centre answers. */
+export type ToWorker =
+  | { readonly ask: number; readonly columns: MinuteColumns | ReadingColumns }
+  | { readonly ask: number; readonly error: string }
