@@ -12,6 +12,8 @@ export interface Login {
   readonly will: Publication | undefined
   /** Which run of the gateway this is, as its will tells it. */
   readonly boot?: string
+  /** How often it will be heard at least, in seconds. */
+  readonly keepaliveS?: number
 }
 
 /** Stored hash of a gateway's password; undefined when the gateway is not registered. */

@@ -58,7 +58,7 @@ export async function intakeSuite(t: Test, open: OpenForSuite): Promise<void> {
       t.teardown(() => Promise.all(clients.map((client) => client.endAsync(true))))
       await behaviour(t, whole, async (id, will = false) => {
         const last = { topic: topicOf(id, 'status'), payload: Buffer.from('gone'), qos: 1, retain: true } as const
-        const client = await connectGateway(intake.port, id, will ? { will: last } : {})
+        const client = await connectGateway(intake.port, id, { ...(will && { will: last }), keepalive: 1 })
         clients.push(client)
         await client.subscribeAsync([topicOf(id, 'ack'), topicOf(id, 'command')], { qos: 1 })
         await client.publishAsync(topicOf(id, 'status'), online, { qos: 1, retain: true })
@@ -153,6 +153,34 @@ const cases: Readonly<Record<string, Case>> = {
       seen.deliveries.map(({ payload }) => Number(textOf(payload).split(' ')[0])),
       Array.from({ length: count }, (_, n) => n),
     )
+  },
+
+  async 'while it is held it stays connected, longer than its keep-alive, and nothing of what it goes on sending is read'(
+    t,
+    seen,
+    gateway,
+  ) {
+    const held: (() => void)[] = []
+    seen.hold = (taken) => held.push(taken)
+    const client = await gateway('g1')
+    let closed = false
+    client.on('close', () => {
+      closed = true
+    })
+    for (let n = 0; n < 40; n++) {
+      client.publish(topicOf('g1', 'telemetry/live'), `${n}`, { qos: n % 2 ? 1 : 0 }, () => undefined)
+      await pause(100)
+    }
+    t.notOk(closed, 'its pings are answered')
+    t.equal(seen.deliveries.length, 1, 'what is not taken is not read')
+    seen.hold = undefined
+    for (const taken of held) taken()
+    await until(t, () => seen.deliveries.length === 40, 'then everything comes')
+    t.same(
+      seen.deliveries.map(({ payload }) => Number(textOf(payload))),
+      Array.from({ length: 40 }, (_, n) => n),
+    )
+    t.notOk(closed)
   },
 
   async 'a wrong partition is refused and told'(t, seen, gateway) {

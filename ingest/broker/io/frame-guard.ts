@@ -4,6 +4,9 @@ import type { Clock, Timer } from '@civitals/contracts/clock'
 import type { Allowance } from '../allowance.ts'
 import { FrameLimits } from '../frame-limits.ts'
 
+/** [MQTT-3.1.1 3.13] */
+const pingresp = Buffer.from([0xd0, 0])
+
 type Done = (error?: Error | null) => void
 
 export interface FrameGuardOptions {
@@ -30,6 +33,8 @@ export class FrameGuard extends Duplex {
   readonly #limits = new FrameLimits()
   #allowance: Allowance | undefined
   #held: Timer | undefined
+  #beat: Timer | undefined
+  #kept = false
 
   constructor(options: FrameGuardOptions) {
     super({ readableHighWaterMark: 64 * 1024, writableHighWaterMark: 64 * 1024, allowHalfOpen: false })
@@ -47,6 +52,28 @@ export class FrameGuard extends Duplex {
   /** Whether the socket is left unread now because its peer has sent more than it may. */
   get isHeld(): boolean {
     return this.#held !== undefined
+  }
+
+  /**
+   * Reads no further until `goOn`: what has arrived waits in the socket, and with it the pings of the peer. They are answered unseen, every
+   * `beatEveryMs`, so that it knows the link stands; `onBeat` is called each time.
+   */
+  keep(beatEveryMs: number, onBeat: () => void): void {
+    this.#kept = true
+    this.#options.socket.pause()
+    this.#beat?.cancel()
+    this.#beat = this.#options.clock.after(beatEveryMs, () => {
+      if (!this.writableNeedDrain) this.write(pingresp)
+      onBeat()
+      this.keep(beatEveryMs, onBeat)
+    })
+  }
+
+  /** Reads on after `keep`. */
+  goOn(): void {
+    this.#kept = false
+    this.#beat?.cancel()
+    this.#resume()
   }
 
   /** The peer has logged in: packets up to `limit` bytes may pass, as fast as `allowance` says. */
@@ -75,13 +102,18 @@ export class FrameGuard extends Duplex {
     this.#options.socket.pause()
     this.#held = this.#options.clock.after(waitMs, () => {
       this.#held = undefined
-      if (this.readableLength < this.readableHighWaterMark) this.#options.socket.resume()
+      this.#resume()
     })
     this.#options.onHeld?.()
   }
 
   override _read(): void {
-    if (!this.#held) this.#options.socket.resume()
+    if (!this.#held && !this.#kept) this.#options.socket.resume()
+  }
+
+  #resume(): void {
+    const room = this.readableLength < this.readableHighWaterMark
+    if (room && !this.#held && !this.#kept && !this.destroyed) this.#options.socket.resume()
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: Done): void {
@@ -98,6 +130,7 @@ export class FrameGuard extends Duplex {
 
   override _destroy(error: Error | null, done: Done): void {
     this.#held?.cancel()
+    this.#beat?.cancel()
     this.#options.socket.destroy()
     done(error)
   }

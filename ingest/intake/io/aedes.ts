@@ -12,7 +12,7 @@ import { maxPublishHeader } from '../../broker/frame-limits.ts'
 import { Door } from '../../broker/io/door.ts'
 import { FrameGuard } from '../../broker/io/frame-guard.ts'
 import { LoginTurns } from '../../broker/login-turns.ts'
-import type { Identity, Intake, IntakeEvents, IntakeParts, Refusal } from '../port.ts'
+import type { Delivery, Identity, Intake, IntakeEvents, IntakeParts, Refusal } from '../port.ts'
 import { Session } from './session.ts'
 
 export interface AedesIntakeOptions extends IntakeParts {
@@ -145,7 +145,7 @@ class AedesIntake implements Intake {
     })
     broker.on('client', (client) => {
       if (client.conn instanceof FrameGuard && !client.closed)
-        this.#sessions.set(client.id, new Session(client, client.conn))
+        this.#sessions.set(client.id, new Session(client, client.conn, this.#logins.get(client)?.keepaliveS ?? 60))
     })
     broker.on('clientDisconnect', (client) => {
       if (this.#sessions.get(client.id)?.client === client) this.#sessions.delete(client.id)
@@ -215,11 +215,7 @@ class AedesIntake implements Intake {
     if (access.kind === 'telemetry/live' || access.kind === 'telemetry/backfill') {
       const lane = access.kind === 'telemetry/live' ? 'live' : 'backfill'
       const delivery = { gateway: client.id, lane, payload, receivedAt: this.#clock.now() } as const
-      this.#events.delivery(
-        delivery,
-        () => done(),
-        () => done(new Error('damaged')),
-      )
+      this.#deliver(client, delivery, done)
       return
     }
     if (access.kind === 'status' && this.#events.status(client.id, payload, peerOf(client)) === false) {
@@ -228,6 +224,24 @@ class AedesIntake implements Intake {
     }
     if (access.kind === 'reply') this.#events.reply(client.id, payload)
     done()
+  }
+
+  #deliver(client: Client, delivery: Delivery, done: (error?: Error | null) => void): void {
+    const session = this.#sessions.get(client.id)
+    let state: 'asked' | 'held' | 'over' = 'asked'
+    const over = (error?: Error): void => {
+      if (state === 'held') session?.release()
+      state = 'over'
+      done(error)
+    }
+    this.#events.delivery(
+      delivery,
+      () => over(),
+      () => over(new Error('damaged')),
+    )
+    if (state !== 'asked' || session?.client !== client) return
+    state = 'held'
+    session.hold()
   }
 
   /** Whoever subscribes to the time is told it once: how far the clock of an edge box is off shows in nothing else. */
@@ -281,10 +295,11 @@ const isAlive = ({ guard }: Session, clock: Clock): boolean =>
 
 const peerOf = ({ conn }: Client): string | undefined => (conn instanceof FrameGuard ? conn.peer : undefined)
 
-function loginOf({ clientId, username, password, will }: ConnectPacket): Login {
+function loginOf({ clientId, username, password, will, keepalive }: ConnectPacket): Login {
   const boot = will && decodeStatus(Buffer.from(will.payload))?.boot
   return {
     ...(boot !== undefined && { boot }),
+    ...(keepalive !== undefined && keepalive > 0 && { keepaliveS: keepalive }),
     clientId: clientId ?? '',
     username,
     password: typeof password === 'string' ? Buffer.from(password) : password,

@@ -9,12 +9,30 @@ export class Session {
   readonly client: Client
   readonly guard: FrameGuard
   readonly #granted = new Set<string>()
+  readonly #beatEveryMs: number
+  #held = 0
   #refused = 0
   #behind = false
 
-  constructor(client: Client, guard: FrameGuard) {
+  /** `keepaliveS`: as the client asked for. */
+  constructor(client: Client, guard: FrameGuard, keepaliveS: number) {
     this.client = client
     this.guard = guard
+    this.#beatEveryMs = (keepaliveS * 1_000) / 2
+  }
+
+  /**
+   * The queue has no room for what this connection brought: nothing more is read from it until `release`. The broker's own flow control is not enough,
+   * which goes on with whatever arrives next; and its keep-alive would end a connection whose pings are not read.
+   */
+  hold(): void {
+    this.#held++
+    if (this.#held === 1) this.guard.keep(this.#beatEveryMs, () => keepaliveTimerOf(this.client)?.refresh())
+  }
+
+  release(): void {
+    this.#held--
+    if (this.#held === 0) this.guard.goOn()
   }
 
   /** Counts one more refused subscription: whether it is still to be listed, or the last straw, or one of the rest. */
@@ -51,3 +69,7 @@ export class Session {
     })
   }
 }
+
+/** Aedes has no public door to it; a test sees a held connection stand for longer than its keep-alive. */
+const keepaliveTimerOf = (client: Client): NodeJS.Timeout | null =>
+  (client as unknown as { readonly _keepaliveTimer: NodeJS.Timeout | null })._keepaliveTimer
