@@ -1,5 +1,5 @@
 import t from 'tap'
-import { durationMs, instant, rangeOf } from './times.ts'
+import { bucketForPixels, durationMs, instant, rangeOf } from './times.ts'
 
 const now = Date.UTC(2026, 5, 12, 9, 0, 0)
 
@@ -20,4 +20,14 @@ t.test('instants: milliseconds, ISO 8601 with offset, or before now', async (t) 
 t.test('a range ends now and begins its usual time before', async (t) => {
   t.same(rangeOf({}, now, 1000), { from: now - 1000, to: now })
   t.same(rangeOf({ from: '0', to: '5', every: '1s' }, now, 1000), { from: 0, to: 5, everyMs: 1000 })
+})
+
+t.test('as many buckets as a chart has pixels, of a length people read', async (t) => {
+  const [hour, day] = [3_600_000, 86_400_000]
+  t.equal(bucketForPixels(30 * day, 720), hour)
+  t.equal(bucketForPixels(day, 720), 120_000)
+  t.equal(bucketForPixels(900_000, 1000), 1000)
+  t.equal(bucketForPixels(5 * 365 * day, 500), 4 * day)
+  t.same(rangeOf({ from: '0', to: `${30 * day}`, pixels: 800 }, now, hour), { from: 0, to: 30 * day, everyMs: hour })
+  t.same(rangeOf({ pixels: 800, every: '1min' }, now, hour).everyMs, 60_000, '`every` goes first')
 })

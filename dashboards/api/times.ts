@@ -29,16 +29,45 @@ export interface Range {
   readonly everyMs?: number
 }
 
-/** A query's `from`, `to` (default now) and `every`; `from` defaults to `backMs` before `to`. */
+/** Buckets people read off an axis. From a minute on they are put together from the rollups of the store. */
+const steps = [
+  '1s',
+  '2s',
+  '5s',
+  '10s',
+  '15s',
+  '30s',
+  '1min',
+  '2min',
+  '5min',
+  '10min',
+  '15min',
+  '30min',
+  '1h',
+  '2h',
+  '3h',
+  '6h',
+  '12h',
+  '1d',
+].map(durationMs)
+
+/** The shortest bucket of which no more than `pixels` fill a stretch; whole days where none of the usual ones is long enough. */
+export function bucketForPixels(stretchMs: number, pixels: number): number {
+  const least = stretchMs / pixels
+  return steps.find((step) => step >= least) ?? Math.ceil(least / unitMs.d) * unitMs.d
+}
+
+/** A query's `from`, `to` (default now) and `every`, or the bucket for so many `pixels`; `from` defaults to `backMs` before `to`. */
 export function rangeOf(
-  asked: { readonly from?: string; readonly to?: string; readonly every?: string },
+  asked: { readonly from?: string; readonly to?: string; readonly every?: string; readonly pixels?: number },
   now: EpochMs,
   backMs: number,
 ): Range {
   const to = asked.to === undefined ? now : instant(asked.to, now)
   const from = asked.from === undefined ? to - backMs : instant(asked.from, now)
   if (from > to) throw badTime(`${asked.from}`, 'a time before `to`')
-  return { from, to, ...(asked.every !== undefined && { everyMs: durationMs(asked.every) }) }
+  if (asked.every !== undefined) return { from, to, everyMs: durationMs(asked.every) }
+  return { from, to, ...(asked.pixels !== undefined && { everyMs: bucketForPixels(to - from, asked.pixels) }) }
 }
 
 const badTime = (text: string, wanted: string): CivitalsError =>

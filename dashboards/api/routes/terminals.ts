@@ -75,6 +75,13 @@ export function terminalRoutes(sources: ApiSources): readonly Route[] {
         from: Type.Optional(Moment),
         to: Type.Optional(Moment),
         every: Type.Optional(Type.String({ maxLength: 20, description: 'Bucket: 10s, 1min, 1h. Absent: as stored.' })),
+        pixels: Type.Optional(
+          Type.Integer({
+            ...{ minimum: 10, maximum: 1000 },
+            description:
+              'Instead of `every`: the shortest usual bucket of which so many fill the stretch; each has mean, min, max.',
+          }),
+        ),
       }),
       reply: ListOf(SeriesRowSchema),
       list: true,

@@ -95,6 +95,7 @@ function drawUnder(chart: uPlot, model: TrendModel, token: Token): void {
   ctx.beginPath()
   ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height)
   ctx.clip()
+  drawExtremes(ctx, model, x, y, token)
   const { fan } = model
   if (fan) {
     ctx.fillStyle = token('--c-mark')
@@ -112,6 +113,28 @@ function drawUnder(chart: uPlot, model: TrendModel, token: Token): void {
     }
   }
   ctx.restore()
+}
+
+/** What lies between the extremes of each bucket: a mean of an hour hides its peaks. */
+function drawExtremes(
+  ctx: CanvasRenderingContext2D,
+  { points }: TrendModel,
+  x: (at: number) => number,
+  y: (value: number) => number,
+  token: Token,
+): void {
+  ctx.fillStyle = token('--c-text')
+  ctx.globalAlpha = 0.14
+  for (const [place, one] of points.entries()) {
+    const next = points[place + 1]
+    if (one.min === undefined || one.max === undefined || next?.min === undefined || next.max === undefined) continue
+    ctx.beginPath()
+    ctx.moveTo(x(one.at), y(one.min))
+    ctx.lineTo(x(one.at), y(one.max))
+    ctx.lineTo(x(next.at), y(next.max))
+    ctx.lineTo(x(next.at), y(next.min))
+    ctx.fill()
+  }
 }
 
 function drawOver(chart: uPlot, model: TrendModel, texts: ChartTexts, token: Token): void {

@@ -4,7 +4,11 @@ import { type Fan, fanOf } from './fan.ts'
 
 export interface TrendPoint {
   readonly at: number
+  /** Of a bucket: its mean. */
   readonly value: number | null
+  /** Extremes of a bucket. */
+  readonly min?: number
+  readonly max?: number
 }
 
 export interface LimitLine {
@@ -65,7 +69,7 @@ export function trendModel(
   const forecast = judge && isWorst(judge, series) ? judge.forecast : undefined
   const last = points.findLast((one): one is { at: number; value: number } => one.value !== null)
   const fan = forecast && last ? fanOf(points, last, now + aheadOf(backMs)) : undefined
-  const values = points.flatMap((one) => one.value ?? [])
+  const values = points.flatMap(({ value, min, max }) => (value === null ? [] : [min ?? value, max ?? value]))
   const shown = [...values, ...limits.map((line) => line.value), ...(forecast ? [forecast.value] : [])]
   const [low, high] = scaleOf(shown, point)
   const band = point.normal ? ([Math.max(low, point.normal[0]), Math.min(high, point.normal[1])] as const) : undefined

@@ -2,11 +2,12 @@
 export type Language = 'zh' | 'en'
 export type Theme = 'light' | 'dark'
 
-/** Stretches the trend can show, each with its bucket. */
+/** Stretches the trend can show, each with its bucket; without one it is as long as a few pixels of the chart. */
 export const spans = {
   '15min': { ms: 900_000, every: '5s' },
   '3h': { ms: 10_800_000, every: '1min' },
   '24h': { ms: 86_400_000, every: '5min' },
+  '30d': { ms: 2_592_000_000, every: undefined },
 } as const
 export type Span = keyof typeof spans
 

@@ -66,7 +66,7 @@ export const en: Words = {
   worstSeries: 'Follow the worst site',
   forecastBand: 'forecast 50 / 90 %',
   normalBand: 'grey: normal',
-  spans: { '15min': '15 min', '3h': '3 h', '24h': '24 h' },
+  spans: { '15min': '15 min', '3h': '3 h', '24h': '24 h', '30d': '30 d' },
   span: 'Stretch',
   line: (grade) => `${grade} line`,
   limit: 'limit',

@@ -67,6 +67,10 @@ export const weekdayClockText = (at: number, timeZone: string, locale: string): 
 export const dateText = (at: number, timeZone: string, locale: string): string =>
   formatIn(locale, timeZone, { month: 'short', day: 'numeric', weekday: 'short' }).format(at)
 
+/** 6/12 in the city's time: a day on an axis. */
+export const dayText = (at: number, timeZone: string): string =>
+  formatIn('en-US', timeZone, { month: 'numeric', day: 'numeric' }).format(at)
+
 const pollutants: Readonly<Record<string, string>> = {
   pm25: 'PM2.5',
   pm10: 'PM10',

@@ -58,7 +58,7 @@ export const zh = {
   worstSeries: '跟随最差点位',
   forecastBand: '预测 50 % / 90 %',
   normalBand: '灰带：常态',
-  spans: { '15min': '15 分钟', '3h': '3 小时', '24h': '24 小时' },
+  spans: { '15min': '15 分钟', '3h': '3 小时', '24h': '24 小时', '30d': '30 天' },
   span: '时长',
   line: (grade: string) => `${grade} 线`,
   limit: '限值',
