@@ -1,6 +1,7 @@
 // What a page asks of 10,000 series while readings come in, hours are closed, files merged and old days removed beside it: a day of one series at a
 // second, thirty days of it from rollups, the newest of all. Store, writer and reader are one process, as in a centre.
-//   setup/with-node bench/duckdb/queries.ts [--seconds 60] [--rate 50000] [--fast 50]
+//   setup/with-node bench/duckdb/queries.ts [--seconds 60] [--rate 50000] [--fast 50] [--past FOLDER, kept for the next run]
+import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { parseArgs } from 'node:util'
@@ -16,6 +17,7 @@ const { values: options } = parseArgs({
     seconds: { type: 'string', default: '60' },
     rate: { type: 'string', default: '50000' },
     fast: { type: 'string', default: '50' },
+    past: { type: 'string' },
   },
 })
 const seconds = Number(options.seconds)
@@ -27,6 +29,8 @@ const dayMs = 86_400_000
 const openTableRows = 500_000
 const batchMs = 100
 const readingsPerEnvelope = 50
+/** What a settlement takes at most when it has fallen behind. */
+const mostPerBatch = 20_000
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 
 /** Writes `rate` values a second, all series in turn, until told to stop. */
@@ -35,7 +39,7 @@ async function ingest(store: DuckdbSeriesStore, stopped: () => boolean) {
   let [seq, at, values] = [0, 0, 0]
   const begun = performance.now()
   while (!stopped()) {
-    const due = Math.floor(((performance.now() - begun) / 1e3) * rate) - values
+    const due = Math.min(mostPerBatch, Math.floor(((performance.now() - begun) / 1e3) * rate) - values)
     const now = Date.now()
     const envelopes = Array.from({ length: Math.floor(due / readingsPerEnvelope) }, () => ({
       ...{ gateway: 'bench', spool: 'bench', seq: ++seq },
@@ -90,6 +94,27 @@ async function ask(store: DuckdbSeriesStore, pastEnd: number, forSeconds: number
   return times
 }
 
+interface Filled {
+  /** Where the past ends. */
+  readonly end: number
+  readonly readings: number
+  readonly closingSeconds: number
+}
+
+/** The past, closed into day files; made when the folder does not hold it. */
+async function pastIn(kept: string): Promise<Filled> {
+  const note = join(kept, 'past.json')
+  if (existsSync(note)) return JSON.parse(readFileSync(note, 'utf8')) as Filled
+  const [end, folder] = [Date.now(), join(kept, 'series')]
+  const readings = await fillPast(folder, { series, fastEach, days: 33, now: end })
+  const begun = performance.now()
+  await using store = await openDuckdbSeries({ folder, clock: systemClock })
+  await store.tend(true)
+  const filled = { end, readings, closingSeconds: (performance.now() - begun) / 1e3 }
+  writeFileSync(note, JSON.stringify(filled))
+  return filled
+}
+
 function figuresOf(times: ReadonlyMap<string, readonly number[]>, where: string) {
   return Object.entries(questions).flatMap(([name, { atMost }]) => {
     const samples = times.get(name) ?? []
@@ -107,12 +132,10 @@ function figuresOf(times: ReadonlyMap<string, readonly number[]>, where: string)
 
 await bench(async (ending) => {
   const folder = join(temporaryFolder(ending), 'series')
-  const end = Date.now()
-  const readings = await fillPast(folder, { series, fastEach, days: 33, now: end })
-  const closing = performance.now()
+  const kept = options.past ?? temporaryFolder(ending)
+  const { end, readings, closingSeconds } = await pastIn(kept)
+  cpSync(join(kept, 'series'), folder, { recursive: true })
   const first = await openDuckdbSeries({ folder, clock: systemClock })
-  await first.tend(true)
-  const closingSeconds = (performance.now() - closing) / 1e3
   const quiet = await ask(first, end, 10)
   await first.close()
 

@@ -21,13 +21,39 @@ async function* rowsOf(connection: DuckDBConnection, sql: string): AsyncIterable
   for await (const rows of (await connection.run(sql)).yieldRows()) yield* rows
 }
 
+/** Rows asked for beyond the limit, since some may be written twice. */
+const spareRows = 1_000
+
 export async function readRaw({ reader, layout, files }: Database, wanted: Wanted): Promise<SeriesRow[]> {
-  const rows = rowsQuery(files.folder, layout.sources(wanted), wanted)
   const found: SeriesRow[] = []
-  for await (const [at, value, quality] of rowsOf(reader, rawQuery(rows, wanted.limit))) {
-    found.push({ at: Number(at), value: numberOrNull(value), quality: qualityOfCode(Number(quality)) })
+  for (let { from } = wanted; ; from = found.pop()?.at ?? from) {
+    const stretch = { ...wanted, from }
+    const rows = rowsQuery(files.folder, layout.sources(stretch), stretch)
+    const most = wanted.limit - found.length + spareRows
+    const read = await readPage(reader, rawQuery(rows, most), found)
+    if (found.length > wanted.limit || read < most) return found.slice(0, wanted.limit)
+    // Nearly all of it was written twice: on from the newest time, of which there may be more.
   }
-  return found
+}
+
+/** Adds rows, of those at one time the last one; returns how many there were. Column by column: half the time of row by row. */
+async function readPage(connection: DuckDBConnection, sql: string, found: SeriesRow[]): Promise<number> {
+  const result = await connection.run(sql)
+  let read = 0
+  for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
+    const [at, value, quality] = [0, 1, 2].map((column) => chunk.getColumnVector(column))
+    for (let row = 0; row < chunk.rowCount; row++) {
+      const time = Number(at?.getItem(row))
+      if (found.at(-1)?.at === time) found.pop()
+      found.push({
+        at: time,
+        value: numberOrNull(value?.getItem(row)),
+        quality: qualityOfCode(Number(quality?.getItem(row))),
+      })
+    }
+    read += chunk.rowCount
+  }
+  return read
 }
 
 /** Buckets from rollups where a day has them and nothing was written to it since, from readings elsewhere. */
