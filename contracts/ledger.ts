@@ -2,6 +2,16 @@ import { type Static, Type } from 'typebox'
 
 const Count = Type.Integer({ minimum: 0 })
 
+/** A spool that could not go on, and the one that continues it. */
+export const EndedSpoolSchema = Type.Object({
+  successor: Type.String(),
+  lastSeq: Type.Union([Type.Integer({ minimum: 1 }), Type.Null()], {
+    description: 'Highest number it gave; null: not known, so that nobody knows how much of it was lost.',
+  }),
+  reason: Type.String(),
+})
+export type EndedSpool = Static<typeof EndedSpoolSchema>
+
 /** Accounts of one spool, in readings: produced = stored + rejected + set aside + waiting + declared lost. */
 export const LedgerRowSchema = Type.Object({
   gateway: Type.String(),
@@ -26,6 +36,9 @@ export const LedgerRowSchema = Type.Object({
   above: Type.Array(Type.Tuple([Type.Integer(), Type.Integer()])),
   balanced: Type.Union([Type.Boolean(), Type.Null()], {
     description: 'Whether the equation holds; null while produced is unknown.',
+  }),
+  ended: Type.Union([EndedSpoolSchema, Type.Null()], {
+    description: 'Another spool continues it: of a gateway whose disk failed, say.',
   }),
   updatedAt: Type.Number(),
 })

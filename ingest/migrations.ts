@@ -60,6 +60,8 @@ const unknownLoss = [
 
 const clones = ['CREATE TABLE gateway_boxes (gateway TEXT PRIMARY KEY, document TEXT NOT NULL)']
 
+const endedSpools = ['ALTER TABLE ledger_spool ADD COLUMN ended TEXT']
+
 /** Schema of the registry, the ledger, the list of rejects and the readings set aside. */
 export const ingestMigrations: readonly Migration[] = [
   { id: 'ingest-001', statements: [...registry, ...ledger, ...rejects, ...setAside] },
@@ -68,4 +70,5 @@ export const ingestMigrations: readonly Migration[] = [
   { id: 'ingest-004', statements: reconciliation },
   { id: 'ingest-005', statements: unknownLoss },
   { id: 'ingest-006', statements: clones },
+  { id: 'ingest-007', statements: endedSpools },
 ]

@@ -20,7 +20,9 @@ function lineOf(row: LedgerRow): string[] {
   return [row.gateway, row.spool, ...counts, `${row.lossAtLeast ? '>=' : ''}${row.declaredLost}`, accountOf(row)]
 }
 
-function accountOf({ balanced, reopened }: LedgerRow): string {
-  const state = balanced === null ? 'gateway has not reported' : balanced ? 'balanced' : 'OFF BALANCE'
+function accountOf({ balanced, reopened, ended, lossAtLeast }: LedgerRow): string {
+  const open = ended ? (lossAtLeast ? 'loss not known' : 'still coming') : 'gateway has not reported'
+  const told = balanced === null ? open : balanced ? 'balanced' : 'OFF BALANCE'
+  const state = ended ? `${told}, continued by ${ended.successor} (${ended.reason})` : told
   return reopened > 0 ? `${state}, ${reopened} envelopes asked for again` : state
 }

@@ -23,6 +23,7 @@ export function ledgerFixture(
     settledUpTo: 60,
     above: [],
     balanced: true,
+    ended: null,
     updatedAt: now(),
   })
   const special: readonly Partial<LedgerRow>[] = [

@@ -6,6 +6,7 @@ import {
   removeInterval,
   sizeOfIntervals,
 } from '@civitals/contracts/intervals'
+import type { EndedSpool } from '@civitals/contracts/ledger'
 
 /** Accounts of one spool, in readings; `duplicates` in envelopes. Replaced as a whole, never changed in place. */
 export interface SpoolAccount {
@@ -21,6 +22,8 @@ export interface SpoolAccount {
   /** Some of the loss is of unknown size: `declaredLost` is the least it can be. */
   readonly lossAtLeast: boolean
   readonly duplicates: number
+  /** Its successor has named it; absent: it goes on. */
+  readonly ended?: EndedSpool
   readonly updatedAt: EpochMs
 }
 
@@ -102,6 +105,7 @@ interface Entry {
   opened: Intervals
   closed: Intervals
   atLeast: boolean
+  ended: EndedSpool | undefined
   readonly change: { stored: number; rejected: number; setAside: number; declaredLost: number; duplicates: number }
 }
 
@@ -179,29 +183,40 @@ export class AccountDraft {
     change.duplicates += added.duplicates ?? 0
   }
 
+  /** Another spool of the gateway continues this one. When nobody knows how far it came, nobody knows what was lost. */
+  end(gateway: string, spool: string, ended: EndedSpool): void {
+    const entry = this.#entry(gateway, spool)
+    entry.ended = ended
+    entry.atLeast ||= ended.lastSeq === null
+  }
+
   /** The accounts as they will be; to be asked when the draft before this one has been committed. */
   changed(): readonly SpoolAccount[] {
-    return [...this.#entries.values()].map(({ gateway, spool, added, opened, closed, atLeast, change }) => {
-      const account = this.#base.get(gateway, spool) ?? newAccount(gateway, spool)
-      let { settled } = account
-      for (const [from, to] of added) settled = addInterval(settled, from, to)
-      let { reopened } = account
-      for (const [from, to] of opened) reopened = addInterval(reopened, from, to)
-      for (const [from, to] of closed) reopened = removeInterval(reopened, from, to)
-      return {
-        gateway,
-        spool,
-        settled,
-        reopened,
-        stored: account.stored + change.stored,
-        rejected: account.rejected + change.rejected,
-        setAside: account.setAside + change.setAside,
-        declaredLost: account.declaredLost + change.declaredLost,
-        lossAtLeast: account.lossAtLeast || atLeast,
-        duplicates: account.duplicates + change.duplicates,
-        updatedAt: this.#now,
-      }
-    })
+    return [...this.#entries.values()].map(
+      ({ gateway, spool, added, opened, closed, atLeast, change, ended: endedNow }) => {
+        const account = this.#base.get(gateway, spool) ?? newAccount(gateway, spool)
+        let { settled } = account
+        for (const [from, to] of added) settled = addInterval(settled, from, to)
+        let { reopened } = account
+        for (const [from, to] of opened) reopened = addInterval(reopened, from, to)
+        for (const [from, to] of closed) reopened = removeInterval(reopened, from, to)
+        const ended = endedNow ?? account.ended
+        return {
+          gateway,
+          spool,
+          settled,
+          reopened,
+          stored: account.stored + change.stored,
+          rejected: account.rejected + change.rejected,
+          setAside: account.setAside + change.setAside,
+          declaredLost: account.declaredLost + change.declaredLost,
+          lossAtLeast: account.lossAtLeast || atLeast,
+          duplicates: account.duplicates + change.duplicates,
+          ...(ended && { ended }),
+          updatedAt: this.#now,
+        }
+      },
+    )
   }
 
   #added(key: string): Intervals | undefined {
@@ -217,7 +232,7 @@ export class AccountDraft {
     let entry = this.#entries.get(key)
     if (!entry) {
       const change = { stored: 0, rejected: 0, setAside: 0, declaredLost: 0, duplicates: 0 }
-      entry = { gateway, spool, added: [], opened: [], closed: [], atLeast: false, change }
+      entry = { gateway, spool, added: [], opened: [], closed: [], atLeast: false, ended: undefined, change }
       this.#entries.set(key, entry)
     }
     return entry

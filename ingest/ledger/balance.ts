@@ -95,6 +95,7 @@ export class StatusBook {
       settledUpTo: upTo,
       above,
       balanced,
+      ended: account.ended ?? null,
       updatedAt: account.updatedAt,
     }
   }
@@ -103,6 +104,7 @@ export class StatusBook {
   #reported(account: SpoolAccount): Pick<LedgerRow, 'produced' | 'waiting' | 'balanced'> {
     const heard = this.#heard.get(account.gateway)
     const spool = heard?.status.spool
+    if (account.ended && spool?.id !== account.spool) return closing(account)
     if (spool?.id !== account.spool) return { produced: null, waiting: null, balanced: null }
     const settled = accountedFor(account)
     const { balanced } = heard ?? { balanced: null }
@@ -111,5 +113,20 @@ export class StatusBook {
     return balanced
       ? { produced: settled, waiting: 0, balanced }
       : { produced: spool.producedReadings, waiting: null, balanced }
+  }
+}
+
+/**
+ * A spool that ended says nothing more of itself. Up to its last number everything is settled one day: what its successor has taken over comes,
+ * and the rest is declared. Then its account is closed; what was declared without a count leaves open how much there was.
+ */
+function closing(account: SpoolAccount): Pick<LedgerRow, 'produced' | 'waiting' | 'balanced'> {
+  const { upTo } = acknowledge(account.settled)
+  const lastSeq = account.ended?.lastSeq ?? null
+  if (lastSeq === null || upTo < lastSeq) return { produced: null, waiting: null, balanced: null }
+  return {
+    produced: account.lossAtLeast ? null : accountedFor(account),
+    waiting: 0,
+    balanced: account.lossAtLeast ? null : true,
   }
 }

@@ -1,6 +1,6 @@
 import type { Gap } from '@civitals/contracts/envelope'
 import type { Intervals } from '@civitals/contracts/intervals'
-import type { Loss } from '@civitals/contracts/ledger'
+import type { EndedSpool, Loss } from '@civitals/contracts/ledger'
 import type { StateStore, StateTx } from '@civitals/storage/state'
 import { upsert } from '../rows/upsert.ts'
 import { Accounts, type SpoolAccount } from './accounts.ts'
@@ -94,6 +94,7 @@ const accountOf = (row: LedgerTables['ledger_spool']): SpoolAccount => ({
   declaredLost: row.declared_lost,
   lossAtLeast: row.loss_at_least === 1,
   duplicates: row.duplicates,
+  ...(row.ended !== null && { ended: JSON.parse(row.ended) as EndedSpool }),
   updatedAt: row.updated_at,
 })
 
@@ -109,4 +110,5 @@ const rowOf = (account: SpoolAccount): LedgerTables['ledger_spool'] => ({
   loss_at_least: account.lossAtLeast ? 1 : 0,
   duplicates: account.duplicates,
   updated_at: account.updatedAt,
+  ended: account.ended ? JSON.stringify(account.ended) : null,
 })

@@ -14,6 +14,8 @@ export type LedgerTables = {
     loss_at_least: number
     duplicates: number
     updated_at: number
+    /** JSON of `EndedSpool`; null: it goes on. */
+    ended: string | null
   }
   ledger_gap: {
     gateway: string

@@ -101,10 +101,16 @@ export class Gathering implements Settlement {
     this.readings += 1 + admitted.length + rejected.length + setAside.length
   }
 
-  /** What an envelope says beside its samples: readings given up, and the true time of a boot. */
-  #notes(gateway: string, { spool, gaps = [], clockFix }: Envelope): void {
+  /** What an envelope says beside its samples: whom its spool continues, readings given up, and the true time of a boot. */
+  #notes(gateway: string, { spool, gaps = [], clockFix, previous }: Envelope): void {
+    if (previous) this.#end(gateway, spool, previous)
     for (const { spool: older, ...gap } of gaps) this.#declareLost(gateway, older ?? spool, gap)
     if (clockFix) this.clockFixes.push({ gateway, ...clockFix, fix: clockFix.fix ?? 1 })
+  }
+
+  #end(gateway: string, successor: string, { spool, lastSeq, reason }: NonNullable<Envelope['previous']>): void {
+    if (spool === successor) return
+    this.accounts.end(gateway, spool, { successor, lastSeq: lastSeq === 'unknown' ? null : lastSeq, reason })
   }
 
   /**
