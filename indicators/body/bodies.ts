@@ -25,8 +25,8 @@ const singleReading: ReadonlySet<string> = new Set([
   'persisted-max',
 ])
 
-/** Terminals judged within one turn of the areas, at most: a turn stays within milliseconds. */
-const terminalsPerTurn = 2_000
+/** Terminals judged within one turn of the areas, about: the turn stays within tens of milliseconds (measured by bench/indicators). */
+const terminalsPerTurn = 400
 
 const drawsOf = (definitions: readonly SystemDocument[]): Draws =>
   drawsFor([
