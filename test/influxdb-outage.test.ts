@@ -4,28 +4,13 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
+import { valuesIn } from '../bench/ingest/peers/influx-count.ts'
 import { planOf } from '../bench/ingest/peers/load.ts'
 import { Generator, startCentre } from '../bench/ingest/peers/stage.ts'
 import { type Influxd, influxdMissing, startInfluxd } from '../storage/series/influxdb/testing/influxd.ts'
 import { eventually, temporaryFolder } from './stage/process.ts'
 
 const [gateways, valuesEach, window] = [4, 12, 20]
-
-/** Values the server counts in all, by its own command line. */
-async function counted(influxd: Influxd): Promise<number> {
-  const lines = await influxd.cli('city', 'SELECT count(*) FROM /.*/')
-  let sum = 0
-  let names: string[] = []
-  for (const line of lines) {
-    const cells = line.split(',')
-    if (cells[0] === 'name') names = cells
-    else
-      cells.forEach((cell, place) => {
-        if (names[place]?.startsWith('count_') && !names[place].endsWith('_q')) sum += Number(cell)
-      })
-  }
-  return sum
-}
 
 async function outage(
   t: Test,
@@ -67,7 +52,7 @@ async function outage(
   await eventually(async () => ((await status('/readyz')) === 200 ? true : undefined), 120_000)
   const { published, acknowledged } = await generator.stop()
   t.equal(acknowledged, published)
-  t.equal(await counted(influxd), published * valuesEach, `${published * valuesEach} values published`)
+  t.equal(await valuesIn(influxd, 'city'), published * valuesEach, `${published * valuesEach} values published`)
   const ledger = await centre.ledger()
   t.equal(
     ledger.reduce((sum, row) => sum + row.stored, 0),
@@ -101,10 +86,10 @@ t.test('the disk of InfluxDB is full, then freed', { skip: influxdMissing || sma
     await influxd.restart()
   }
   await outage(t, influxd, { begin, end })
-  const before = await counted(influxd)
+  const before = await valuesIn(influxd, 'city')
   await influxd.kill()
   await influxd.restart()
-  t.equal(await counted(influxd), before, 'it is on the disk too')
+  t.equal(await valuesIn(influxd, 'city'), before, 'it is on the disk too')
 })
 
 function smallDisk(t: Test): string {

@@ -3,6 +3,8 @@ import type { Reading } from '@civitals/contracts/reading'
 /** Line protocol has no way to write these in a name; a backslash at its end would swallow what follows. */
 const unwritable = /[\\\p{Cc}]/u
 
+const plain = /^[\w-]+$/
+
 /**
  * Why a reading cannot be kept under its names, or undefined. InfluxDB would take some of them and answer 204 without storing
  * anything: a field called `time` beside others, a line that begins with `#` [InfluxDB 1.x line protocol reference]. Ids of the
@@ -11,6 +13,7 @@ const unwritable = /[\\\p{Cc}]/u
 export function refusalOfNames({ terminal, point }: Reading, measurement: string): string | undefined {
   if (point === 'time') return 'InfluxDB drops a field called time'
   if (point === 'terminal') return 'a field cannot have the name of the tag terminal'
+  if (plain.test(terminal) && plain.test(point) && plain.test(measurement)) return undefined
   if (measurement.startsWith('#')) return 'a line that begins with # is a comment to InfluxDB'
   for (const name of [terminal, point, measurement]) {
     if (name === '') return 'InfluxDB takes no empty names'

@@ -2,18 +2,10 @@ import type { Clock } from '@civitals/contracts/clock'
 import { CivitalsError } from '@civitals/contracts/errors'
 import { qualityOfCode } from '@civitals/contracts/quality'
 import type { Reading } from '@civitals/contracts/reading'
-import type { SettledEnvelope, SettlementBatch } from '@civitals/contracts/settlement'
+import type { SettlementBatch } from '@civitals/contracts/settlement'
 import { bucketRows, defaultLimit, type EnergyMean } from '../../bucket.ts'
 import { closedError, Outage } from '../../outage.ts'
-import type {
-  GroupOf,
-  RangeQuery,
-  RefusedReading,
-  SeriesDigest,
-  SeriesRow,
-  SeriesStore,
-  WriteOutcome,
-} from '../../port.ts'
+import type { GroupOf, RangeQuery, SeriesDigest, SeriesRow, SeriesStore, WriteOutcome } from '../../port.ts'
 import { splitRefused } from '../../refusal.ts'
 import { type Dialect, dialectOf, type Login, type Release } from '../dialect.ts'
 import { digestQuery, digestsOf } from '../digest.ts'
@@ -31,6 +23,7 @@ import { newestOf } from '../latest.ts'
 import { type Line, linesOf, slicesOf } from '../line-protocol.ts'
 import { refusalOfNames } from '../names.ts'
 import { type LineAnswer, settleLines } from '../settle-lines.ts'
+import { InFlight } from './in-flight.ts'
 import { EngineBusy, LineWriter, linesPerRequest } from './line-writer.ts'
 import { QueryClient, type QueryTable } from './query-client.ts'
 
@@ -104,9 +97,14 @@ class InfluxdbSeries implements SeriesStore {
     const { groupOf } = this.#options
     const { envelopes, refused } = splitRefused(batch, (one) => refusalOfNames(one, groupOf(one.terminal)))
     return await this.#attempt(async () => {
-      const all: RefusedReading[] = [...refused]
-      for (const slice of slicesOf(envelopes, readingsPerSlice)) all.push(...(await this.#writeSlice(slice, signal)))
-      return { refused: all }
+      const flight = new InFlight((lines) => settleLines(lines, (some) => this.#send(some, signal)))
+      for (const slice of slicesOf(envelopes, readingsPerSlice)) {
+        const lines = linesOf(slice, groupOf)
+        for (let from = 0; from < lines.length; from += linesPerRequest) {
+          await flight.add(lines.slice(from, from + linesPerRequest))
+        }
+      }
+      return { refused: [...refused, ...(await flight.all())] }
     })
   }
 
@@ -181,16 +179,6 @@ class InfluxdbSeries implements SeriesStore {
       if (error instanceof CivitalsError) throw error
       throw this.#outage.failed('InfluxDB', error, error instanceof EngineBusy ? error.retryAfterMs : 0)
     }
-  }
-
-  async #writeSlice(envelopes: readonly SettledEnvelope[], signal?: AbortSignal): Promise<readonly RefusedReading[]> {
-    const lines = linesOf(envelopes, this.#options.groupOf)
-    const refused: RefusedReading[] = []
-    for (let from = 0; from < lines.length; from += linesPerRequest) {
-      const part = lines.slice(from, from + linesPerRequest)
-      refused.push(...(await settleLines(part, (some) => this.#send(some, signal))))
-    }
-    return refused
   }
 
   /** Someone may drop the database under us: made again where we may, the batch goes in. */

@@ -54,6 +54,8 @@ export class LineWriter {
       maxBatchBytes: Number.POSITIVE_INFINITY,
       flushInterval: 0,
       maxRetries: 0,
+      // To a server on this machine compression costs processor time of both and saves nothing.
+      ...(isLoopback(url) && { gzipThreshold: Number.POSITIVE_INFINITY }),
       // An answer of ours keeps the client from logging to the console.
       writeFailed: (error) => Promise.reject(error),
     })
@@ -90,6 +92,8 @@ export class LineWriter {
     this.#agent.destroy()
   }
 }
+
+const isLoopback = (url: string): boolean => /^(localhost|127\..*|\[::1\])$/.test(URL.parse(url)?.hostname ?? '')
 
 /** Seconds or a date [RFC 9110 10.2.3]; the client's own reading takes seconds for milliseconds. 0: nothing is asked. */
 function retryAfterMsOf({ headers }: HttpError): number {
