@@ -1,9 +1,9 @@
 import type { EpochMs } from '@civitals/contracts/clock'
 import type { RegistryView, Terminal } from '@civitals/contracts/registry'
 import type { SeriesStore } from '@civitals/storage/series'
+import { historyWeeks } from '../baseline/hour-history.ts'
 import type { WindowPlan } from './plan.ts'
 import type { SeriesNeeds } from './series-window.ts'
-import { historyWeeks } from './week-history.ts'
 import type { Windows } from './windows.ts'
 
 const minuteMs = 60_000

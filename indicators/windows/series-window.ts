@@ -1,11 +1,10 @@
 import type { EpochMs } from '@civitals/contracts/clock'
 import type { Quality } from '@civitals/contracts/quality'
+import type { HourHistory } from '../baseline/hour-history.ts'
 import type { Flag } from '../quality/flags.ts'
 import type { PointLimits } from '../quality/limits.ts'
 import { SeriesCheck } from '../quality/series-check.ts'
-import type { LocalTime } from './local-time.ts'
 import { type Bucket, BucketRing, type Folded, type RingShape, type SlotFlags } from './ring.ts'
-import { WeekHistory } from './week-history.ts'
 
 const minuteMs = 60_000
 const hourMs = 3_600_000
@@ -37,7 +36,7 @@ export class SeriesWindow {
   readonly minutes: BucketRing
   readonly hours: BucketRing | undefined
   readonly fine: BucketRing | undefined
-  readonly week: WeekHistory | undefined
+  readonly week: HourHistory | undefined
   readonly check: SeriesCheck
   /** Newest value as it was sent, scored or not. */
   rawAt: EpochMs | null = null
@@ -55,7 +54,7 @@ export class SeriesWindow {
   constructor(
     name: { terminal: string; point: string; site: string; reportEveryMs: number },
     needs: SeriesNeeds,
-    local: LocalTime,
+    history: () => HourHistory,
     limits: PointLimits = {},
   ) {
     this.terminal = name.terminal
@@ -76,7 +75,7 @@ export class SeriesWindow {
       })
     }
     if (needs.fine) this.fine = new BucketRing({ slotMs: fineSlotMs, slots: fineSlots })
-    if (needs.week) this.week = new WeekHistory(local)
+    if (needs.week) this.week = history()
   }
 
   /**

@@ -3,6 +3,7 @@ import { type Quality, qualities } from '@civitals/contracts/quality'
 import type { Reading } from '@civitals/contracts/reading'
 import type { Terminal } from '@civitals/contracts/registry'
 import type { SettlementBatch } from '@civitals/contracts/settlement'
+import { HourHistory } from '../baseline/hour-history.ts'
 import { ClockCheck } from '../quality/clock-check.ts'
 import { bitOf } from '../quality/flags.ts'
 import type { QualityLimits } from '../quality/limits.ts'
@@ -27,7 +28,7 @@ export class Windows {
   readonly delays = new Delays()
   readonly #plan: WindowPlan
   readonly #registry: Stands
-  readonly #local: LocalTime
+  readonly #history: () => HourHistory
   readonly #limits: QualityLimits
   readonly #terminals = new Map<string, Watched>()
   #since: EpochMs | null = null
@@ -36,7 +37,7 @@ export class Windows {
   constructor(plan: WindowPlan, registry: Stands, local: LocalTime, limits: QualityLimits = {}) {
     this.#plan = plan
     this.#registry = registry
-    this.#local = local
+    this.#history = () => new HourHistory(local)
     this.#limits = limits
   }
 
@@ -129,7 +130,7 @@ export class Windows {
       // What no indicator reads is judged all the same: it tells of the terminal's health.
       const need = needs?.get(point.id) ?? (held || related.has(point.id) ? nothingKept : undefined)
       const name = { terminal: id, point: point.id, site, reportEveryMs }
-      if (need) series.set(point.id, new SeriesWindow(name, need, this.#local, held))
+      if (need) series.set(point.id, new SeriesWindow(name, need, this.#history, held))
     }
     const watch = new TerminalWatch(id, site, reportEveryMs)
     for (const window of series.values()) window.onPass = (at) => watch.passed(at)
