@@ -60,6 +60,11 @@ export class LevelDetector {
     if (Math.max(high, low) < decision / 2) this.#learn(residual)
   }
 
+  /** A shift is going on. */
+  get isOpen(): boolean {
+    return this.#from !== null
+  }
+
   /** Reports what is still going on. */
   open(found: (anomaly: Anomaly) => void): void {
     if (this.#from !== null) found({ kind: this.#kind, from: this.#from, to: this.#to })
