@@ -3,7 +3,7 @@
 //   setup/with-node bench/detection/report.ts [SEED] [--write]     --write: also docs/detection.md
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { calendarOf } from '../../indicators/baseline/calendar.ts'
+import { plainCalendar } from '../../indicators/baseline/calendar.ts'
 import { HourHistory } from '../../indicators/baseline/hour-history.ts'
 import { median } from '../../indicators/formulas/statistics.ts'
 import { shippedLimits } from '../../indicators/io/shipped-limits.ts'
@@ -42,7 +42,7 @@ const limitsOf = ({ kind, point }: Clean): PointLimits => limits[kind]?.points[p
 function historyOf(clean: Clean): HourHistory {
   const zone = clean.kind === 'weather' ? 'UTC' : 'Asia/Shanghai'
   // The simulated people know no holidays.
-  const history = new HourHistory(localTimeOf(zone), calendarOf('UTC'))
+  const history = new HourHistory(localTimeOf(zone, plainCalendar))
   for (const { at, value } of clean.taught) history.add(at, value)
   return history
 }

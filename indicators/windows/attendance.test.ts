@@ -8,7 +8,12 @@ const now = Date.parse('2026-06-12T09:00:00+08:00')
 
 t.test('local time counts the week from Monday and follows the zone', async (t) => {
   t.strictSame(local(now), { day: '2026-06-12', hour: 9, hourOfWeek: 4 * 24 + 9, dayType: 'ordinary' })
-  t.strictSame(local(Date.parse('2026-06-15T00:30:00+08:00')), { day: '2026-06-15', hour: 0, hourOfWeek: 0, dayType: 'ordinary' })
+  t.strictSame(local(Date.parse('2026-06-15T00:30:00+08:00')), {
+    day: '2026-06-15',
+    hour: 0,
+    hourOfWeek: 0,
+    dayType: 'ordinary',
+  })
   t.equal(localTimeOf('Asia/Kolkata')(Date.parse('2026-06-12T09:45:00+05:30')).hour, 9)
 })
 
