@@ -95,9 +95,9 @@ export class ReadingDetector {
     if (this.#still++ === 0) this.#stillFrom = this.#at
   }
 
-  /** Longer than it ever stood still while it learned, by half and a little. */
+  /** Longer than it usually ever stands still, by a quarter and no less than four readings. */
   #isStuck(): boolean {
-    return this.#still > 1.5 * this.#longestStill + 5
+    return this.#still > this.#longestStill + Math.max(4, this.#longestStill / 4)
   }
 
   #liveliness(at: EpochMs, change: number, learned: boolean, found: (anomaly: Anomaly) => void): void {
