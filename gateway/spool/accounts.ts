@@ -46,11 +46,12 @@ export function carriedNow(state: SpoolState): Carried {
   }
 }
 
+/** `age`: of the spool now. */
 export function rowOf(
   envelope: Envelope,
   payload: Uint8Array,
   urgent: boolean,
-  now: EpochMs,
+  { now, age }: { readonly now: EpochMs; readonly age: number },
   carried: Carried,
 ): TableRow {
   const times = envelope.samples.map((sample) => sample.at)
@@ -60,6 +61,7 @@ export function rowOf(
     committedAt: now,
     urgent,
     readings: countReadings(envelope),
+    age,
     from: times.length > 0 ? Math.min(...times) : now,
     to: times.length > 0 ? Math.max(...times) : now,
     ...((carried.previous || carried.gaps) && { carried }),

@@ -20,7 +20,10 @@ export class SpoolBook {
   readonly #table: SpoolTable
   readonly #limits: SpoolLimits
   #state: SpoolState
+  /** Age at which expired rows were last looked for. */
   #lookedAt = Number.NEGATIVE_INFINITY
+  /** Monotonic time of the last commit of this run. */
+  #committedAt: number | undefined
 
   /** Opens the book in `table`; when the table is new, as spool `newId`, continuing `previous`. */
   constructor(table: SpoolTable, limits: SpoolLimits, newId: string, previous?: PreviousSpool) {
@@ -53,18 +56,22 @@ export class SpoolBook {
     })
   }
 
-  append(drafts: readonly SpoolDraft[], now: EpochMs): SpoolRow[] {
-    return this.#change(true, (state) => {
+  /** `mono`: a clock nobody sets; rows age by it alone, so that no step of the wall clock makes them go. */
+  append(drafts: readonly SpoolDraft[], now: EpochMs, mono: number): SpoolRow[] {
+    const age = (this.#state.age ?? 0) + Math.max(0, Math.round(mono - (this.#committedAt ?? mono)))
+    const committed = this.#change(true, (state) => {
       const rows: TableRow[] = []
-      let next = state
+      let next: SpoolState = { ...state, age }
       for (const draft of drafts) {
         if (draft.lost) next = withLost(next, draft.lost)
         next = this.#appendOne(next, draft, now, rows)
       }
-      next = this.#withoutExpired(next, now)
+      next = this.#withoutExpired(next, age)
       next = makeRoom(next, this.#table, this.#limits.budgetBytes, rows[0]?.seq ?? next.newestSeq + 1)
       return [next, rows.map(({ seq, payload, committedAt, urgent }) => ({ seq, payload, committedAt, urgent }))]
     })
+    this.#committedAt = mono
+    return committed
   }
 
   waiting(range: WaitingRange): SpoolRow[] {
@@ -138,11 +145,11 @@ export class SpoolBook {
     return result
   }
 
-  #withoutExpired(state: SpoolState, now: EpochMs): SpoolState {
-    if (Math.abs(now - this.#lookedAt) < lookForExpiredEveryMs) return state
-    const next = removeExpired(state, this.#table, now - this.#limits.keepAcknowledgedMs)
+  #withoutExpired(state: SpoolState, age: number): SpoolState {
+    if (age - this.#lookedAt < lookForExpiredEveryMs) return state
+    const next = removeExpired(state, this.#table, age - this.#limits.keepAcknowledgedMs)
     // As long as something was found there may be more: look again with the next commit.
-    if (next === state) this.#lookedAt = now
+    if (next === state) this.#lookedAt = age
     return next
   }
 
@@ -158,7 +165,7 @@ export class SpoolBook {
     } as Envelope
     const payload = encodeEnvelope(envelope, this.#limits.compress)
     if (payload.length > maxWireBytes && draft.samples.length > 1) return this.#appendHalves(state, draft, now, rows)
-    const row = rowOf(envelope, payload, draft.urgent, now, carried)
+    const row = rowOf(envelope, payload, draft.urgent, { now, age: state.age ?? 0 }, carried)
     this.#table.insert(row)
     rows.push(row)
     return withRow(state, row)

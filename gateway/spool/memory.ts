@@ -1,4 +1,4 @@
-import type { Clock, EpochMs } from '@civitals/contracts/clock'
+import type { Clock } from '@civitals/contracts/clock'
 import { SpoolBook } from './book.ts'
 import type { PreviousSpool } from './gaps.ts'
 import { SpoolLineage } from './lineage.ts'
@@ -45,7 +45,7 @@ export function memorySpool(options: MemorySpoolOptions): Spool {
     get id() {
       return lineage.book.id
     },
-    append: async (drafts) => lineage.serve((book) => book.append(drafts, clock.now())),
+    append: async (drafts) => lineage.serve((book) => book.append(drafts, clock.now(), clock.mono())),
     waiting: async (range) => lineage.serve((book) => book.waiting(range)),
     acknowledge: async (settled, spool) => lineage.serve((book) => book.acknowledge(settled, spool)),
     reopen: async (spool, ranges) => lineage.serve((book) => book.reopen(spool, ranges)),
@@ -156,8 +156,8 @@ export class MemoryTable implements SpoolTable {
     }, limit).map(summary)
   }
 
-  expired(time: EpochMs, limit: number): RowSummary[] {
-    return this.#some(({ row, state }) => state === 'acknowledged' && row.committedAt < time, limit).map(summary)
+  expired(age: number, limit: number): RowSummary[] {
+    return this.#some(({ row, state }) => state === 'acknowledged' && row.age < age, limit).map(summary)
   }
 
   remove(seqs: readonly number[]): void {

@@ -1,4 +1,3 @@
-import type { EpochMs } from '@civitals/contracts/clock'
 import type { Gap } from '@civitals/contracts/envelope'
 import { mergeGaps } from './gaps.ts'
 import { identityAt } from './older.ts'
@@ -26,9 +25,9 @@ export function makeRoom(state: SpoolState, table: SpoolTable, budgetBytes: numb
   return next
 }
 
-/** Drops acknowledged rows that were kept for their time. */
-export function removeExpired(state: SpoolState, table: SpoolTable, before: EpochMs): SpoolState {
-  const rows = table.expired(before, rowsPerStep)
+/** Drops acknowledged rows that were kept for their time: those of before the spool was `age` ms old. */
+export function removeExpired(state: SpoolState, table: SpoolTable, age: number): SpoolState {
+  const rows = table.expired(age, rowsPerStep)
   if (rows.length === 0) return state
   table.remove(rows.map((row) => row.seq))
   return withoutBytes(state, rows)

@@ -209,6 +209,39 @@ for (const [name, implementation] of Object.entries(implementations)) {
       t.equal(spool.counters().bytes, kept * 2)
     })
 
+    t.test('a wall clock that is set makes nobody older: not an hour on, an hour back, or out of 1970', async (t) => {
+      const setClock = { offsetMs: 0 }
+      const wall: Clock = {
+        now: () => clock.now() + setClock.offsetMs,
+        mono: () => clock.mono(),
+        after: (ms, work) => clock.after(ms, work),
+      }
+      const open = implementation(t, wall).open
+      const spool = await open()
+      setClock.offsetMs = -clock.now()
+      for (let at = 0; at < 3; at++) await spool.append([draft(at)])
+      await spool.acknowledge({ upTo: 3, above: [] })
+      for (const offsetMs of [0, 3_600_000, -3_600_000, 200 * 86_400_000]) {
+        setClock.offsetMs = offsetMs
+        await clock.advance(61_000)
+        await spool.append([draft(9)])
+      }
+      t.same(await spool.reopen(spool.id, [[1, 3]]), { reopened: 3, missing: [] }, 'three days have not passed')
+      await spool.acknowledge({ upTo: 7, above: [] })
+      await spool.close()
+      const again = await open()
+      await clock.advance(defaultKeepAcknowledgedMs + 61_000)
+      await again.append([draft(10)])
+      await clock.advance(61_000)
+      await again.append([draft(11)])
+      t.same(await again.reopen(again.id, [[1, 3]]), { reopened: 3, missing: [] }, 'nor while it did not run')
+      await again.acknowledge({ upTo: 9, above: [] })
+      await clock.advance(defaultKeepAcknowledgedMs + 61_000)
+      await again.append([draft(12)])
+      t.same(await again.reopen(again.id, [[1, 3]]), { reopened: 0, missing: [[1, 3]] })
+      t.same((await envelopes(again)).length, 1)
+    })
+
     t.test('acknowledged rows are opened again for a resend, until they are acknowledged anew', async (t) => {
       const open = implementation(t, clock).open
       const spool = await open()

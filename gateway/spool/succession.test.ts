@@ -81,6 +81,7 @@ function* rowsWithout(...missing: readonly number[]): Iterable<SoundRow> {
       committedAt: 0,
       urgent: false,
       readings: 5,
+      age: 0,
       from: at,
       to: at + 9,
       standing,

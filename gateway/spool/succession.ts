@@ -67,7 +67,8 @@ export function inherit(
   const gaps = lossesOf(remains, taken, newest, now)
   const previous = linkOf(remains, newest)
   const { waiting, readings, reopened, bytes } = taken
-  const inherited = { older, reopened, bytes, inherited: waiting, inheritedReadings: readings }
+  const age = Math.max(state?.age ?? 0, taken.age)
+  const inherited = { older, age, reopened, bytes, inherited: waiting, inheritedReadings: readings }
   const open = mergeGaps(namingSpool(state?.gaps ?? [], spool), gaps)
   table.transaction(true, () => table.save({ ...emptyState(newId, previous), ...inherited, gaps: open }))
   const lost = gaps.reduce((sum, gap) => sum + gap.readings, 0)
@@ -109,6 +110,8 @@ class Taken {
   readings = 0
   reopened = 0
   bytes = 0
+  /** Of the newest row. */
+  age = 0
   /** Of the spool itself; the others count for still older ones. */
   ownWaiting = 0
   ownReadings = 0
@@ -130,6 +133,7 @@ class Taken {
   take(row: SoundRow, everything: boolean): RowStanding | undefined {
     if (row.seq > this.#newest) return undefined
     this.holes.present(row)
+    this.age = Math.max(this.age, row.age)
     const { standing } = row
     if (standing === 'acknowledged' && !everything) return undefined
     this.bytes += sizeOf(row.payload.length)

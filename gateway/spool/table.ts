@@ -12,6 +12,8 @@ export interface Carried {
 
 export interface TableRow extends Omit<SpoolRow, 'of'> {
   readonly readings: number
+  /** Age of the spool when the row was committed, ms it has run: no clock that is set makes it older. */
+  readonly age: number
   /** Event times the row spans. */
   readonly from: EpochMs
   readonly to: EpochMs
@@ -32,6 +34,8 @@ export interface SpoolState {
   readonly producedReadings: number
   readonly declaredLost: number
   readonly bytes: number
+  /** Milliseconds the spool has run, as of its last commit; absent in files of before it was kept. */
+  readonly age?: number
   /** Link to an older spool that no kept or acknowledged envelope has carried yet. */
   readonly previous?: PreviousSpool
   /** Gap records that no kept or acknowledged envelope has carried yet. */
@@ -74,8 +78,8 @@ export interface SpoolTable {
   held(from: number, to: number): Iterable<number>
   /** Oldest rows of a class below `before`, at most `limit`. */
   oldest(kind: DropClass, before: number, limit: number): RowSummary[]
-  /** Oldest acknowledged rows committed before `time`, at most `limit`. */
-  expired(time: EpochMs, limit: number): RowSummary[]
+  /** Oldest acknowledged rows committed before the spool was of this age, at most `limit`. */
+  expired(age: number, limit: number): RowSummary[]
   remove(seqs: readonly number[]): void
   /** All or nothing. `durable`: on the disk when it returns; otherwise with the next durable one. */
   transaction<T>(durable: boolean, work: () => T): T

@@ -2,15 +2,16 @@ import type { DatabaseSync } from 'node:sqlite'
 import { CivitalsError } from '@civitals/contracts/errors'
 
 /** Format of the spool's file, kept in `PRAGMA user_version`. Files of format 1 are from before it was counted and say 0. */
-export const spoolFormat = 2
+export const spoolFormat = 3
 
 // acknowledged: 0 waits, 1 settled, 2 settled and opened again. The partial indexes keep the walks of a spool short whatever else
 // is kept: what is to be sent, what may go. crc: CRC-32 of the payload; null in rows of format 1.
+// age: milliseconds the spool had run at the commit; 0 in rows of formats 1 and 2.
 const schema = `
   CREATE TABLE IF NOT EXISTS envelope (
     seq INTEGER PRIMARY KEY, payload BLOB NOT NULL, committed_at INTEGER NOT NULL, urgent INTEGER NOT NULL,
     readings INTEGER NOT NULL, from_at REAL NOT NULL, to_at REAL NOT NULL, carried TEXT, acknowledged INTEGER NOT NULL DEFAULT 0,
-    crc INTEGER
+    crc INTEGER, age INTEGER NOT NULL DEFAULT 0
   ) STRICT;
   CREATE INDEX IF NOT EXISTS envelope_to_send ON envelope (seq) WHERE acknowledged <> 1;
   CREATE INDEX IF NOT EXISTS envelope_settled ON envelope (seq) WHERE acknowledged = 1;
@@ -24,6 +25,7 @@ const schema = `
 const upgrades: readonly string[] = [
   `DROP INDEX IF EXISTS envelope_waiting;
    ALTER TABLE envelope ADD COLUMN crc INTEGER;`,
+  'ALTER TABLE envelope ADD COLUMN age INTEGER NOT NULL DEFAULT 0;',
 ]
 
 /** Brings a file to this release's format, in one transaction. Throws CIV_GATEWAY_SPOOL_FORMAT when a newer release made it. */

@@ -11,7 +11,7 @@ export interface Opening {
 }
 
 export type Call =
-  | { readonly call: 'append'; readonly drafts: readonly SpoolDraft[]; readonly now: EpochMs }
+  | { readonly call: 'append'; readonly drafts: readonly SpoolDraft[]; readonly now: EpochMs; readonly mono: number }
   | { readonly call: 'waiting'; readonly range: WaitingRange }
   | { readonly call: 'acknowledge'; readonly settled: Settled; readonly spool?: string }
   | { readonly call: 'reopen'; readonly spool: string; readonly ranges: readonly Interval[] }

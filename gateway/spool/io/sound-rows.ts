@@ -79,7 +79,7 @@ function soundRow(row: Columns): SoundRow | undefined {
   if (!whole) return undefined
   return {
     ...{ seq: Number(row.seq), payload, committedAt: Number(row.committed_at), urgent: row.urgent === 1 },
-    ...{ readings: Number(row.readings), from: Number(row.from_at), to: Number(row.to_at) },
+    ...{ readings: Number(row.readings), age: Number(row.age ?? 0), from: Number(row.from_at), to: Number(row.to_at) },
     standing: standings[Number(row.acknowledged)] ?? 'waiting',
     ...(carried && { carried }),
   }

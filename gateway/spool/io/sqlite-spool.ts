@@ -27,7 +27,7 @@ export async function openSqliteSpool(options: SqliteSpoolOptions): Promise<Spoo
     get id() {
       return thread.spool
     },
-    append: (drafts) => thread.call({ call: 'append', drafts, now: clock.now() }),
+    append: (drafts) => thread.call({ call: 'append', drafts, now: clock.now(), mono: clock.mono() }),
     waiting: (range) => thread.call({ call: 'waiting', range }),
     acknowledge: async (settled, spool) =>
       void (await thread.call({ call: 'acknowledge', settled, ...(spool !== undefined && { spool }) })),

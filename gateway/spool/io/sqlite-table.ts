@@ -1,6 +1,5 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { crc32 } from 'node:zlib'
-import type { EpochMs } from '@civitals/contracts/clock'
 import type { SpoolRow, WaitingRange } from '../spool.ts'
 import type { SoundRow } from '../succession.ts'
 import {
@@ -21,7 +20,7 @@ import { damage, isFull } from './sqlite-errors.ts'
 const pagesOfCommit = 3 * 4096
 const foldEvery = 4 * 1024 * 1024
 
-const summaryColumns = `seq, urgent, readings, from_at, to_at, carried, length(payload) + ${rowOverheadBytes} AS size`
+const summaryColumns = `seq, urgent, readings, age, from_at, to_at, carried, length(payload) + ${rowOverheadBytes} AS size`
 const toSend = 'envelope INDEXED BY envelope_to_send WHERE acknowledged <> 1'
 const settled = 'envelope INDEXED BY envelope_settled WHERE acknowledged = 1'
 
@@ -29,7 +28,7 @@ const sql = {
   load: 'SELECT json FROM state',
   save: 'INSERT INTO state VALUES (1, ?) ON CONFLICT (one) DO UPDATE SET json = excluded.json',
   insert:
-    'INSERT INTO envelope (seq, payload, committed_at, urgent, readings, from_at, to_at, carried, crc, acknowledged) VALUES (?,?,?,?,?,?,?,?,?,?)',
+    'INSERT INTO envelope (seq, payload, committed_at, urgent, readings, from_at, to_at, carried, crc, acknowledged, age) VALUES (?,?,?,?,?,?,?,?,?,?,?)',
   waiting: `SELECT seq, payload, committed_at, urgent, crc FROM ${toSend} AND seq > ? AND seq < ? ORDER BY seq LIMIT ?`,
   count: `SELECT acknowledged, count(*) AS envelopes, sum(readings) AS readings FROM ${toSend} AND seq BETWEEN ? AND ? GROUP BY acknowledged`,
   acknowledge: `UPDATE envelope INDEXED BY envelope_to_send SET acknowledged = 1 WHERE acknowledged <> 1 AND seq BETWEEN ? AND ?`,
@@ -38,8 +37,8 @@ const sql = {
   oldestSettled: `SELECT ${summaryColumns} FROM ${settled} AND seq < ? ORDER BY seq LIMIT ?`,
   oldestReopened: `SELECT ${summaryColumns} FROM ${toSend} AND acknowledged = 2 AND seq < ? ORDER BY seq LIMIT ?`,
   oldestWaiting: `SELECT ${summaryColumns} FROM ${toSend} AND acknowledged = 0 AND urgent = ? AND seq < ? ORDER BY seq LIMIT ?`,
-  // Commit times follow seqs, so the oldest rows by seq are the oldest by time: no third index.
-  expired: `SELECT * FROM (SELECT ${summaryColumns}, committed_at FROM ${settled} ORDER BY seq LIMIT ?) WHERE committed_at < ?`,
+  // Ages follow seqs, so the oldest rows by seq are the oldest by age: no third index.
+  expired: `SELECT * FROM (SELECT ${summaryColumns} FROM ${settled} ORDER BY seq LIMIT ?) WHERE age < ?`,
   remove: 'DELETE FROM envelope WHERE seq = ?',
 } as const
 
@@ -81,7 +80,7 @@ export class SqliteTable implements SpoolTable {
     const carried = row.carried ? JSON.stringify(row.carried) : null
     const { seq, payload, committedAt, urgent, readings, from, to } = row
     const values = [seq, payload, Math.round(committedAt), urgent ? 1 : 0, readings, from, to, carried, crc32(payload)]
-    this.#statements.insert.run(...values, standings.indexOf(standing))
+    this.#statements.insert.run(...values, standings.indexOf(standing), row.age)
     this.#written += payload.length
   }
 
@@ -116,8 +115,8 @@ export class SqliteTable implements SpoolTable {
     return oldestWaiting.all(kind === 'urgent' ? 1 : 0, before, limit).map(summary)
   }
 
-  expired(time: EpochMs, limit: number): RowSummary[] {
-    return this.#statements.expired.all(limit, Math.round(time)).map(summary)
+  expired(age: number, limit: number): RowSummary[] {
+    return this.#statements.expired.all(limit, age).map(summary)
   }
 
   remove(seqs: readonly number[]): void {
@@ -195,6 +194,7 @@ function summary(row: Columns): RowSummary {
     seq: Number(row.seq),
     urgent: row.urgent === 1,
     readings: Number(row.readings),
+    age: Number(row.age),
     from: Number(row.from_at),
     to: Number(row.to_at),
     size: Number(row.size),

@@ -34,7 +34,7 @@ try {
     switch (request.call) {
       case 'append':
         time = request.now
-        return { rows: lineage.serve((book) => book.append(request.drafts, time)) }
+        return { rows: lineage.serve((book) => book.append(request.drafts, time, request.mono)) }
       case 'waiting':
         return { rows: lineage.serve((book) => book.waiting(request.range)) }
       case 'acknowledge':
