@@ -63,8 +63,8 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'a committed envelope is not flushed',
     file: 'gateway/spool/book.ts',
-    find: 'return this.#change(true, (state) => {\n      const rows',
-    put: 'return this.#change(false, (state) => {\n      const rows',
+    find: 'const committed = this.#change(true, (state) => {\n      const rows',
+    put: 'const committed = this.#change(false, (state) => {\n      const rows',
   },
   {
     name: 'trim when sent',
