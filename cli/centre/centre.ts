@@ -6,6 +6,7 @@ import type { City } from '@civitals/contracts/registry'
 import type { SettlementBatch } from '@civitals/contracts/settlement'
 import { openApi } from '@civitals/dashboards/api'
 import { shippedProfiles } from '@civitals/firmware-bridge/profiles'
+import { openDiagnosis } from '@civitals/indicators/diagnosis'
 import { type Forecasts, openForecasts } from '@civitals/indicators/forecasts'
 import { type IndicatorEngine, openIndicators } from '@civitals/indicators/indicators'
 import { indicatorMigrations } from '@civitals/indicators/migrations'
@@ -109,12 +110,13 @@ export async function openCentre(options: CentreOptions): Promise<Centre> {
   opened.use(watchBody({ indicators, alarms, state, clock, logger, everyMs: options.evaluateEveryMs }))
   const onError = (error: unknown): void => logger.error({ err: error }, 'the forecasts of this hour failed')
   const definitions = () => indicators.definitions.on(localDay(registry.city.timeZone, clock.now()))
+  const diagnosis = openDiagnosis({ series, registry })
   const forecasting = { definitions, firstAfterMs: firstForecastAfterMs, onError }
   const forecasts = opened.use(openForecasts({ state, series, registry, clock, ...forecasting }))
 
   const backtests = new Backtests({ registry, indicators, series, clock })
   opened.defer(() => backtests.close())
-  const sources = sourcesOf({ backtests, registry, ingest, indicators, forecasts, alarms, workorders, series, clock })
+  const sources = sourcesOf({ backtests, registry, ingest, indicators, forecasts, diagnosis, alarms, workorders, series, clock })
   const { host, port, pagesFolder } = options
   const api = await openApi({ sources, host, port, logger, pagesFolder })
   opened.defer(() => api.close())

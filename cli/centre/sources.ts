@@ -3,6 +3,7 @@ import { bodySystems } from '@civitals/contracts/body'
 import type { Clock } from '@civitals/contracts/clock'
 import type { ApiSources, LiveEvent } from '@civitals/dashboards/sources'
 import type { SystemDocument } from '@civitals/indicators/definition'
+import type { Diagnosis } from '@civitals/indicators/diagnosis'
 import type { Forecasts } from '@civitals/indicators/forecasts'
 import type { IndicatorEngine } from '@civitals/indicators/indicators'
 import type { Ingest } from '@civitals/ingest/ingest'
@@ -17,6 +18,7 @@ export interface SourceParts {
   readonly ingest: Ingest
   readonly indicators: IndicatorEngine
   readonly forecasts: Forecasts
+  readonly diagnosis: Diagnosis
   readonly alarms: AlarmEngine
   readonly workorders: Workorders
   readonly series: SeriesStore
@@ -43,6 +45,7 @@ export function sourcesOf(parts: SourceParts): ApiSources {
     forecast: (terminal, point) => forecasts.of(terminal, point),
     indicatorForecast: (id) => forecasts.ofIndicator(id),
     forecastSkill: () => forecasts.skill(),
+    causes: (id) => causesOf(parts, id),
     alarms: (query) => alarms.list(query),
     acknowledge: (id, by) => alarms.acknowledge(id, by),
     cases: (query) => workorders.cases(query),
@@ -51,6 +54,7 @@ export function sourcesOf(parts: SourceParts): ApiSources {
     async fileReport(report) {
       const filed = await workorders.fileReport(report)
       indicators.recordCount('complaints', clock.now())
+      parts.diagnosis.recordComplaint(clock.now())
       return filed
     },
     endpoints: async () => workorders.endpoints().map((endpoint) => ({ ...endpoint, types: [...endpoint.types] })),
@@ -89,6 +93,12 @@ function definitionsOf({ indicators, registry, clock }: SourceParts): ApiSources
     export: () => definitions.export(),
     changes: (limit, before) => definitions.changes(limit, before),
   }
+}
+
+function causesOf({ indicators, diagnosis, clock }: SourceParts, id: string) {
+  const results = indicators.current()?.systems.flatMap((system) => system.indicators) ?? []
+  const result = results.find((one) => one.id === id)
+  return result && diagnosis.behind(result, clock.now())
 }
 
 /** Scores of the systems among what is kept of an instant; undefined when nothing is. */

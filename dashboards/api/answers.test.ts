@@ -17,6 +17,7 @@ const asked: Readonly<Record<string, string>> = {
   '/areas/:id/body': '/areas/440607001/body',
   '/terminals/:id': '/terminals/air-01',
   '/terminals/:id/forecast': '/terminals/air-01/forecast?point=pm25',
+  '/indicators/:id/causes': '/indicators/RENL-01/causes',
   '/indicators/:id/forecast': '/indicators/RESP-01/forecast',
 }
 
@@ -114,5 +115,6 @@ t.test('a forecast stands as it is, and says why where there is none', async (t)
   t.match((await server.inject('/api/v1/indicators/RENL-01/forecast')).json(), { reason: 'not-forecast' })
   t.equal((await server.inject('/api/v1/terminals/air-01/forecast?point=none')).statusCode, 404)
   t.equal((await server.inject('/api/v1/indicators/NONE-01/forecast')).statusCode, 404)
+  t.equal((await server.inject('/api/v1/indicators/NONE-01/causes')).statusCode, 404)
   t.match((await server.inject('/api/v1/forecasts')).json(), { items: [{ terminal: 'air-01', skill: 0.31 }] })
 })

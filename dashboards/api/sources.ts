@@ -2,6 +2,7 @@ import type { Alarm } from '@civitals/contracts/alarm'
 import type { Backtest, BacktestRequest } from '@civitals/contracts/backtest'
 import type { BodyResult } from '@civitals/contracts/body'
 import type { Case, Delivery, Order } from '@civitals/contracts/case'
+import type { CauseChain } from '@civitals/contracts/causes'
 import type { EpochMs } from '@civitals/contracts/clock'
 import type { Clone } from '@civitals/contracts/clone'
 import type { DefinitionsOnDay, DefinitionText, KeptChange, Proposal } from '@civitals/contracts/definition-change'
@@ -96,6 +97,8 @@ export interface ApiSources {
     start(request: BacktestRequest): Promise<Backtest>
     get(id: string): Backtest | undefined
   }
+  /** The probable chain of events behind an indicator as it stands; undefined: no such indicator, or not evaluated yet. */
+  causes?(id: string): Promise<CauseChain> | undefined
   readonly definitions: DefinitionSources
   /** Towns for the locator; N where nothing is measured. */
   towns(): readonly { readonly area: string; readonly score: number | null; readonly grade: Grade }[]

@@ -1,4 +1,5 @@
 // A forecast for tests and for work on the page before a centre exists.
+import type { CauseChain } from '@civitals/contracts/causes'
 import type { SeriesForecast } from '@civitals/contracts/forecast'
 
 const hour = 3_600_000
@@ -26,4 +27,23 @@ export function forecastOf(terminal: string, point: string, unit = 'none', now: 
     }
   })
   return { terminal, point, unit, generatedAt: now, ...fixtureSkill, hours }
+}
+
+/** The chain of the made-up storm. */
+export function fixtureCauses(at: number): CauseChain {
+  const end = (terminal: string | null, point: string) => ({ terminal, point })
+  const evidence = { z: 6.1, needed: 2.9 }
+  const [sewer, road] = [end('manhole-01', 'level'), end('road-water-01', 'depth')]
+  return {
+    indicator: 'RENL-01',
+    at,
+    subject: road,
+    tried: 4,
+    links: [
+      { cause: end('rain-01', 'intensity'), effect: sewer, lagMs: 9 * 60_000, correlation: 0.98, ...evidence },
+      { cause: sewer, effect: road, lagMs: 18 * 60_000, correlation: 0.95, ...evidence },
+      { cause: road, effect: end('traffic-02', 'speed'), lagMs: 2 * 60_000, correlation: -0.97, ...evidence },
+      { cause: road, effect: end(null, 'count'), lagMs: 13 * 60_000, correlation: 0.9, ...evidence },
+    ],
+  }
 }

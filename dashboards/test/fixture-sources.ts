@@ -8,7 +8,7 @@ import type { City, RegistryView, Terminal } from '@civitals/contracts/registry'
 import type { ApiSources, LiveEvent } from '../api/sources.ts'
 import { fixtureBody } from './fixture-body.ts'
 import { fixtureExplanation } from './fixture-explanation.ts'
-import { fixtureSkill, forecastOf } from './fixture-forecast.ts'
+import { fixtureCauses, fixtureSkill, forecastOf } from './fixture-forecast.ts'
 import { ledgerFixture } from './fixture-ledger.ts'
 import { fixtureAlarms, fixtureCase, fixtureDelivery, fixtureOrders } from './fixture-records.ts'
 import { depthAt, valueAt } from './fixture-values.ts'
@@ -151,6 +151,7 @@ export function fixtureSources({ city, clock, stormAt, outageSince }: FixtureOpt
     },
     forecast: (terminal, point) =>
       terminal === 'air-01' ? forecastOf(terminal, point, registry.point(terminal, point)?.unit, now()) : undefined,
+    causes: (id) => (id === 'RENL-01' ? Promise.resolve(fixtureCauses(now())) : undefined),
     forecastSkill: async () => [{ terminal: 'air-01', point: 'pm25', at: now(), ...fixtureSkill }],
     alarms: async ({ state, limit }) => ({
       items: [...alarms.values()].filter((alarm) => state === 'all' || alarm.state !== 'normal').slice(0, limit),

@@ -1,3 +1,4 @@
+import { CauseChainSchema } from '@civitals/contracts/causes'
 import { ForecastSkillSchema, IndicatorForecastSchema, SeriesForecastSchema } from '@civitals/contracts/forecast'
 import { Type } from 'typebox'
 import { pageOf } from '../paging.ts'
@@ -31,6 +32,17 @@ export function forecastRoutes(sources: ApiSources): readonly Route[] {
         const known = sources.city()?.systems.some(({ indicators }) => indicators.some(({ id }) => id === params.id))
         if (!known) throw notFound('indicator', params.id)
         return sources.indicatorForecast?.(params.id) ?? { indicator: params.id, reason: 'not-forecast', hours: [] }
+      },
+    }),
+    get('/indicators/:id/causes', {
+      tag: 'forecasts',
+      summary: 'The probable chain behind an abnormal vital sign: which series led to it and what followed, with lags',
+      params: byId,
+      reply: CauseChainSchema,
+      handle: ({ params }) => {
+        const chain = sources.causes?.(params.id)
+        if (!chain) throw notFound('indicator', params.id)
+        return chain
       },
     }),
     get('/forecasts', {

@@ -112,6 +112,7 @@ function drawUnder(chart: uPlot, model: TrendModel, token: Token): void {
       ctx.fill()
     }
   }
+  if (model.hours.length > 0 && model.last) drawHours(ctx, model, x, y, token)
   ctx.restore()
 }
 
@@ -135,6 +136,39 @@ function drawExtremes(
     ctx.lineTo(x(next.at), y(next.min))
     ctx.fill()
   }
+}
+
+/** Bands of the hours ahead, opening from the newest value, and their middle dotted. */
+function drawHours(
+  ctx: CanvasRenderingContext2D,
+  { hours, last }: TrendModel,
+  x: (at: number) => number,
+  y: (value: number) => number,
+  token: Token,
+): void {
+  if (!last) return
+  ctx.fillStyle = token('--c-mark')
+  for (const [key, alpha] of [
+    ['wide', 0.14],
+    ['narrow', 0.2],
+  ] as const) {
+    ctx.globalAlpha = alpha
+    ctx.beginPath()
+    ctx.moveTo(x(last.at), y(last.value))
+    for (const hour of hours) ctx.lineTo(x(hour.at), y(hour[key][1]))
+    for (const hour of hours.toReversed()) ctx.lineTo(x(hour.at), y(hour[key][0]))
+    ctx.fill()
+  }
+  const dot = devicePixelRatio
+  ctx.globalAlpha = 1
+  ctx.strokeStyle = token('--c-text')
+  ctx.lineWidth = 1.5 * dot
+  ctx.setLineDash([2 * dot, 4 * dot])
+  ctx.beginPath()
+  ctx.moveTo(x(last.at), y(last.value))
+  for (const hour of hours) ctx.lineTo(x(hour.at), y(hour.value))
+  ctx.stroke()
+  ctx.setLineDash([])
 }
 
 function drawOver(chart: uPlot, model: TrendModel, texts: ChartTexts, token: Token): void {

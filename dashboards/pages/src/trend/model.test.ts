@@ -68,3 +68,23 @@ t.test('quantiles interpolate between order statistics', async (t) => {
   t.equal(quantile([1, 2, 3, 4], 0.5), 2.5)
   t.equal(quantile([7], 0.95), 7)
 })
+
+t.test('over a day the hourly forecast makes room for itself; over hours it is too coarse', async (t) => {
+  const hour = 60 * minute
+  const from = Math.floor(now / hour) * hour
+  const hours = Array.from({ length: 24 }, (_, k) => ({
+    at: from + k * hour,
+    value: 70,
+    wide: [50, 90 + k] as [number, number],
+    narrow: [60, 80] as [number, number],
+  }))
+  const modelOver = (backMs: number) =>
+    trendModel(rising, 'air-01/pm25', { ...depth, unit: 'ug/m3' }, indicators, now, 3 * minute, backMs, hours)
+  const day = modelOver(24 * hour)
+  t.equal(day.to - now, 8 * hour)
+  t.same([day.hours.length, day.hours[0]?.at], [8, from + 30 * minute])
+  t.ok(day.high >= 97, 'the axis holds the band')
+  const short = modelOver(3 * hour)
+  t.same(short.hours, [])
+  t.ok(short.to - now < hour)
+})

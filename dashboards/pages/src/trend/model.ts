@@ -1,4 +1,5 @@
 import type { IndicatorResult } from '@civitals/contracts/body'
+import type { SeriesForecast } from '@civitals/contracts/forecast'
 import type { Grade, PointView } from '../../../api/shapes.ts'
 import { type Fan, fanOf } from './fan.ts'
 
@@ -27,7 +28,32 @@ export interface TrendModel {
   /** The dotted line: from the newest value to where the forecast puts it. */
   readonly forecast: { readonly at: number; readonly value: number; readonly grade: Grade } | undefined
   readonly fan: Fan | undefined
+  /** Hours ahead, drawn at the middle of each: where a day is shown and the centre has a forecast of the series. */
+  readonly hours: readonly AheadHour[]
   readonly last: { readonly at: number; readonly value: number } | undefined
+}
+
+/** One hour ahead: its mean and the bands that hold it. */
+export interface AheadHour {
+  readonly at: number
+  readonly value: number
+  readonly wide: readonly [number, number]
+  readonly narrow: readonly [number, number]
+}
+
+const hourMs = 3_600_000
+/** Spans below this are too short for steps of an hour. */
+export const longSpanMs = 12 * hourMs
+
+/** Room ahead for hours. */
+const roomOf = (backMs: number): number => Math.min(24 * hourMs, backMs / 3)
+
+/** The published hours that fit into the room ahead, at their middles. */
+function hoursAhead(hours: SeriesForecast['hours'], now: number, backMs: number): readonly AheadHour[] {
+  if (backMs < longSpanMs) return []
+  return hours
+    .map((hour) => ({ ...hour, at: hour.at + hourMs / 2 }))
+    .filter(({ at }) => at > now && at <= now + roomOf(backMs))
 }
 
 /** Room ahead for a forecast: a third of the stretch shown, an hour at most. */
@@ -54,6 +80,7 @@ export function trendModel(
   now: number,
   holeMs: number,
   backMs: number,
+  forecastHours: SeriesForecast['hours'] = [],
 ): TrendModel {
   const points = withHoles(
     measured.filter((one) => one.at >= now - backMs),
@@ -69,20 +96,23 @@ export function trendModel(
   const forecast = judge && isWorst(judge, series) ? judge.forecast : undefined
   const last = points.findLast((one): one is { at: number; value: number } => one.value !== null)
   const fan = forecast && last ? fanOf(points, last, now + aheadOf(backMs)) : undefined
-  const values = points.flatMap(({ value, min, max }) => (value === null ? [] : [min ?? value, max ?? value]))
+  const hours = hoursAhead(forecastHours, now, backMs)
+  const extremes = points.flatMap(({ value, min, max }) => (value === null ? [] : [min ?? value, max ?? value]))
+  const values = [...extremes, ...hours.flatMap(({ wide }) => wide)]
   const shown = [...values, ...limits.map((line) => line.value), ...(forecast ? [forecast.value] : [])]
   const [low, high] = scaleOf(shown, point)
   const band = point.normal ? ([Math.max(low, point.normal[0]), Math.min(high, point.normal[1])] as const) : undefined
   return {
     points,
     from: now - backMs,
-    to: forecast ? now + aheadOf(backMs) : now + backMs * 0.04,
+    to: hours.length > 0 ? now + roomOf(backMs) : forecast ? now + aheadOf(backMs) : now + backMs * 0.04,
     low,
     high,
     band: band && band[0] < band[1] ? band : undefined,
     limits,
     forecast,
     fan,
+    hours,
     last,
   }
 }

@@ -51,6 +51,11 @@ const zh = {
   confidence: '可信度',
   loading: '加载中',
   trend: '看趋势',
+  chain: '可能的来龙去脉',
+  chainNote: '由各序列的先后关系推断（预白化互相关，近六小时），只看事先列出的因果；时差含延迟与惯性。',
+  noChain: '近六小时内未见前后相随的序列',
+  complaints: '市民诉求',
+  evidence: (r: string, z: string, needed: string) => `相关 ${r}，证据 ${z} σ（需 ${needed}）`,
 }
 type WhyWords = typeof zh
 
@@ -104,6 +109,12 @@ const en: WhyWords = {
   confidence: 'Confidence',
   loading: 'Loading',
   trend: 'Trend',
+  chain: 'Probable chain of events',
+  chainNote:
+    'Inferred from which series follow which (prewhitened cross-correlation, last six hours), among causes listed beforehand; lags include delay and inertia.',
+  noChain: 'No series followed another in the last six hours',
+  complaints: 'complaints',
+  evidence: (r, z, needed) => `correlation ${r}, evidence ${z} σ (${needed} needed)`,
 }
 
 /** The words of the page that says why, in the language shown. */

@@ -65,6 +65,10 @@ export const en: Words = {
   terminal: 'Terminal',
   worstSeries: 'Follow the worst site',
   forecastBand: 'forecast 50 / 90 %',
+  skill: (percent, season) => {
+    const naive = season === 168 ? 'last week' : 'yesterday'
+    return percent > 0 ? `errs ${percent} % less than ${naive} repeated` : `${naive} repeated is best`
+  },
   normalBand: 'grey: normal',
   spans: { '15min': '15 min', '3h': '3 h', '24h': '24 h', '30d': '30 d' },
   span: 'Stretch',

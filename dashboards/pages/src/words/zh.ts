@@ -57,6 +57,10 @@ export const zh = {
   terminal: '终端',
   worstSeries: '跟随最差点位',
   forecastBand: '预测 50 % / 90 %',
+  skill: (percent: number, season: number) => {
+    const naive = season === 168 ? '上周' : '昨日'
+    return percent > 0 ? `误差比照搬${naive}少 ${percent} %` : `照搬${naive}最准`
+  },
   normalBand: '灰带：常态',
   spans: { '15min': '15 分钟', '3h': '3 小时', '24h': '24 小时', '30d': '30 天' },
   span: '时长',
