@@ -20,6 +20,7 @@ const shots = [
   ['why', 1440, 900, 'lang=zh&theme=light#/why/RENL-01'],
   ['why-dark', 1366, 768, 'lang=en&theme=dark#/why/RENL-01'],
   ['why-phone', 390, 844, 'lang=zh&theme=light#/why/RENL-01'],
+  ['forecast', 1440, 900, 'lang=zh&theme=light&series=air-01/pm25&span=24h'],
   ['outage', 1440, 900, 'lang=zh&theme=light'],
   ['outage-phone', 390, 844, 'lang=en&theme=dark'],
   ['calm', 1920, 1080, 'lang=zh&theme=light'],
