@@ -116,7 +116,18 @@ export async function openCentre(options: CentreOptions): Promise<Centre> {
 
   const backtests = new Backtests({ registry, indicators, series, clock })
   opened.defer(() => backtests.close())
-  const sources = sourcesOf({ backtests, registry, ingest, indicators, forecasts, diagnosis, alarms, workorders, series, clock })
+  const sources = sourcesOf({
+    backtests,
+    registry,
+    ingest,
+    indicators,
+    forecasts,
+    diagnosis,
+    alarms,
+    workorders,
+    series,
+    clock,
+  })
   const { host, port, pagesFolder } = options
   const api = await openApi({ sources, host, port, logger, pagesFolder })
   opened.defer(() => api.close())
