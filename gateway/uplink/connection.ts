@@ -14,7 +14,7 @@ export interface Connection {
   send(lane: Lane, payload: Uint8Array): void
   /** Tells the centre what became of a command. */
   sendReply(reply: Reply): void
-  /** Publishes the retained status. */
+  /** Publishes the retained status; while one is under way only the newest follows it. */
   sendStatus(status: GatewayStatus): void
   /** Says goodbye with `last` as the retained status and closes; resolves when the socket is gone or after a short patience. */
   end(last: GatewayStatus): Promise<void>
@@ -25,6 +25,8 @@ export interface Connection {
   /** Monotonic time something was last heard from the broker. */
   readonly heardAt: number
   readonly bytesSent: number
+  /** Bytes handed over that have not left this program. */
+  readonly unsentBytes: number
 }
 
 export interface ConnectOptions {

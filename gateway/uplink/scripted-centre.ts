@@ -119,6 +119,7 @@ class ScriptedConnection implements Connection {
   readonly closed: Promise<string>
   heardAt: number
   bytesSent = 0
+  readonly unsentBytes = 0
   readonly #clock: Clock
   readonly #onEnvelope: (lane: Lane, payload: Uint8Array) => void
   readonly #statuses: GatewayStatus[]

@@ -6,6 +6,10 @@ import { isSettled, SendWindow } from './window.ts'
 
 /** Beyond this age an envelope is history and goes beside the live ones. */
 const liveForMs = 60_000
+/** On a link that cannot carry all that is read, only so much: the newest goes first, the rest follows. */
+const liveForOnSlowLinkMs = 5_000
+/** What is still on this box need not be sent again. */
+const mostUnsentBytes = 64 * 1024
 /** Without a word from the broker for this long, the link is half open, whatever the socket says: keep-alive asks every 15 s. */
 const silenceMs = 24_000
 const lookMs = 5000
@@ -64,7 +68,10 @@ export class Session {
   committed(rows: readonly SpoolRow[]): void {
     if (this.#isOver()) return
     const inOrder = !this.#running && rows[0]?.seq === this.#liveCursor + 1 && rows.length <= this.#window.liveRoom()
-    if (inOrder) for (const row of rows) this.#send(row, 'live')
+    for (const row of inOrder ? rows : []) {
+      if (!this.#window.fits('live', row.payload.length)) break
+      this.#send(row, 'live')
+    }
     this.pump()
   }
 
@@ -128,6 +135,7 @@ export class Session {
   }
 
   #resend(): void {
+    if (this.#options.connection.unsentBytes > mostUnsentBytes) return
     for (const row of this.#window.overdue(this.#options.clock.mono())) this.#send(row, this.#laneOf(row))
   }
 
@@ -138,10 +146,11 @@ export class Session {
     const rows = await spool.waiting({ after: this.#liveCursor, before: Number.MAX_SAFE_INTEGER, limit })
     for (const row of rows) {
       if (this.#isOver()) return
-      if (this.#laneOf(row) === 'live') this.#send(row, 'live')
-      else this.#leaveToBackfill(row)
+      if (this.#laneOf(row) !== 'live') this.#leaveToBackfill(row)
+      else if (this.#window.fits('live', row.payload.length)) this.#send(row, 'live')
+      else return
+      this.#again = true
     }
-    if (rows.length > 0) this.#again = true
   }
 
   /** A row that grew old before its turn came: it, and with it all older ones, are history now. */
@@ -157,16 +166,19 @@ export class Session {
     const range = { after: this.#backfillCursor, before: this.#liveFrom, limit }
     const rows = await this.#options.spool.waiting(range)
     if (rows.length === 0) this.#backfillDone = range.before === this.#liveFrom
-    else this.#again = true
     for (const row of rows) {
       if (this.#isOver()) return
+      const underWay = this.#window.has(row.seq)
+      if (!underWay && !this.#window.fits('backfill', row.payload.length)) return
       this.#backfillCursor = row.seq
-      if (!this.#window.has(row.seq)) this.#send(row, 'backfill')
+      this.#again = true
+      if (!underWay) this.#send(row, 'backfill')
     }
   }
 
   #laneOf(row: SpoolRow): Lane {
-    return row.seq < this.#liveFrom || this.#options.clock.now() - row.committedAt > liveForMs ? 'backfill' : 'live'
+    const liveFor = this.#window.isSlow && !row.urgent ? liveForOnSlowLinkMs : liveForMs
+    return row.seq < this.#liveFrom || this.#options.clock.now() - row.committedAt > liveFor ? 'backfill' : 'live'
   }
 
   #send(row: SpoolRow, lane: Lane): void {

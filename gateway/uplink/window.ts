@@ -14,6 +14,13 @@ const backfillShare = { usual: 16, fast: 48, slow: 4 } as const
 const fastMs = 500
 const slowMs = 2000
 
+/**
+ * Bytes under way: what lies in the buffers of a thin link stands before every alarm. It begins with what 1 kB/s carries in four seconds, grows
+ * while acknowledgements come within a second and shrinks until they come within two.
+ */
+const budget = { first: 4 * 1024, least: 1024, most: 16 * 1024 * 1024 } as const
+const growWithinMs = 1000
+
 const firstTimeoutMs = 10_000
 const longestTimeoutMs = 300_000
 
@@ -31,6 +38,10 @@ export class SendWindow {
   readonly #inFlight = new Map<number, InFlight>()
   /** Time from the last send to the acknowledgement, newest measured. */
   #roundTripMs: number | undefined
+  #budget: number = budget.first
+  /** The budget is cut once for what was sent under it. */
+  #cutAt = Number.NEGATIVE_INFINITY
+  readonly #bytes = { live: 0, backfill: 0 }
 
   get size(): number {
     return this.#inFlight.size
@@ -53,9 +64,29 @@ export class SendWindow {
     return Math.max(0, Math.min(share - this.#count('backfill'), windowSize - this.size))
   }
 
+  /** Acknowledgements take so long that what lies in the link makes live readings old. */
+  get isSlow(): boolean {
+    return (this.#roundTripMs ?? 0) > slowMs
+  }
+
+  /**
+   * Whether so many bytes more may be under way. Live ones may have the whole budget, backfill what they leave of it; one envelope of a lane
+   * always may, however large.
+   */
+  fits(lane: Lane, bytes: number): boolean {
+    if (this.#count(lane) === 0) return true
+    const underWay = lane === 'live' ? this.#bytes.live : this.#bytes.live + this.#bytes.backfill
+    return underWay + bytes <= this.#budget
+  }
+
   sent(row: SpoolRow, lane: Lane, mono: number): void {
-    const sends = (this.#inFlight.get(row.seq)?.sends ?? 0) + 1
-    const timeoutMs = Math.min(longestTimeoutMs, firstTimeoutMs * 2 ** (sends - 1))
+    const before = this.#inFlight.get(row.seq)
+    if (before) this.#bytes[before.lane] -= row.payload.length
+    this.#bytes[lane] += row.payload.length
+    const sends = (before?.sends ?? 0) + 1
+    // Twice on a link that is slow already makes it slower.
+    const patienceMs = Math.max(firstTimeoutMs, 4 * (this.#roundTripMs ?? 0))
+    const timeoutMs = Math.min(longestTimeoutMs, patienceMs * 2 ** (sends - 1))
     this.#inFlight.set(row.seq, { row, lane, sends, sentAt: mono, resendAt: mono + timeoutMs })
   }
 
@@ -64,8 +95,18 @@ export class SendWindow {
     for (const [seq, entry] of this.#inFlight) {
       if (!isSettled(told, own, entry.row)) continue
       this.#inFlight.delete(seq)
+      this.#bytes[entry.lane] -= entry.row.payload.length
       this.#roundTripMs = mono - entry.sentAt
+      this.#adapt(entry, mono)
     }
+  }
+
+  #adapt({ row, sentAt }: InFlight, mono: number): void {
+    const took = mono - sentAt
+    if (took <= growWithinMs) this.#budget = Math.min(budget.most, this.#budget + row.payload.length)
+    if (took <= slowMs || sentAt < this.#cutAt) return
+    this.#budget = Math.max(budget.least, (this.#budget * slowMs) / took)
+    this.#cutAt = mono
   }
 
   /** Rows whose acknowledgement is overdue at `mono`, oldest first. */

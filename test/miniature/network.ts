@@ -158,6 +158,7 @@ class Link implements Connection {
   readonly over: Promise<void>
   heardAt: number
   bytesSent = 0
+  readonly unsentBytes = 0
   readonly #parts: LinkParts
   readonly #up: Channel<Up>
   readonly #down: Channel<Down>

@@ -54,6 +54,8 @@ class MqttConnection implements Connection {
   readonly #client: MqttClient
   #socket: Socket | undefined
   #lastError: Error | undefined
+  #nextStatus: GatewayStatus | undefined
+  #statusUnderWay = false
 
   constructor(link: MqttLinkOptions, options: ConnectOptions) {
     this.#link = link
@@ -78,6 +80,10 @@ class MqttConnection implements Connection {
 
   get bytesSent(): number {
     return this.#socket?.bytesWritten ?? 0
+  }
+
+  get unsentBytes(): number {
+    return this.#socket?.writableLength ?? 0
   }
 
   async established(signal: AbortSignal): Promise<void> {
@@ -106,7 +112,17 @@ class MqttConnection implements Connection {
   }
 
   sendStatus(status: GatewayStatus): void {
-    this.#publish('status', JSON.stringify(status), retained)
+    this.#nextStatus = status
+    if (!this.#statusUnderWay) this.#sendNextStatus()
+  }
+
+  /** On a thin or held link statuses would pile up in the library, each saying what the next says better. */
+  #sendNextStatus(): void {
+    const status = this.#nextStatus
+    this.#nextStatus = undefined
+    this.#statusUnderWay = status !== undefined && this.#client.connected
+    if (!status) return
+    this.#publish('status', JSON.stringify(status), retained, () => this.#sendNextStatus())
   }
 
   async end(last: GatewayStatus): Promise<void> {
