@@ -5,6 +5,7 @@ import type { Explanation } from '@civitals/contracts/explanation'
 import type { Approach } from '@civitals/contracts/forecast'
 import type { Reading } from '@civitals/contracts/reading'
 import type { RegistryView } from '@civitals/contracts/registry'
+import type { SeriesFlags } from '@civitals/contracts/series-flags'
 import type { SettlementStep } from '@civitals/contracts/settlement'
 import type { SeriesStore } from '@civitals/storage/series'
 import type { StateTx } from '@civitals/storage/state'
@@ -18,6 +19,7 @@ import { explain } from './explain/explain.ts'
 import { only, recompute } from './explain/recompute.ts'
 import type { IndicatorEngine, IndicatorOptions, Question, TownScore } from './indicators.ts'
 import type { QualityLimits } from './quality/limits.ts'
+import { type FlagsQuery, seriesFlags } from './quality/series-flags.ts'
 import { byHour, type CountRow, hoursOf, writeCounts } from './store/counts.ts'
 import { type HistoryQuery, readHistory, type ScorePoint, trimBodies, writeBody } from './store/history.ts'
 import { writeMemory, writeSites } from './store/holds.ts'
@@ -199,6 +201,11 @@ export class Engine implements IndicatorEngine {
     }
     const now = at === undefined ? this.#bodies.computed(area, id) : await again(at, false)
     return now && explain({ ...now, recomputed: at !== undefined }, await again(now.at - dayMs, true))
+  }
+
+  flags(query: FlagsQuery): Promise<SeriesFlags | undefined> {
+    const { series, registry, limits } = this.#options
+    return seriesFlags(query, series, registry, limits)
   }
 
   past(at: EpochMs): Promise<readonly PastScore[]> {

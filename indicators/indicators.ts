@@ -5,6 +5,7 @@ import type { Approach } from '@civitals/contracts/forecast'
 import type { Grade } from '@civitals/contracts/grade'
 import type { Reading } from '@civitals/contracts/reading'
 import type { RegistryView } from '@civitals/contracts/registry'
+import type { SeriesFlags } from '@civitals/contracts/series-flags'
 import type { SettlementStep } from '@civitals/contracts/settlement'
 import type { SeriesStore } from '@civitals/storage/series'
 import type { StateStore, StateTx } from '@civitals/storage/state'
@@ -14,6 +15,7 @@ import { Engine, windowsFor } from './engine.ts'
 import { shippedLimits } from './io/shipped-limits.ts'
 import type { KnownPoints } from './lint.ts'
 import type { QualityLimits } from './quality/limits.ts'
+import type { FlagsQuery } from './quality/series-flags.ts'
 import { type CountRow, readCounts } from './store/counts.ts'
 import type { HistoryQuery, ScorePoint } from './store/history.ts'
 import { readMemory } from './store/holds.ts'
@@ -88,6 +90,8 @@ export interface IndicatorEngine extends AsyncDisposable {
    * store. undefined: no such area, or nothing of the kind in it.
    */
   explain(question: Question): Promise<Explanation | undefined>
+  /** Flags of the stored readings of one series, from <= at < to; undefined: no such series. A day at a reading a second takes some 100 ms. */
+  flags(query: FlagsQuery): Promise<SeriesFlags | undefined>
   /** Systems and indicators of the city as they stood at an earlier instant; empty where nothing is kept. */
   past(at: EpochMs): Promise<readonly PastScore[]>
   close(): Promise<void>

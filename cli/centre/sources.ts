@@ -42,6 +42,7 @@ export function sourcesOf(parts: SourceParts): ApiSources {
     latest: () => ingest.latest.all(),
     statuses: () => ingest.statuses(),
     readings: (query) => series.range(query),
+    flags: (query) => indicators.flags(query),
     forecast: (terminal, point) => forecasts.of(terminal, point),
     indicatorForecast: (id) => forecasts.ofIndicator(id),
     forecastSkill: () => forecasts.skill(),

@@ -10,6 +10,7 @@ const mutating = { 'x-civitals': '1' }
 /** One request per route that has to say more than its path. */
 const asked: Readonly<Record<string, string>> = {
   '/readings': '/readings?terminal=road-water-01&point=depth&every=1min',
+  '/readings/flags': '/readings/flags?terminal=road-water-01&point=depth&from=-2h',
   '/city/systems': '/city/systems?at=-24h',
   '/indicators/:id': '/indicators/RENL-01',
   '/indicators/:id/explain': '/indicators/RENL-01/explain',

@@ -11,6 +11,7 @@ import type { ForecastSkill, IndicatorForecast, SeriesForecast } from '@civitals
 import type { LedgerRow, Loss, Reconciliation, Reject, Resend, SetAside } from '@civitals/contracts/ledger'
 import type { Reading } from '@civitals/contracts/reading'
 import type { RegistryView, Terminal } from '@civitals/contracts/registry'
+import type { SeriesFlags } from '@civitals/contracts/series-flags'
 import type { GatewayStatus } from '@civitals/contracts/status'
 import type { RangeQuery, SeriesRow } from '@civitals/storage/series'
 import type { Endpoint, Grade, HistoryPoint, NewEndpoint, NewReport } from './shapes.ts'
@@ -110,6 +111,13 @@ export interface ApiSources {
   /** By gateway id. */
   statuses(): ReadonlyMap<string, HeardStatus>
   readings(query: RangeQuery): Promise<readonly SeriesRow[]>
+  /** What quality control says of stored readings; undefined: no such series. */
+  flags(query: {
+    readonly terminal: string
+    readonly point: string
+    readonly from: EpochMs
+    readonly to: EpochMs
+  }): Promise<SeriesFlags | undefined>
   /** Forecast of a series; undefined before the first hour's run, and where no indicator reads the series. */
   forecast?(terminal: string, point: string): SeriesForecast | undefined
   /** Forecast of an indicator; undefined as above, and where hourly means do not determine it. */

@@ -81,6 +81,7 @@ export function fixtureSources({ city, clock, stormAt, outageSince }: FixtureOpt
       start: async () => ({ id: 'b1', state: 'running', startedAt: now(), progress: 0 }),
       get: (id) => (id === 'b1' ? { id, state: 'running', startedAt: now(), progress: 0.5 } : undefined),
     },
+    flags: async (query) => ({ ...query, counts: { pass: 120, suspect: 0, fail: 0, missing: 0 }, spans: [] }),
     explain: async ({ id }) => fixtureExplanation(fixtureBody(now(), storm(now())), id),
     definitions: {
       on: (day = '2026-06-12') => ({ day, systems: [] }),

@@ -1,12 +1,17 @@
+import { CivitalsError } from '@civitals/contracts/errors'
 import { TerminalSchema } from '@civitals/contracts/registry'
+import { SeriesFlagsSchema } from '@civitals/contracts/series-flags'
 import { Type } from 'typebox'
 import { pageOf } from '../paging.ts'
 import { notFound } from '../problem.ts'
-import { byId, get, listQuery, longLimit, post, type Route } from '../route.ts'
+import { byId, get, listQuery, longLimit, post, query, type Route } from '../route.ts'
 import { GatewayViewSchema, ListOf, SeriesRowSchema, TerminalViewSchema } from '../shapes.ts'
 import type { ApiSources } from '../sources.ts'
 import { indexLatest, viewTerminal } from '../terminals.ts'
 import { rangeOf } from '../times.ts'
+
+/** Longest stretch one question judges again: 600,000 readings at one a second. */
+const longestFlagsMs = 7 * 24 * 3_600_000
 
 const Moment = Type.String({ maxLength: 40, description: 'Milliseconds since 1970, ISO 8601 with offset, or -3h.' })
 
@@ -94,6 +99,28 @@ export function terminalRoutes(sources: ApiSources): readonly Route[] {
         const rows = await sources.readings({ ...range, limit: limit + 1 })
         const next = rows.length > limit ? String(rows[limit]?.at) : null
         return { items: rows.slice(0, limit), next }
+      },
+    }),
+    get('/readings/flags', {
+      tag: 'readings',
+      summary:
+        'What quality control says of the stored readings of one series, by judging them again; the last day by default',
+      query: query({
+        terminal: Type.String({ maxLength: 64 }),
+        point: Type.String({ maxLength: 64 }),
+        from: Type.Optional(Moment),
+        to: Type.Optional(Moment),
+      }),
+      reply: SeriesFlagsSchema,
+      handle: async ({ query: asked, now }) => {
+        const { terminal, point } = asked
+        const { from, to } = rangeOf(asked, now, 24 * 3_600_000)
+        if (to - from > longestFlagsMs) {
+          throw new CivitalsError('CIV_DASHBOARDS_BAD_TIME', 'readings are judged again for at most 7 days at a time')
+        }
+        const found = await sources.flags({ terminal, point, from, to })
+        if (!found) throw notFound('series', `${terminal}/${point}`)
+        return found
       },
     }),
   ]

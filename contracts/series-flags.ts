@@ -1,0 +1,27 @@
+import { type Static, Type } from 'typebox'
+
+const Time = Type.Number({ description: 'Milliseconds since 1970-01-01T00:00Z.' })
+
+/** What quality control says of the stored readings of one series in a stretch of time; the raw values stand beside, unchanged. */
+export const SeriesFlagsSchema = Type.Object({
+  terminal: Type.String(),
+  point: Type.String(),
+  from: Time,
+  to: Time,
+  counts: Type.Object(
+    { pass: Type.Integer(), suspect: Type.Integer(), fail: Type.Integer(), missing: Type.Integer() },
+    { description: 'Readings by QARTOD flag.' },
+  ),
+  spans: Type.Array(
+    Type.Object({
+      from: Time,
+      to: Type.Number({ description: 'Newest reading of the stretch; of a gap, the reading that ended it.' }),
+      flag: Type.Union([Type.Literal(2), Type.Literal(3), Type.Literal(4), Type.Literal(9)], {
+        description: 'QARTOD: 3 suspect, 4 fail, 9 missing. What is in no stretch passed.',
+      }),
+      tests: Type.Array(Type.String(), { description: 'Tests that said so: range, rate, spike, flat, ...' }),
+      readings: Type.Integer({ description: '0 for a gap.' }),
+    }),
+  ),
+})
+export type SeriesFlags = Static<typeof SeriesFlagsSchema>
