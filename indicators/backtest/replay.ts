@@ -7,6 +7,7 @@ import { evaluateScope } from '../body/evaluate.ts'
 import { type Scope, scopeOf } from '../body/scope.ts'
 import { type Catalogue, effectiveOn } from '../catalogue.ts'
 import type { SystemDocument } from '../definition.ts'
+import type { Once } from '../measures/evidence.ts'
 import { Memory } from '../scoring/memory.ts'
 import { Counts } from '../windows/counts.ts'
 import { type LocalTime, localTimeOf } from '../windows/local-time.ts'
@@ -77,7 +78,10 @@ export async function* replay(plan: ReplayPlan, source: MinuteSource): AsyncGene
       }
       for (const windows of new Set(sides.map((side) => side.windows))) feed(windows, cursors, next)
       for (const cursor of cursors) cursor.begin = cursor.end
-      for (const side of sides) yield { side: side.name, at: next, body: side.evaluate(next, counts) }
+      const once = new Map([...new Set(sides.map((side) => side.windows))].map((windows) => [windows, onceOf()]))
+      for (const side of sides) {
+        yield { side: side.name, at: next, body: side.evaluate(next, counts, once.get(side.windows) ?? onceOf()) }
+      }
     }
     for (const windows of new Set(sides.map((side) => side.windows))) feed(windows, cursors, to)
   }
@@ -119,6 +123,8 @@ async function load(series: readonly Series[], source: MinuteSource, from: Epoch
 /** Feeds every minute before `until` that has not been fed. Minutes nothing looks back on are passed over. */
 function feed(windows: Windows, cursors: readonly Cursor[], until: EpochMs): void {
   const last = until / minuteMs
+  // One for all buckets: tens of millions of them pass here (measured: a third of the time went into collecting them).
+  const folded = { count: 1, min: 0, max: 0 }
   for (const cursor of cursors) {
     const { series, columns } = cursor
     const watched = windows.of(series.terminal)
@@ -131,10 +137,21 @@ function feed(windows: Windows, cursors: readonly Cursor[], until: EpochMs): voi
       if (k === cursor.begin) windows.attend(series.terminal, at, 'good', count[k] ?? 1)
       else watched?.watch.add(at, 'good', count[k] ?? 1)
       if (!series.whole && (minute[k] ?? 0) < last - series.minutes - 2) continue
-      const folded = { count: count[k] ?? 1, min: min[k] ?? 0, max: max[k] ?? 0 }
+      folded.count = count[k] ?? 1
+      folded.min = min[k] ?? 0
+      folded.max = max[k] ?? 0
       window?.add(at, mean[k] ?? 0, false, folded)
     }
     cursor.end = k
+  }
+}
+
+/** Sides that read the same windows at one instant measure the same things once. */
+function onceOf(): Once {
+  const found = new Map<string, unknown>()
+  return <T>(key: string, find: () => T): T => {
+    if (!found.has(key)) found.set(key, find())
+    return found.get(key) as T
   }
 }
 
@@ -142,7 +159,7 @@ interface Side {
   readonly name: string
   readonly windowPlan: WindowPlan
   readonly windows: Windows
-  evaluate(now: EpochMs, counts: Counts): BodyResult
+  evaluate(now: EpochMs, counts: Counts, once: Once): BodyResult
 }
 
 /** Documents of every day of the stretch on which something changes. */
@@ -165,13 +182,13 @@ function sidesOf(plan: ReplayPlan, local: LocalTime): Side[] {
 function evaluator(registry: RegistryView, catalogue: Catalogue, windows: Windows, local: LocalTime): Side['evaluate'] {
   const memory = new Memory()
   let scoped: { readonly day: string; readonly scope: Scope } | undefined
-  return (now, counts) => {
+  return (now, counts, once) => {
     const { day } = local(now)
     if (scoped?.day !== day) {
       const scope = scopeOf(registry.city.id, registry.terminals(), effectiveOn(catalogue, day), windows, true)
       scoped = { day, scope: { ...scope, trial: [] } }
     }
-    return evaluateScope(scoped.scope, now, { windows, counts, local }, memory)
+    return evaluateScope(scoped.scope, now, { windows, counts, local, once }, memory)
   }
 }
 

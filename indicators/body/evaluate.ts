@@ -1,5 +1,6 @@
 import type { BodyResult } from '@civitals/contracts/body'
 import type { EpochMs } from '@civitals/contracts/clock'
+import type { Once } from '../measures/evidence.ts'
 import type { Draws } from '../robustness/draws.ts'
 import { assess } from '../scoring/assess.ts'
 import type { Memory } from '../scoring/memory.ts'
@@ -14,12 +15,21 @@ export interface Grounds {
   readonly windows: Windows
   readonly counts: Counts
   readonly local: LocalTime
+  readonly once?: Once
 }
 
 /** Computes the body of one area at `now`; `memory` is that area's own. */
 export function evaluateScope(scope: Scope, now: EpochMs, grounds: Grounds, memory: Memory, draws?: Draws): BodyResult {
-  const { windows, counts, local } = grounds
-  const shared = { now, local, watches: scope.watches, delays: windows.delays, counts, since: windows.since }
+  const { windows, counts, local, once } = grounds
+  const shared = {
+    now,
+    local,
+    watches: scope.watches,
+    delays: windows.delays,
+    counts,
+    since: windows.since,
+    ...(once ? { once } : {}),
+  }
   const assessed = scope.systems.map(({ id, weight, indicators }) => ({
     id,
     weight,

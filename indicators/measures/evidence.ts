@@ -71,7 +71,12 @@ export interface MeasureContext {
   readonly counts: Counts
   /** Oldest event time the platform knows of. */
   readonly since: EpochMs | null
+  /** Finds a thing once where several sets of definitions look at the same windows at the same instant. Absent: every time. */
+  readonly once?: Once
 }
+
+/** What was found under a key before, or else what `find` finds. */
+export type Once = <T>(key: string, find: () => T) => T
 
 /** What a measure found, before it is scored. */
 export interface Evidence {

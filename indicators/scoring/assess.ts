@@ -1,11 +1,13 @@
 import type { BodySystem, IndicatorResult } from '@civitals/contracts/body'
 import { gradeOf } from '@civitals/contracts/grade'
+import type { Definition } from '../definition.ts'
 import { forecastOf } from '../forecast/threshold.ts'
 import { normalBand, scoreOf } from '../formulas/score.ts'
 import {
   type Evidence,
   type MeasureContext,
   noEvidence,
+  type Once,
   type Reason,
   reasons,
   type SiteInput,
@@ -28,10 +30,26 @@ export interface Assessed {
   readonly credit: number
 }
 
+const everyTime: Once = (_, find) => find()
+
+const keys = new WeakMap<Definition, string>()
+
+/** Everything of a definition that its measured value rests on; weights, source and dates are not. */
+function measuredBy(definition: Definition): string {
+  const known = keys.get(definition)
+  if (known !== undefined) return known
+  const { formula, inputs, windowMinutes, spatial, minimum, parameters, anchors } = definition
+  const key = JSON.stringify([formula, inputs, windowMinutes, spatial, minimum, parameters, anchors])
+  keys.set(definition, key)
+  return key
+}
+
 /** Computes and scores one indicator, and remembers it when it is valid. */
 export function assess(system: BodySystem, area: string, context: MeasureContext, memory: Memory): Assessed {
   const { definition, now } = context
-  const measured = measures[definition.formula]?.(context) ?? noEvidence('too-little-data')
+  const once = context.once ?? everyTime
+  const key = measuredBy(definition)
+  const measured = once(`value ${key}`, () => measures[definition.formula]?.(context) ?? noEvidence('too-little-data'))
   const { evidence, siteHeld } = withSilentSites(measured, context, memory.sites)
   const score = scoreOf(evidence.value, definition.anchors)
   const { valid, reason } = judged(evidence, score, context)
@@ -51,7 +69,12 @@ export function assess(system: BodySystem, area: string, context: MeasureContext
     score: valid ? score : null,
     grade: valid ? gradeOf(score) : 'N',
     valid,
-    ...reasonPart(reason, held, evidence, flagsOf(context)),
+    ...reasonPart(
+      reason,
+      held,
+      evidence,
+      once(`flags ${key}`, () => flagsOf(context)),
+    ),
     quality: qualityOf(valid, siteHeld, evidence, context, before),
     contribution: null,
     coverage: evidence.coverage,
