@@ -91,9 +91,12 @@ export function wholeNumber(args: Arguments, name: string, low: number, high: nu
 
 /** Text of `--help` for one command. */
 export function helpOf(command: Command): string {
-  const rows = Object.entries(command.options).map(([name, option]) => {
-    const left = `  --${name}${option.value ? ` ${option.value}` : ''}`
-    return `${left.padEnd(28)}${option.help}${option.default === undefined ? '' : ` (default ${option.default})`}`
+  const lefts = Object.entries(command.options).map(
+    ([name, option]) => [`  --${name}${option.value ? ` ${option.value}` : ''}`, option] as const,
+  )
+  const width = Math.max(28, ...lefts.map(([left]) => left.length + 2))
+  const rows = lefts.map(([left, option]) => {
+    return `${left.padEnd(width)}${option.help}${option.default === undefined ? '' : ` (default ${option.default})`}`
   })
   return [
     `civitals ${command.words}${command.positionals ? ` ${command.positionals}` : ''}`,
