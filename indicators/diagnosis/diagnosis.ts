@@ -27,6 +27,9 @@ const keptMs = 6 * 3_600_000
 
 export const openDiagnosis = (options: DiagnosisOptions): Diagnosis => new Desk(options)
 
+/** Links whose ends a step tells apart: where all fall into one step, a finer one must say what came first. */
+const apart = (found: readonly Found[]): number => found.filter(({ lagMs }) => lagMs > 0).length
+
 type Found = PlacedLink & Pick<CauseChain['links'][number], 'lagMs' | 'correlation' | 'z' | 'needed'>
 
 class Desk implements Diagnosis {
@@ -52,8 +55,8 @@ class Desk implements Diagnosis {
     let chain: Found[] = []
     for (const stepMs of stepLengthsMs) {
       const found = connected(await this.#find(placed, at, stepMs), subject.kind)
-      if (found.length > chain.length) chain = found
-      if (chain.length > 1) break
+      if (apart(found) > apart(chain) || chain.length === 0) chain = found
+      if (apart(chain) > 1) break
     }
     const links = chain.map(({ cause, effect, lagMs, correlation, z, needed }) => ({
       ...{ cause, effect, lagMs, correlation, z, needed },

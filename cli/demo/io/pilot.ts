@@ -60,7 +60,10 @@ export function startPilot(options: PilotOptions): Pilot {
     async bringHistory(stores) {
       const written = await bringHistory(city, stores, history, startedAt)
       fresh = written > 0
-      if (fresh) say(`wrote ${written} simulated readings of the past 26 hours and eight weeks of traffic flow`)
+      if (fresh)
+        say(
+          `wrote ${written} simulated readings of the past: 26 hours by the minute, five weeks by the hour, eight of traffic`,
+        )
     },
     async untilLive(centre) {
       if (fresh) {

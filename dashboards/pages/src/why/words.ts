@@ -52,8 +52,9 @@ const zh = {
   loading: '加载中',
   trend: '看趋势',
   chain: '可能的来龙去脉',
-  chainNote: '由各序列的先后关系推断（预白化互相关，近六小时），只看事先列出的因果；时差含延迟与惯性。',
-  noChain: '近六小时内未见前后相随的序列',
+  chainNote:
+    '由各序列的先后关系推断（预白化互相关，近六小时；快放演练为近几分钟），只看事先列出的因果；时差含延迟与惯性。',
+  noChain: '近期未见前后相随的序列',
   complaints: '市民诉求',
   evidence: (r: string, z: string, needed: string) => `相关 ${r}，证据 ${z} σ（需 ${needed}）`,
 }
@@ -111,8 +112,8 @@ const en: WhyWords = {
   trend: 'Trend',
   chain: 'Probable chain of events',
   chainNote:
-    'Inferred from which series follow which (prewhitened cross-correlation, last six hours), among causes listed beforehand; lags include delay and inertia.',
-  noChain: 'No series followed another in the last six hours',
+    'Inferred from which series follow which (prewhitened cross-correlation, last six hours, or minutes of a drill in fast motion), among causes listed beforehand; lags include delay and inertia.',
+  noChain: 'No series followed another lately',
   complaints: 'complaints',
   evidence: (r, z, needed) => `correlation ${r}, evidence ${z} σ (${needed} needed)`,
 }
