@@ -92,18 +92,29 @@ t.test('a file goes as a whole when its time has come, the hours later than the 
   await write(...dayOf(midnight + day, 20))
   await store.tend(true)
   t.equal(files().length, 6)
-  clock.stepWall(2 * day)
-  t.equal((await store.tend()).expiredFiles, 2)
-  t.equal(files().length, 4)
-  t.equal(await store.count(), 96)
-  t.same(await values(hour), [...Array(24).fill(10), ...Array(24).fill(20)])
-  t.same(await values(30_000), [...Array(48).fill(20)], 'readings of the first day are gone')
+  clock.stepWall(1000 * day)
+  t.equal((await store.tend()).expiredFiles, 0, 'a clock that is wrong removes nothing')
+  clock.stepWall(-998 * day)
+  await write(reading(midnight + 4 * day, 30))
+  t.equal((await store.tend(true)).expiredFiles, 2)
+  t.equal(await store.count(), 97)
+  t.same(await values(hour), [...Array(24).fill(10), ...Array(24).fill(20), 30])
+  t.same(await values(30_000), [...Array(48).fill(20), 30], 'readings of the first day are gone')
   clock.stepWall(40 * day)
-  await store.tend()
-  t.same(files(), [])
-  t.match(
-    await store.latest(),
-    [{ at: midnight + day + 23 * hour + 45_000, value: 20 }],
+  await write(reading(midnight + 44 * day, 40, 'air-2'))
+  await store.tend(true)
+  t.same(
+    [...new Set(files().map((name) => name.slice(0, 10)))],
+    ['2026-07-26'],
+    'of the others even the hours are gone',
+  )
+  const latest = (await store.latest()).map(({ terminal, value }) => [terminal, value])
+  t.same(
+    latest,
+    [
+      ['air-1', 30],
+      ['air-2', 40],
+    ],
     'the newest is known all the same',
   )
 })

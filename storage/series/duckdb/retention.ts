@@ -6,9 +6,15 @@ export type KeptDays = Readonly<Record<PartKind, number>>
 /** Readings and minutes: a year and a month beside it, so that a month can be laid beside last year's. Hours: ten years. */
 export const defaultKeptDays: KeptDays = { raw: 400, minute: 400, hour: 3_660 }
 
-/** Whether files of that kind and day are not to be kept any more. */
-export const expired = (kind: PartKind, day: number, kept: KeptDays, now: number): boolean =>
-  day < dayOf(now) - kept[kind]
+/**
+ * The day retention counts back from: today, but no later than the day after the newest reading (of these days). A clock that was set years ahead
+ * removes nothing.
+ */
+export const retentionDay = (days: readonly number[], now: number): number =>
+  days.reduce((newest, day) => Math.max(newest, Math.min(day + 1, dayOf(now))), Number.NEGATIVE_INFINITY)
 
-export const expiredParts = (layout: Layout, kept: KeptDays, now: number): readonly Part[] =>
-  layout.parts.filter(({ kind, day }) => expired(kind, day, kept, now))
+/** Whether files of that kind and day are not to be kept any more on `today`. */
+export const expired = (kind: PartKind, day: number, kept: KeptDays, today: number): boolean => day < today - kept[kind]
+
+export const expiredParts = (layout: Layout, kept: KeptDays, today: number): readonly Part[] =>
+  layout.parts.filter(({ kind, day }) => expired(kind, day, kept, today))

@@ -3,7 +3,7 @@ import { rollupMs } from '../bucket-plan.ts'
 import { dayMs, dayOf, type Exchange, type Part, type RollupKind } from '../layout.ts'
 import { cutBySeries, type Merge, nextMerge, rowsPerFile, type SeriesRows } from '../merge-plan.ts'
 import { rollupQuery } from '../range-query.ts'
-import { expired, expiredParts, type KeptDays } from '../retention.ts'
+import { expired, expiredParts, type KeptDays, retentionDay } from '../retention.ts'
 import { fileList, newestRows, rowsQuery, startOf, tableName } from '../rows-query.ts'
 import { findNewest, keepNewest } from '../schema.ts'
 import { appendParts } from './appending.ts'
@@ -77,8 +77,11 @@ export class Closer {
     const now = this.#options.now()
     const rows = rowsQuery('', { parts: [], tables: [table] })
     const added: Part[] = []
-    for (const { day, count } of await daysOf(closer, table)) {
-      if (expired('raw', day, this.#options.kept, now)) continue
+    const days = await daysOf(closer, table)
+    const known = [...this.#database.layout.days, ...days.map(({ day }) => day)]
+    const today = retentionDay(known, now)
+    for (const { day, count } of days) {
+      if (expired('raw', day, this.#options.kept, today)) continue
       const stretch = `time_ms >= ${day * dayMs} AND time_ms < ${(day + 1) * dayMs}`
       const ofDay = `SELECT * FROM (${rows}) WHERE ${stretch}`
       const planned = { kind: 'raw', day, generation: table, level: 0, writtenMs: now } as const
@@ -129,7 +132,8 @@ export class Closer {
   }
 
   async #expire(): Promise<number> {
-    const removed = expiredParts(this.#database.layout, this.#options.kept, this.#options.now())
+    const { layout } = this.#database
+    const removed = expiredParts(layout, this.#options.kept, retentionDay(layout.days, this.#options.now()))
     if (removed.length > 0) await this.#exchange({ removed, added: [] })
     return removed.length
   }

@@ -5,7 +5,7 @@ import type { SeriesDigest, SeriesRow } from '../../port.ts'
 import { newerThan, type Rolled, remaining, rolledDays } from '../bucket-plan.ts'
 import { digestQuery, supersededQuery } from '../digest-query.ts'
 import { dayMs, dayOf } from '../layout.ts'
-import { bucketQuery, rawQuery, rolledQuery } from '../range-query.ts'
+import { bucketQuery, orderedQuery, rolledQuery, unorderedQuery } from '../range-query.ts'
 import { fileList, rowsQuery, startOf, within } from '../rows-query.ts'
 import type { Database } from './database.ts'
 
@@ -24,13 +24,37 @@ async function* rowsOf(connection: DuckDBConnection, sql: string): AsyncIterable
 /** Rows asked for beyond the limit, since some may be written twice. */
 const spareRows = 1_000
 
-export async function readRaw({ reader, layout, files }: Database, wanted: Wanted): Promise<SeriesRow[]> {
+/** Of so long a stretch all rows are read as they lie and put in order here: sorting in DuckDB costs more than reading them. */
+const asTheyLieMs = 2 * dayMs
+
+export async function readRaw(database: Database, wanted: Wanted): Promise<SeriesRow[]> {
+  return wanted.to - wanted.from <= asTheyLieMs ? await readAll(database, wanted) : await readOrdered(database, wanted)
+}
+
+async function readAll({ reader, layout, files }: Database, wanted: Wanted): Promise<SeriesRow[]> {
+  const { parts, tables } = layout.sources(wanted)
+  const found: SeriesRow[] = []
+  // Oldest source first, so that of rows at one time the later written stays behind.
+  const sources = [
+    ...(parts.length > 0 ? [{ parts, tables: [] }] : []),
+    ...tables.map((one) => ({ parts: [], tables: [one] })),
+  ]
+  for (const source of sources) await readPage(reader, unorderedQuery(rowsQuery(files.folder, source, wanted)), found)
+  const inOrder = found.every((row, place) => place === 0 || row.at > (found[place - 1]?.at ?? row.at))
+  return (inOrder ? found : laterWritten(found.sort((a, b) => a.at - b.at))).slice(0, wanted.limit)
+}
+
+/** Of neighbours at one time the last. */
+const laterWritten = (rows: readonly SeriesRow[]): SeriesRow[] =>
+  rows.filter((row, place) => rows[place + 1]?.at !== row.at)
+
+async function readOrdered({ reader, layout, files }: Database, wanted: Wanted): Promise<SeriesRow[]> {
   const found: SeriesRow[] = []
   for (let { from } = wanted; ; from = found.pop()?.at ?? from) {
     const stretch = { ...wanted, from }
     const rows = rowsQuery(files.folder, layout.sources(stretch), stretch)
     const most = wanted.limit - found.length + spareRows
-    const read = await readPage(reader, rawQuery(rows, most), found)
+    const read = await readPage(reader, orderedQuery(rows, most), found)
     if (found.length > wanted.limit || read < most) return found.slice(0, wanted.limit)
     // Nearly all of it was written twice: on from the newest time, of which there may be more.
   }
