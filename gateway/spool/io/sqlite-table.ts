@@ -16,9 +16,12 @@ import { bringToFormat } from './format.ts'
 import { soundRows, standings } from './sound-rows.ts'
 import { damage, isFull } from './sqlite-errors.ts'
 
-/** A commit touches the pages of the row, of its index and of the accounts; the log is folded when it holds about this much. */
-const pagesOfCommit = 3 * 4096
+const pageBytes = 4096
+/** A commit touches pages of the rows, of their index and of the accounts. The log is folded when it holds about this much. */
+const pagesOfCommit = 3
 const foldEvery = 4 * 1024 * 1024
+// Well above what the log holds when it is folded: a log that is cut short then grows anew, and a flush that makes a file longer costs more.
+const keptLogBytes = 2 * foldEvery
 
 const summaryColumns = `seq, urgent, readings, age, from_at, to_at, carried, length(payload) + ${rowOverheadBytes} AS size`
 const toSend = 'envelope INDEXED BY envelope_to_send WHERE acknowledged <> 1'
@@ -55,9 +58,8 @@ export class SqliteTable implements SpoolTable {
     this.#database = new DatabaseSync(file)
     try {
       this.#database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL')
-      this.#database.exec(
-        'PRAGMA cache_size = -1024; PRAGMA journal_size_limit = 4194304; PRAGMA wal_autocheckpoint = 0',
-      )
+      this.#database.exec('PRAGMA cache_size = -1024; PRAGMA wal_autocheckpoint = 0')
+      this.#database.exec(`PRAGMA journal_size_limit = ${keptLogBytes}`)
       bringToFormat(this.#database)
       this.#statements = prepareAll(this.#database)
       if (this.load()?.closed === false) this.#check()
@@ -81,7 +83,7 @@ export class SqliteTable implements SpoolTable {
     const { seq, payload, committedAt, urgent, readings, from, to } = row
     const values = [seq, payload, Math.round(committedAt), urgent ? 1 : 0, readings, from, to, carried, crc32(payload)]
     this.#statements.insert.run(...values, standings.indexOf(standing), row.age)
-    this.#written += payload.length
+    this.#written += (Math.ceil(payload.length / pageBytes) + 1) * pageBytes
   }
 
   waiting(range: WaitingRange): SpoolRow[] {
@@ -136,7 +138,7 @@ export class SqliteTable implements SpoolTable {
       if (this.#database.isTransaction) this.#database.exec('ROLLBACK')
       throw error
     }
-    this.#written += pagesOfCommit
+    this.#written += pagesOfCommit * pageBytes
     if (this.#written > foldEvery) this.#fold('PASSIVE')
     return result
   }
