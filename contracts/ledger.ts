@@ -171,5 +171,8 @@ export const SetAsideSchema = Type.Object({
   readings: Count,
   firstAt: Type.Number(),
   lastAt: Type.Number(),
+  detail: Type.Optional(
+    Type.String({ description: 'What the series store said to one of them, when it refused them.' }),
+  ),
 })
 export type SetAside = Static<typeof SetAsideSchema>

@@ -71,4 +71,5 @@ export const ingestMigrations: readonly Migration[] = [
   { id: 'ingest-005', statements: unknownLoss },
   { id: 'ingest-006', statements: clones },
   { id: 'ingest-007', statements: endedSpools },
+  { id: 'ingest-008', statements: ['ALTER TABLE set_aside ADD COLUMN detail TEXT'] },
 ]

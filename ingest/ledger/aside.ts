@@ -15,6 +15,8 @@ export interface AsideEntry {
   readonly raw: RawReading
   readonly reason: SetAsideReason
   readonly receivedAt: EpochMs
+  /** What the series store said, when it refused the reading. */
+  readonly detail?: string
 }
 
 /** The same, stored: `n` is its number, never given to another. */
@@ -60,6 +62,7 @@ export async function listAside(state: StateStore): Promise<SetAside[]> {
       sql<number>`count(*)`.as('readings'),
       sql<number>`min(at)`.as('firstAt'),
       sql<number>`max(at)`.as('lastAt'),
+      sql<string | null>`min(detail)`.as('detail'),
     ])
     .groupBy(['gateway', 'terminal', 'point', 'reason'])
     .orderBy('gateway')
@@ -67,7 +70,11 @@ export async function listAside(state: StateStore): Promise<SetAside[]> {
     .orderBy('point')
     .limit(10_000)
     .execute()
-  return rows.map((row) => ({ ...row, reason: row.reason as SetAsideReason }))
+  return rows.map(({ detail, ...row }) => ({
+    ...row,
+    reason: row.reason as SetAsideReason,
+    ...(detail !== null && { detail }),
+  }))
 }
 
 /** What waits aside, by what it waits for. */
@@ -128,7 +135,7 @@ export async function readOldestAside(
   return rows.map(asideOf)
 }
 
-const rowOf = ({ gateway, spool, seq, raw, reason, receivedAt }: AsideEntry, n: number): AsideRow => ({
+const rowOf = ({ gateway, spool, seq, raw, reason, receivedAt, detail = '' }: AsideEntry, n: number): AsideRow => ({
   n,
   gateway,
   spool,
@@ -143,6 +150,7 @@ const rowOf = ({ gateway, spool, seq, raw, reason, receivedAt }: AsideEntry, n: 
   boot: raw.boot ?? null,
   reason,
   received_at: receivedAt,
+  detail: detail || null,
 })
 
 const asideOf = (row: AsideRow): StoredAside => ({

@@ -96,5 +96,7 @@ export type LedgerTables = {
     boot: string | null
     reason: string
     received_at: number
+    /** What the series store said to it. */
+    detail: string | null
   }
 }

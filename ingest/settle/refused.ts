@@ -22,11 +22,12 @@ export function setRefusedAside(
   }
 }
 
-const asideOf = ({ gateway, spool, seq, reading }: RefusedReading, receivedAt: number): AsideEntry => ({
+const asideOf = ({ gateway, spool, seq, reading, reason }: RefusedReading, receivedAt: number): AsideEntry => ({
   gateway,
   spool,
   seq,
   receivedAt,
   reason: 'refused by store',
+  detail: reason,
   raw: { ...reading, unsynced: false, mono: undefined, boot: undefined },
 })
