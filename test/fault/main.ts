@@ -1,20 +1,29 @@
-// `npm run fault [-- NAME ...] [--scale 0.1] [--seed N]`: runs the scenarios one after the other and writes docs/delivery.md from what they found.
+// `npm run fault [-- NAME ...] [--scale 0.1] [--seed N] [--page FILE] [--keep]`: runs the scenarios one after the other and writes
+// docs/delivery.md, or FILE, from what they found. Every result is kept in var/fault; with --keep the page also shows the newest one of each scenario
+// that was not run this time.
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { cpus, tmpdir, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { root } from '../stage/process.ts'
-import { deliveryPage, type Result } from './page.ts'
+import { deliveryPage, type Result, type RunFacts } from './page.ts'
+import { keepResult, keptResults } from './results.ts'
 import type { Scenario } from './scenario.ts'
 import { drain, herd, longPartition } from './scenarios/benches.ts'
 import { kills } from './scenarios/kills.ts'
 import { mutationsCaught, seedsHold } from './scenarios/miniature.ts'
 import { centrePowerLoss, spoolPowerLoss } from './scenarios/power-loss.ts'
+import { centreDiskFull, centreErrors, clocks, gatewayDiskFull, gatewayErrors } from './scenarios/truth-disks.ts'
+import { chosenKills, truthKills } from './scenarios/truth-kills.ts'
+import { acknowledgementsLost, corruptBytes, qosZero } from './scenarios/truth-lines.ts'
 
 const scenarios: readonly Scenario[] = [
   ...[seedsHold, mutationsCaught, spoolPowerLoss, centrePowerLoss],
-  ...[kills, drain, herd, longPartition],
+  ...[kills, truthKills, ...chosenKills],
+  ...[acknowledgementsLost, corruptBytes, qosZero],
+  ...[gatewayErrors, centreErrors, gatewayDiskFull, centreDiskFull, clocks],
+  ...[drain, herd, longPartition],
 ]
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`)
@@ -22,7 +31,12 @@ const tell = (line: string): void => void process.stderr.write(`${line}\n`)
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { scale: { type: 'string', default: '1' }, seed: { type: 'string', default: '20261127' } },
+  options: {
+    scale: { type: 'string', default: '1' },
+    seed: { type: 'string', default: '20261127' },
+    page: { type: 'string', default: join(root, 'docs/delivery.md') },
+    keep: { type: 'boolean', default: false },
+  },
 })
 const [scale, seed] = [Number(values.scale), Number(values.seed)]
 const chosen = scenarios.filter(
@@ -35,7 +49,7 @@ if (chosen.length === 0 || !(scale > 0) || !Number.isInteger(seed)) {
   process.exit(2)
 }
 
-async function run(scenario: Scenario): Promise<Result> {
+async function run(scenario: Scenario): Promise<Omit<Result, 'facts'>> {
   const folder = mkdtempSync(join(tmpdir(), 'civitals-fault-'))
   const endings: (() => unknown)[] = []
   const teardown = (end: () => unknown): void => void endings.unshift(end)
@@ -53,20 +67,27 @@ async function run(scenario: Scenario): Promise<Result> {
   }
 }
 
+const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: root, encoding: 'utf8' }).trim()
+const machine = `${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB, ${process.platform}-${process.arch}, Node ${process.versions.node}`
+const facts: RunFacts = { commit, machine, scale, seed, date: new Date().toISOString().slice(0, 10) }
+const kept = join(root, 'var/fault')
 const results: Result[] = []
 for (const scenario of chosen) {
   tell(`${scenario.name} (about ${Math.ceil(scenario.minutes * scale)} min)`)
-  const result = await run(scenario)
+  const result = { ...(await run(scenario)), facts }
+  keepResult(kept, result)
   results.push(result)
   const word = result.outcome ? (result.outcome.held ? 'held' : 'DID NOT HOLD') : 'COULD NOT BE RUN'
   print(`${word}: ${scenario.name}: ${result.outcome?.seen ?? result.failure} (${result.seconds.toFixed(0)} s)`)
 }
-const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: root, encoding: 'utf8' }).trim()
-const machine = `${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB, ${process.platform}-${process.arch}, Node ${process.versions.node}`
-const left = scenarios.filter((scenario) => !chosen.includes(scenario))
-writeFileSync(
-  join(root, 'docs/delivery.md'),
-  deliveryPage({ results, left, commit, machine, scale, seed, at: new Date() }),
-)
-print(`${results.filter(({ outcome }) => outcome?.held).length} of ${results.length} held; docs/delivery.md is written`)
+const earlier = values.keep
+  ? keptResults(
+      kept,
+      scenarios.filter((scenario) => !chosen.includes(scenario)),
+    )
+  : []
+const shown = scenarios.flatMap((scenario) => [...results, ...earlier].filter((result) => result.scenario === scenario))
+const left = scenarios.filter((scenario) => !shown.some((result) => result.scenario === scenario))
+writeFileSync(values.page, deliveryPage(shown, left))
+print(`${results.filter(({ outcome }) => outcome?.held).length} of ${results.length} held; ${values.page} is written`)
 process.exitCode = results.every(({ outcome }) => outcome?.held) ? 0 : 1

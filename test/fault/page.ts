@@ -1,22 +1,21 @@
 import type { Outcome, Scenario } from './scenario.ts'
 
+/** Of what and on what a scenario was run. */
+export interface RunFacts {
+  readonly commit: string
+  readonly machine: string
+  readonly scale: number
+  readonly seed: number
+  readonly date: string
+}
+
 /** One scenario that was run: what it found, or why it could not be carried out. */
 export interface Result {
   readonly scenario: Scenario
   readonly outcome?: Outcome
   readonly failure?: string
   readonly seconds: number
-}
-
-export interface RunFacts {
-  readonly results: readonly Result[]
-  /** Scenarios of the list that were not run this time. */
-  readonly left: readonly Scenario[]
-  readonly commit: string
-  readonly machine: string
-  readonly scale: number
-  readonly seed: number
-  readonly at: Date
+  readonly facts: RunFacts
 }
 
 const promise = `# Delivery: what is promised, and how it was tried
@@ -48,30 +47,35 @@ What is outside the promise: a disk that acknowledges a flush it did not do; a b
 - **Power loss**: gateway and centre at work under \`strace\`; their folders rebuilt as of random instants from what was flushed by then, and again with
   some of the rest in part; opened by the real engines.
 - **Kills**: real processes, kill -9 at random instants, the spool's own rows as the truth.
+- **Against the ground truth**: a feeder, a process of its own around the real batcher, spool and uplink, writes down what it offers and what the spool
+  reported as committed; the centre is \`civitals up\` with its rules, cases and webhooks; between them stands a TCP proxy that loses, delays, resets
+  and turns bytes. Afterwards every reading, onset, order and webhook is compared with that log. System calls fail by strace, disks fill up on a
+  small tmpfs, deaths at chosen places are lines put before the settlement's own by a module hook.
 - **Partitions and herds**: real uplinks against a real centre.
 `
 
-/** The page from one run. Failures stand in it like everything else. */
-export function deliveryPage({ results, left, commit, machine, scale, seed, at }: RunFacts): string {
-  const size = scale === 1 ? 'at full size' : `at ${scale} of full size`
+/** The page from the newest result of each scenario. Failures stand in it like everything else. */
+export function deliveryPage(results: readonly Result[], left: readonly Scenario[]): string {
   const rows = results.map(rowOf).join('\n')
-  const rest = left.length === 0 ? '' : `\nNot run this time: ${left.map(({ name }) => name).join(', ')}.\n`
+  const rest = left.length === 0 ? '' : `\nNot run: ${left.map(({ name }) => name).join(', ')}.\n`
+  const machines = [...new Set(results.map(({ facts }) => facts.machine))].join('; ')
   return `${promise}
-## The last run
+## The last runs
 
-${at.toISOString().slice(0, 10)}, commit ${commit}, ${machine}; seed ${seed}, ${size}.
+On ${machines}. Scale 1 is what the second column says; the figures below say what was run.
 
-| scenario | must hold | seen | |
-|---|---|---|---|
+| scenario | must hold | seen | | run |
+|---|---|---|---|---|
 ${rows}
 ${rest}
 ${results.map(figuresOf).join('\n')}`
 }
 
-function rowOf({ scenario, outcome, failure, seconds }: Result): string {
+function rowOf({ scenario, outcome, failure, seconds, facts }: Result): string {
   const seen = outcome?.seen ?? `could not be run: ${failure}`
   const held = outcome ? (outcome.held ? 'held' : '**did not hold**') : '**not run**'
-  return `| ${scenario.name} | ${scenario.target} | ${cell(seen)} (${seconds.toFixed(0)} s) | ${held} |`
+  const run = `${facts.date}, ${facts.commit}, scale ${facts.scale}, seed ${facts.seed}`
+  return `| ${scenario.name} | ${scenario.target} | ${cell(seen)} (${seconds.toFixed(0)} s) | ${held} | ${run} |`
 }
 
 function figuresOf({ scenario, outcome }: Result): string {
