@@ -66,7 +66,8 @@ const batcher = new Batcher({
   },
 })
 const bytesSent = (): number => uplink.bytesSent
-const sources = { clock, spool, boot, version: 'fault', bytesSent, lines: () => [], config: () => 'fault' }
+const committing = () => batcher.state
+const sources = { clock, spool, boot, version: 'fault', bytesSent, lines: () => [], config: () => 'fault', committing }
 const startedAt = clock.mono()
 const uplink = new Uplink({
   connect: mqttLink({
