@@ -19,6 +19,8 @@ export interface Found {
   readonly declared: number
   readonly rejected: number
   readonly onsets: number
+  /** Of those, dated by a later reading over the limit than the first: live readings go before a backlog, order is kept within each lane. */
+  readonly datedLater: number
   /** Alarms that are missing, too many, or of another onset; orders and webhooks likewise; newest values that are not the newest. */
   readonly wrong: readonly string[]
   /** Envelopes that came again and had no effect. */
@@ -52,7 +54,7 @@ export async function check(trial: Trial): Promise<Found> {
       twice += compared.twice
     }
   }
-  const alarms = await checkAlarms(trial, byTerminal, wrong)
+  const { alarms, datedLater } = await checkAlarms(trial, byTerminal, wrong)
   await eventually(async () => (missing(alarms, receiver.received).length === 0 ? true : undefined), 60_000).catch(() =>
     wrong.push(...missing(alarms, receiver.received)),
   )
@@ -60,7 +62,7 @@ export async function check(trial: Trial): Promise<Found> {
   const sum = (column: 'declaredLost' | 'rejected' | 'duplicates'): number =>
     ledger.reduce((total, row) => total + row[column], 0)
   return {
-    ...{ committed: truth.committed * 2, lost, twice, wrong, onsets: alarms.length },
+    ...{ committed: truth.committed * 2, lost, twice, wrong, onsets: alarms.length, datedLater },
     ...{ declared: sum('declaredLost'), rejected: sum('rejected'), duplicates: sum('duplicates') },
     webhooks: receiver.received.length,
     balanced: ledger.filter(({ spool }) => spool === truth.spools.at(-1)).every(({ balanced }) => balanced === true),
@@ -136,12 +138,13 @@ async function allOf<T>(url: string): Promise<T[]> {
   return items
 }
 
-/** One onset of road-depth-critical a terminal, at its first reading over the limit; one case with one order for it. */
+/** One onset of road-depth-critical a terminal, at a reading over the limit; one case with one order for it. */
 async function checkAlarms(
   { api, terminals }: Trial,
   byTerminal: ReadonlyMap<string, readonly Offered[]>,
   wrong: string[],
-): Promise<readonly Alarm[]> {
+): Promise<{ readonly alarms: readonly Alarm[]; readonly datedLater: number }> {
+  let datedLater = 0
   const alarms = (await allOf<Alarm>(`${api}/alarms?state=all&`)).filter(({ rule }) => rule === 'road-depth-critical')
   const cases = await allOf<Case>(`${api}/cases?`)
   for (const terminal of terminals) {
@@ -157,16 +160,18 @@ async function checkAlarms(
       if (late && !setBack.has(onset)) wrong.push(`${terminal}: late onset at ${onset}`)
     if (first < 0) continue
     // One offered before whose commit was never reported may be stored all the same.
-    const possible = new Set(high.slice(0, first + 1).map(({ at }) => at))
+    const foremost = new Set(high.slice(0, first + 1).map(({ at }) => at))
+    const possible = new Set(high.map(({ at }) => at))
     if (own.length !== 1) wrong.push(`${terminal}: ${own.length} alarms`)
     for (const { id, onset } of own) {
-      if (!possible.has(onset)) wrong.push(`${terminal}: onset at ${onset}, not ${[...possible].join(' or ')}`)
+      if (!possible.has(onset)) wrong.push(`${terminal}: onset at ${onset}, where nothing was over the limit`)
+      if (!foremost.has(onset)) datedLater++
       const filed = cases.filter(({ reports }) => reports.some(({ alarm }) => alarm === id))
       if (filed.length !== 1) wrong.push(`${terminal}: ${filed.length} cases`)
       for (const { orders } of filed) if (orders.length !== 1) wrong.push(`${terminal}: ${orders.length} orders`)
     }
   }
-  return alarms
+  return { alarms, datedLater }
 }
 
 const missing = (alarms: readonly Alarm[], received: readonly Received[]): string[] => {
@@ -189,14 +194,15 @@ export const held = ({ lost, twice, wrong, balanced }: Found): boolean =>
 
 /** In words, for the page. */
 export function inWords(found: Found): string {
-  const { committed, lost, twice, onsets, wrong, declared, rejected } = found
+  const { committed, datedLater, lost, twice, onsets, wrong, declared, rejected } = found
   const more = [declared > 0 ? `${declared} declared lost` : '', rejected > 0 ? `${rejected} rejected` : '']
   const policy = more
     .filter((one) => one !== '')
     .map((one) => `, ${one}`)
     .join('')
   const alarms = `${onsets} onsets: ${wrong.length === 0 ? 'one order each, webhooks under stable ids' : `${wrong.length} wrong, first: ${wrong[0]}`}`
-  return `${committed} readings committed: ${lost} lost, ${twice} twice${policy}; ${alarms}${found.balanced ? '' : '; accounts do not balance'}`
+  const dated = datedLater > 0 ? ` (${datedLater} dated by a later reading, sent before the backlog)` : ''
+  return `${committed} readings committed: ${lost} lost, ${twice} twice${policy}; ${alarms}${dated}${found.balanced ? '' : '; accounts do not balance'}`
 }
 
 export type { GroundTruth }
