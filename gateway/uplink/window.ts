@@ -15,10 +15,10 @@ const fastMs = 500
 const slowMs = 2000
 
 /**
- * Bytes under way: what lies in the buffers of a thin link stands before every alarm. It begins with what 1 kB/s carries in four seconds, grows
+ * Bytes under way: what lies in the buffers of a thin link stands before every alarm. It begins with what 1 kB/s carries in nine seconds, grows
  * while acknowledgements come within a second and shrinks until they come within two.
  */
-const budget = { first: 4 * 1024, least: 1024, most: 16 * 1024 * 1024 } as const
+const budget = { first: 9 * 1024, least: 1024, most: 16 * 1024 * 1024 } as const
 const growWithinMs = 1000
 
 const firstTimeoutMs = 10_000
