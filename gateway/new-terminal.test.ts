@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { lintGolden } from '@civitals/firmware-bridge/golden'
 import { lintProfiles } from '@civitals/firmware-bridge/profiles'
+import { freePort } from '@civitals/firmware-bridge/testing/processes'
 import t, { type Test } from 'tap'
 import { prepare } from './config/io/prepare.ts'
 import { listen } from './testing/file-gateway.ts'
-import { freePort } from './testing/free-port.ts'
 import { dialIn, listeningGateway, until } from './testing/listening-gateway.ts'
 
 const about = (id: string, protocol: string): string => `profile: ${id}

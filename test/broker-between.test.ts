@@ -12,7 +12,6 @@ import type { City } from '../contracts/registry.ts'
 import { topicOf } from '../contracts/topics.ts'
 import { runGateway } from '../gateway/main.ts'
 import { configFolder, listen, terminal } from '../gateway/testing/file-gateway.ts'
-import { freePort } from '../gateway/testing/free-port.ts'
 import { until } from '../gateway/testing/listening-gateway.ts'
 import { missingMosquitto, mosquitto } from '../gateway/testing/mosquitto.ts'
 import { type Ingest, openIngest } from '../ingest/ingest.ts'
@@ -21,6 +20,7 @@ import { ingestMigrations } from '../ingest/migrations.ts'
 import { openRegistry } from '../ingest/registry/registry.ts'
 import { MemorySeries } from '../storage/series/memory.ts'
 import { openSqliteState } from '../storage/state/sqlite/io/sqlite.ts'
+import { freePort } from './stage/process.ts'
 
 const deploy = join(import.meta.dirname, '../deploy/mosquitto')
 const name = { zh: '甲', en: 'one' }

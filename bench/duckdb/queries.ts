@@ -1,9 +1,11 @@
 // What a page asks of 10,000 series while readings come in, hours are closed, files merged and old days removed beside it: a day of one series at a
 // second, thirty days of it from rollups, the newest of all. Store, writer and reader are one process, as in a centre.
 //   setup/with-node bench/duckdb/queries.ts [--seconds 60] [--rate 50000] [--fast 50] [--past FOLDER, kept for the next run]
+
 import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { setTimeout as pause } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import type { Reading } from '@civitals/contracts/reading'
 import { systemClock } from '@civitals/contracts/system-clock'
@@ -31,7 +33,6 @@ const batchMs = 100
 const readingsPerEnvelope = 50
 /** What a settlement takes at most when it has fallen behind. */
 const mostPerBatch = 20_000
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 
 /** Writes `rate` values a second, all series in turn, until told to stop. */
 async function ingest(store: DuckdbSeriesStore, stopped: () => boolean) {

@@ -3,7 +3,7 @@
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks'
 import { historyHours } from '@civitals/indicators/forecast'
 import { ComputeThread } from '@civitals/indicators/forecast-thread'
-import { demandLike, normal } from '@civitals/indicators/made-series'
+import { demandLike, normals } from '@civitals/indicators/made-series'
 import { bench, printFigures } from '../run.ts'
 
 const wanted = 10_000
@@ -13,7 +13,7 @@ const shapes = 200
 /** Demand with a rhythm, noise around a level, a wander, and some with gaps. */
 function made(nr: number): Float64Array {
   if (nr % 4 < 2) return demandLike(historyHours, nr)
-  const noise = normal(nr)
+  const noise = normals(nr)
   let level = 0
   return Float64Array.from({ length: historyHours }, (_, k) => {
     level = (nr % 4 === 2 ? 0.98 : 0) * level + noise()

@@ -2,9 +2,9 @@
 import { once } from 'node:events'
 import { existsSync, readFileSync } from 'node:fs'
 import { type AddressInfo, createServer, type Socket } from 'node:net'
+import { freePort } from '@civitals/firmware-bridge/testing/processes'
 import t from 'tap'
 import type { LineConfig } from '../config/schema.ts'
-import { freePort } from '../testing/free-port.ts'
 import { dialIn, elementProfile, listeningGateway, until } from '../testing/listening-gateway.ts'
 
 const eight = Date.parse('2026-01-01T08:00:05+08:00')

@@ -1,9 +1,9 @@
 // DTUs dial in on a real port and their Modbus terminals and meters are asked. Frames: [MODBUS 6.3], and meter frames built outside this project.
 import { systemClock } from '@civitals/contracts/system-clock'
 import type { ModbusProfile } from '@civitals/firmware-bridge/profile'
+import { freePort } from '@civitals/firmware-bridge/testing/processes'
 import t, { type Test } from 'tap'
 import type { LineConfig } from '../config/schema.ts'
-import { freePort } from '../testing/free-port.ts'
 import { type Caller, dialIn, elementProfile, listeningGateway, until } from '../testing/listening-gateway.ts'
 
 const hex = (digits: string): Buffer => Buffer.from(digits.replaceAll(' ', ''), 'hex')

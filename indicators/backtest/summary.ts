@@ -1,5 +1,6 @@
 import type { BacktestResult, BacktestSide } from '@civitals/contracts/backtest'
 import { gradeOf } from '@civitals/contracts/grade'
+import { meanOrNull } from '../formulas/statistics.ts'
 import type { ReplayStep } from './replay.ts'
 
 interface Sums {
@@ -30,7 +31,7 @@ export class BacktestSummary {
   result(alarms: ReadonlyMap<string, BacktestSide['alarms']>): BacktestResult {
     const sides = [...this.#sides].map(([name, { points, indicators }]) => ({
       name,
-      mean: mean(points.flatMap(({ score }) => (score === null ? [] : [score]))),
+      mean: meanOrNull(points.flatMap(({ score }) => (score === null ? [] : [score]))),
       grades: gradesOf(points),
       points,
       indicators: [...indicators].map(([id, { sum, known, low, bad }]) => ({
@@ -45,9 +46,6 @@ export class BacktestSummary {
     return { sides, differing: differing(sides) }
   }
 }
-
-const mean = (values: readonly number[]): number | null =>
-  values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length
 
 function gradesOf(points: BacktestSide['points']): BacktestSide['grades'] {
   const counts = { A: 0, B: 0, C: 0, D: 0, E: 0, N: 0 }

@@ -4,7 +4,7 @@ import { pilotWorld } from '@civitals/simulator/history'
 import { stormLags } from '@civitals/simulator/storm'
 import { Timeline } from '@civitals/simulator/timeline'
 import t from 'tap'
-import { normal } from '../testing/made-series.ts'
+import { normals } from '../testing/made-series.ts'
 import { leadLag } from './lead-lag.ts'
 
 const minute = 60_000
@@ -67,7 +67,7 @@ t.test('two series that only drift are related by chance in one case of twenty, 
   let found = 0
   const tries = 200
   for (let seed = 0; seed < tries; seed++) {
-    const [a, b] = [normal(2 * seed + 1), normal(2 * seed + 2)]
+    const [a, b] = [normals(2 * seed + 1), normals(2 * seed + 2)]
     let [x, y] = [0, 0]
     const cause = Float64Array.from({ length: steps }, () => (x = 0.98 * x + a()))
     const effect = Float64Array.from({ length: steps }, () => (y = 0.98 * y + b()))
@@ -78,7 +78,7 @@ t.test('two series that only drift are related by chance in one case of twenty, 
 
 t.test('too little and what does not move lead nowhere', async (t) => {
   const flat = new Float64Array(steps)
-  const noise = normal(1)
+  const noise = normals(1)
   const moving = Float64Array.from({ length: steps }, noise)
   t.equal(leadLag({ cause: flat, effect: moving, mostSteps: 60, sign: 1 }), undefined)
   t.equal(leadLag({ cause: moving, effect: flat, mostSteps: 60, sign: 1 }), undefined)

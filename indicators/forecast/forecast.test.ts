@@ -1,6 +1,6 @@
 // Section 6.4 of the reference: selection by rolling-origin MASE, the naive where it is better, split-conformal intervals.
 import t from 'tap'
-import { demandLike, normal } from '../testing/made-series.ts'
+import { demandLike, normals } from '../testing/made-series.ts'
 import { forecastHours, historyHours } from './forecast.ts'
 import { climb } from './ladder/ladder.ts'
 
@@ -26,7 +26,7 @@ t.test('a weekly rhythm in noise is forecast better than last week repeated', as
 })
 
 t.test('the naive wins where it is better', async (t) => {
-  const noise = normal(3)
+  const noise = normals(3)
   const profile = Float64Array.from({ length: 168 }, () => 50 * noise())
   const y = Float64Array.from({ length: historyHours }, (_, k) => (profile[k % 168] ?? 0) + 0.01 * noise())
   const { model, skill } = forecastOf(y)
@@ -71,7 +71,7 @@ t.test('a series that never moves is forecast as it is and measured by nothing',
 })
 
 t.test('a forecast stays where the quantity can be, and bands hold each other', async (t) => {
-  const noise = normal(8)
+  const noise = normals(8)
   const rain = Float64Array.from({ length: historyHours }, () => Math.max(0, noise() - 1))
   const { values, wide, narrow } = forecastOf(rain, [0, 1])
   for (let h = 0; h < 24; h++) {

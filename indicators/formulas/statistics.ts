@@ -7,6 +7,12 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2
 }
 
+/** Arithmetic mean; NaN of nothing. Never of decibels: those have `leq`. */
+export const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length
+
+/** Arithmetic mean; null of nothing, as a score that is not known is. */
+export const meanOrNull = (values: readonly number[]): number | null => (values.length === 0 ? null : mean(values))
+
 /** Value below which the share `q` (0..1) lies, linear between ranks. NaN of nothing. */
 export function quantile(values: readonly number[] | Float64Array, q: number): number {
   const sorted = Float64Array.from(values).sort()

@@ -1,6 +1,8 @@
 // Ways to find weights. Entropy and CRITIC reward what varies, not what matters: they would push a gas sensor that is quiet, as it should be, towards
 // nothing. They are diagnostics; default weights are fixed by experts.
 
+import { mean } from './statistics.ts'
+
 /** Rows of numbers, all as long as the first. */
 export type Matrix = readonly (readonly number[])[]
 
@@ -76,8 +78,6 @@ export function criticWeights(matrix: Matrix, cost: readonly boolean[] = []): nu
   )
   return normalised(information)
 }
-
-const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length
 
 function normalised(values: readonly number[]): number[] {
   const sum = values.reduce((total, value) => total + value, 0)

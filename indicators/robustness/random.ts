@@ -13,7 +13,8 @@ export function randomOf(seed: number): Random {
 }
 
 /** One standard normal number [Box and Muller 1958]. */
-const normal = (random: Random): number => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random())
+export const normal = (random: Random): number =>
+  Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random())
 
 /** One number of the gamma distribution with `shape` >= 1 and scale 1 [Marsaglia and Tsang 2000]. */
 export function gamma(random: Random, shape: number): number {

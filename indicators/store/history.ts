@@ -1,5 +1,6 @@
 import type { BodyResult } from '@civitals/contracts/body'
 import type { StateStore, StateTx } from '@civitals/storage/state'
+import { meanOrNull } from '../formulas/statistics.ts'
 import type { IndicatorTables } from '../tables.ts'
 
 /** Days the score of each minute is kept. */
@@ -57,14 +58,12 @@ export async function readHistory(db: StateStore['db'], area: string, query: His
   const buckets = Map.groupBy(rows, ({ at }) => at - (at % every))
   return [...buckets].map(([at, points]) => ({
     at,
-    score: mean(known(points.map(({ score }) => score))),
+    score: meanOrNull(known(points.map(({ score }) => score))),
     low: extreme(Math.min, known(points.map(({ low }) => low))),
     high: extreme(Math.max, known(points.map(({ high }) => high))),
   }))
 }
 
 const known = (values: readonly (number | null)[]): number[] => values.filter((value) => value !== null)
-const mean = (values: readonly number[]): number | null =>
-  values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length
 const extreme = (of: (...values: number[]) => number, values: readonly number[]): number | null =>
   values.length === 0 ? null : of(...values)

@@ -1,25 +1,15 @@
 /** Repeatable noise and series with known make-up, for tests of forecasts. */
-
-/** Uniform numbers in [0, 1) of a seed (mulberry32). */
-export function random(seed: number): () => number {
-  let state = seed | 0
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 0x1_0000_0000
-  }
-}
+import { normal, randomOf } from '../robustness/random.ts'
 
 /** Normal numbers of mean 0 and standard deviation 1. */
-export function normal(seed: number): () => number {
-  const next = random(seed)
-  return () => Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next())
+export function normals(seed: number): () => number {
+  const random = randomOf(seed)
+  return () => normal(random)
 }
 
 /** Hourly demand: two peaks on working days, flat weekends, autoregressive and white noise. */
 export function demandLike(hours: number, seed: number): Float64Array {
-  const noise = normal(seed)
+  const noise = normals(seed)
   let drift = 0
   return Float64Array.from({ length: hours }, (_, k) => {
     drift = 0.8 * drift + 2 * noise()

@@ -1,10 +1,12 @@
 // Two boxes with one id on the wire: which of them is heard, what the other is told, and what becomes of its readings.
+
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { encodeEnvelope } from '@civitals/contracts/envelope'
 import { topicOf } from '@civitals/contracts/topics'
-import { freePort } from '@civitals/gateway/testing/free-port'
+import { freePort } from '@civitals/firmware-bridge/testing/processes'
 import { missingMosquitto, mosquitto } from '@civitals/gateway/testing/mosquitto'
 import { openSqliteState } from '@civitals/storage/sqlite'
 import type { MqttClient } from 'mqtt'
@@ -18,7 +20,6 @@ import { connectGateway, openStation } from '../testing/io/station.ts'
 const spoolOf = (id: string) => ({
   ...{ id, newestSeq: 1, waiting: 1, waitingReadings: 1, producedReadings: 1, declaredLost: 0, bytes: 1 },
 })
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 
 async function until(t: Test, what: () => boolean | Promise<boolean>, name: string): Promise<void> {
   for (let turns = 0; !(await what()) && turns < 300; turns++) await pause(10)

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { topicOf } from '@civitals/contracts/topics'
 import type { IPublishPacket, MqttClient } from 'mqtt'
 import type { Test } from 'tap'
@@ -18,8 +19,6 @@ interface Seen {
   /** While set, what comes is not taken; called for each. */
   hold: ((taken: () => void) => void) | undefined
 }
-
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 
 /** Resolves once `what` holds; fails the test when it does not within 5 s. */
 async function until(t: Test, what: () => boolean, name: string): Promise<void> {

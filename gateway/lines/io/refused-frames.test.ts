@@ -1,11 +1,11 @@
 // Whatever a line of any protocol refuses stands in the gateway's status under its reason; the status stays within its schema.
 import { decodeStatus } from '@civitals/contracts/status'
 import type { ElementProfile, ModbusProfile, Profile } from '@civitals/firmware-bridge/profile'
+import { freePort } from '@civitals/firmware-bridge/testing/processes'
 import t, { type Test } from 'tap'
 import type { PushProtocol } from '../../config/protocol-rules.ts'
 import type { LineConfig } from '../../config/schema.ts'
 import { listen } from '../../testing/file-gateway.ts'
-import { freePort } from '../../testing/free-port.ts'
 import { dialIn, elementProfile, listeningGateway, until } from '../../testing/listening-gateway.ts'
 
 const bytes = (hex: string): Buffer => Buffer.from(hex.replaceAll(' ', ''), 'hex')

@@ -1,9 +1,8 @@
 import type { Clock } from '@civitals/contracts/clock'
 import { gatewayOfDoctor } from '@civitals/contracts/doctor-client'
 import { maxWireBytes } from '@civitals/contracts/envelope'
-import { decodeStatus } from '@civitals/contracts/status'
 import { topicOf } from '@civitals/contracts/topics'
-import { Aedes, type AuthenticateError, type Client, type ConnectPacket, type PublishPacket } from 'aedes'
+import { Aedes, type Client, type PublishPacket } from 'aedes'
 import { type Access, type Denial, mayPublish, maySubscribe } from '../../broker/access.ts'
 import { Allowances, type GatewayFlow } from '../../broker/allowance.ts'
 import type { Flow } from '../../broker/bucket.ts'
@@ -13,6 +12,7 @@ import { Door } from '../../broker/io/door.ts'
 import { FrameGuard } from '../../broker/io/frame-guard.ts'
 import { LoginTurns } from '../../broker/login-turns.ts'
 import type { Delivery, Identity, Intake, IntakeEvents, IntakeParts, Refusal } from '../port.ts'
+import { bytesOf, clientOf, idOf, isDoctor, loginOf, peerOf, refusal } from './aedes-packets.ts'
 import { Session } from './session.ts'
 
 export interface AedesIntakeOptions extends IntakeParts {
@@ -277,40 +277,8 @@ class AedesIntake implements Intake {
   }
 }
 
-const isDoctor = (client: Client): boolean => gatewayOfDoctor(client.id) !== undefined
-
-/** CONNACK return codes [MQTT-3.1.1 3.2.2.3]. A clone is told apart: trying again soon is no use to it. */
-const [identifierRejected, notAuthorized] = [2, 5]
-
-const refusal = (denial?: Denial): AuthenticateError =>
-  Object.assign(new Error('not authorized'), {
-    returnCode: denial?.reason === 'cloned gateway' ? identifierRejected : notAuthorized,
-  })
-
 /** One of whom nothing was heard for longer is as good as gone: whoever comes in its place takes nothing over. */
 const aliveWithinMs = 20_000
 
 const isAlive = ({ guard }: Session, clock: Clock): boolean =>
   !guard.destroyed && clock.mono() - guard.heardAt < aliveWithinMs
-
-const peerOf = ({ conn }: Client): string | undefined => (conn instanceof FrameGuard ? conn.peer : undefined)
-
-function loginOf({ clientId, username, password, will, keepalive }: ConnectPacket): Login {
-  const boot = will && decodeStatus(Buffer.from(will.payload))?.boot
-  return {
-    ...(boot !== undefined && { boot }),
-    ...(keepalive !== undefined && keepalive > 0 && { keepaliveS: keepalive }),
-    clientId: clientId ?? '',
-    username,
-    password: typeof password === 'string' ? Buffer.from(password) : password,
-    will: will && { topic: will.topic, qos: will.qos ?? 0, retain: will.retain ?? false },
-  }
-}
-
-/** The gateway a refused login is listed under; names from strangers are cut. */
-const idOf = (login: Login): string | undefined => login.clientId.slice(0, 64) || undefined
-
-const clientOf = (guard: FrameGuard): Client | undefined => (guard as FrameGuard & { client?: Client }).client
-
-const bytesOf = (payload: PublishPacket['payload']): Uint8Array =>
-  typeof payload === 'string' ? Buffer.from(payload) : payload

@@ -2,12 +2,12 @@
 import { execFileSync } from 'node:child_process'
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, statfsSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import type { Running } from '../../stage/process.ts'
 import { type Scenario, scaled, type Workshop } from '../scenario.ts'
 import { type Acting, against } from '../truth/against.ts'
 import type { Found } from '../truth/checker.ts'
 import { clockLine } from '../truth/plan.ts'
-import { pause } from '../truth/trial.ts'
 
 interface Injection {
   readonly calls: string

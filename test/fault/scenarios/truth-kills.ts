@@ -1,9 +1,10 @@
 // kill -9 against the ground truth: at random instants, and at chosen places of the settlement.
+
+import { setTimeout as pause } from 'node:timers/promises'
 import { seeded } from '../../stage/seeded.ts'
 import { type Scenario, scaled } from '../scenario.ts'
 import { type Acting, against } from '../truth/against.ts'
 import { dyingAt, places } from '../truth/die-at.ts'
-import { pause } from '../truth/trial.ts'
 
 const rounds = (scale: number): number => scaled(300, scale, 3)
 /** A round with its restarts, about. */

@@ -1,11 +1,12 @@
 // A faulty line between gateway and centre, against the ground truth.
+
+import { setTimeout as pause } from 'node:timers/promises'
 import type { Reject } from '@civitals/contracts/ledger'
 import { getJson } from '../../stage/process.ts'
 import { seeded } from '../../stage/seeded.ts'
 import type { FaultProxy } from '../proxy.ts'
 import { type Scenario, scaled } from '../scenario.ts'
 import { against } from '../truth/against.ts'
-import { pause } from '../truth/trial.ts'
 import { killRounds } from './truth-kills.ts'
 
 export const acknowledgementsLost: Scenario = against({

@@ -1,4 +1,5 @@
 // One centre, one feeder, a faulty line between them and somebody who receives webhooks: what every scenario against the ground truth begins with.
+
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { stringify } from 'yaml'
@@ -146,5 +147,3 @@ function cityOf(terminals: readonly string[]): object {
     })),
   }
 }
-
-export const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))

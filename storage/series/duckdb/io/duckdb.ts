@@ -6,13 +6,12 @@ import { defaultLimit, type EnergyMean } from '../../bucket.ts'
 import { closedError, Outage } from '../../outage.ts'
 import type { RangeQuery, SeriesDigest, SeriesRow, SeriesStore, WriteOutcome } from '../../port.ts'
 import { splitRefused } from '../../refusal.ts'
-import type { WritePlan } from '../catalogue.ts'
 import type { Part } from '../layout.ts'
 import { rowsPerFile } from '../merge-plan.ts'
 import { defaultKeptDays, type KeptDays } from '../retention.ts'
-import { deleteAgain, noteAgain, openTable } from '../schema.ts'
-import { appendKeys, appendNames, appendReadings, appendRuns } from './appending.ts'
+import { openTable } from '../schema.ts'
 import { Closer, type Tended } from './closer.ts'
+import { commit, isEmpty } from './commit.ts'
 import { type Database, openDatabase } from './database.ts'
 import { readBuckets, readCount, readDigest, readRaw } from './reading.ts'
 import type { TornLog } from './torn-log.ts'
@@ -61,9 +60,6 @@ export async function openDuckdbSeries(options: DuckdbSeriesOptions): Promise<Du
   return store
 }
 
-/** `settled` is rewritten in its shortest form when it has so many rows and so many times more than it needs. */
-const rewriteFromRows = 5000
-const rewriteFromFactor = 4
 const hourMs = 3_600_000
 const tendEveryMs = 60_000
 
@@ -91,7 +87,10 @@ class DuckdbSeries implements DuckdbSeriesStore {
     return this.#inTurn(this.#writing, async (database) => {
       const plan = database.catalogue.plan(envelopes)
       try {
-        await this.#commit(database, plan)
+        if (!isEmpty(plan)) {
+          if (this.#tableIsOld(database)) await this.#begin(database)
+          await commit(database, plan)
+        }
         database.catalogue.keep()
       } catch (error) {
         database.catalogue.forget()
@@ -196,33 +195,6 @@ class DuckdbSeries implements DuckdbSeriesStore {
     }
   }
 
-  async #commit(database: Database, plan: WritePlan): Promise<void> {
-    const { writer } = database
-    if (plan.runs.length === 0 && plan.again.series.length === 0) return
-    if (this.#tableIsOld(database)) await this.#begin(database)
-    const { current, tables } = database.layout
-    const again = plan.again.series.length > 0
-    const older = again && (tables.length > 1 || database.layout.days.length > 0)
-    await writer.run('BEGIN')
-    await appendNames(writer, 'series', plan.series)
-    await appendNames(writer, 'spool', plan.spools)
-    const rows = await this.#shorten(database)
-    await appendRuns(writer, plan.runs)
-    await appendReadings(writer, current, plan.fresh)
-    if (again) {
-      await writer.run('DELETE FROM again')
-      await appendKeys(writer, plan.again)
-      await writer.run(deleteAgain(current))
-      if (older) await writer.run(noteAgain(current))
-      await appendReadings(writer, current, plan.again)
-    }
-    await writer.run('COMMIT')
-    database.runRows = rows + plan.runs.length
-    database.currentRows += plan.fresh.series.length + plan.again.series.length
-    database.resent ||= older
-    for (const columns of [plan.fresh, plan.again]) database.newest.take(columns)
-  }
-
   #tableIsOld({ currentRows }: Database): boolean {
     const { openTableRows = rowsPerFile } = this.#options
     return currentRows >= openTableRows || (currentRows > 0 && this.#hour !== this.#hourNow())
@@ -240,15 +212,6 @@ class DuckdbSeries implements DuckdbSeriesStore {
 
   #hourNow(): number {
     return Math.floor(this.#options.clock.now() / hourMs)
-  }
-
-  /** Runs written one by one, batch after batch, as the few they have grown into. Returns the rows there are then. */
-  async #shorten({ writer, catalogue, runRows }: Database): Promise<number> {
-    if (runRows < Math.max(rewriteFromRows, rewriteFromFactor * catalogue.runCount)) return runRows
-    const runs = catalogue.runs()
-    await writer.run('DELETE FROM settled')
-    await appendRuns(writer, runs)
-    return runs.length
   }
 
   /** A file DuckDB has given up on (disk full in mid-commit) answers nothing more until it is opened again. */
