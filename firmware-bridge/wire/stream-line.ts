@@ -1,38 +1,13 @@
-import type { Clock } from '@civitals/contracts/clock'
-import type { FrameCheck } from '../frames/frame.ts'
 import { Flight } from './flight.ts'
-import type { Framing, Reply } from './framing.ts'
+import type { Reply } from './framing.ts'
 import type { LineFailure, LinePace, LineStatistics, Outcome, TimedLine } from './line.ts'
-import type { Dial, Link } from './link.ts'
+import type { LineParts } from './line-parts.ts'
+import { LineTally } from './line-tally.ts'
+import { LinkKeeper, linkDown } from './link-keeper.ts'
 import { Quarantine } from './quarantine.ts'
-import { Reconnect } from './reconnect.ts'
 import { Terminals } from './terminals.ts'
-import type { LineTiming } from './timing.ts'
 import { aborted, pause, Transaction } from './transaction.ts'
-import type { WindowProbe } from './window-probe.ts'
 
-/** What a line is made of. */
-export interface LineParts<Q, R extends object> {
-  readonly dial: Dial
-  readonly framing: Framing<Q, R>
-  readonly timing: LineTiming<Q>
-  /** Throws for a request no terminal could answer. */
-  readonly check: (request: Q) => void
-  readonly clock: Clock
-  /**
-   * How long the line keeps quiet at least after a transaction without a good reply, so that a late one cannot answer the
-   * next request; longer where the terminal has shown to be slower. Replies that name their request (Modbus TCP) need none: 0.
-   */
-  readonly quarantineMs: number
-  /** Time-outs in a row, with not one byte heard, after which the line is opened anew. */
-  readonly silentLimit: number
-  /** How many requests may be under way at once. Default: one. Only for a framing whose replies name their request. */
-  readonly window?: WindowProbe
-  /** Whether a request may be sent twice: then it is, once, when it failed in company. Default: none. */
-  readonly repeatable?: (request: Q) => boolean
-}
-
-const connectTimeoutMs = 3000
 /** Callers that may wait at once; a gateway has one per line. */
 const mostWaiting = 256
 /** A line that babbles is listened to this long beyond its quarantine before the transaction is given up. */
@@ -42,8 +17,6 @@ const latenessFactor = 3
 
 /** The server is busy, or the terminal behind it did not answer it in time [MODBUS 7]. */
 const overload: ReadonlySet<number | undefined> = new Set([0x06, 0x0b])
-
-const linkDown = (detail: string): LineFailure => ({ ok: false, kind: 'link', detail })
 
 /** The request would meet a late reply it could not tell from its own: it was not sent. */
 const owing: LineFailure = {
@@ -60,45 +33,36 @@ const owing: LineFailure = {
 export class StreamLine<Q, R extends object> implements TimedLine<Q, R> {
   readonly pace: LinePace
   readonly #parts: LineParts<Q, R>
-  readonly #reconnect: Reconnect
+  readonly #link: LinkKeeper
   readonly #quarantine: Quarantine
   readonly #terminals: Terminals
-  readonly #counts = {
-    transactions: 0,
-    timeouts: 0,
-    crcErrors: 0,
-    exceptions: 0,
-    linkErrors: 0,
-    connects: 0,
-    late: 0,
-    foreign: 0,
-  }
-  readonly #refused: Partial<Record<FrameCheck, number>> = {}
+  readonly #tally = new LineTally()
   readonly #waiting: Transaction<Q, R>[] = []
   readonly #flying = new Map<number, Flight<Q, R>>()
   /** The transaction whose turn has come but that cannot be sent yet. */
   #preparing: Transaction<Q, R> | undefined
-  #link: Link | undefined
-  /** What ended the last link or kept it from opening, while it waits before it is opened again. */
-  #whyDown = ''
   #id = 0
-  #leaving: Promise<void> = Promise.resolve()
   #silent = 0
   #silentAt = 0
   #closed = false
   #turn: Promise<void> = Promise.resolve()
 
   constructor(parts: LineParts<Q, R>) {
-    const { timing, clock } = parts
+    const { dial, timing, clock } = parts
     this.#parts = parts
     this.pace = { characterMs: timing.characterMs, gapMs: timing.gapMs }
-    this.#reconnect = new Reconnect(clock)
+    this.#link = new LinkKeeper({
+      ...{ dial, clock },
+      onOpen: () => this.#opened(),
+      onData: (chunk) => this.#receive(chunk),
+      onLost: (why) => this.#endAll(why),
+    })
     this.#quarantine = new Quarantine(clock, timing.gapMs)
     this.#terminals = new Terminals(timing.startMs ?? 0)
   }
 
   get health(): LineStatistics {
-    return { connected: this.#link !== undefined, ...this.#counts, refused: { ...this.#refused } }
+    return { connected: this.#link.isOpen, ...this.#tally.figures }
   }
 
   get window(): number {
@@ -112,7 +76,7 @@ export class StreamLine<Q, R extends object> implements TimedLine<Q, R> {
   }
 
   hasten(): void {
-    this.#reconnect.hasten()
+    this.#link.hasten()
   }
 
   async transact(request: Q, signal?: AbortSignal): Promise<Outcome<R>> {
@@ -130,9 +94,10 @@ export class StreamLine<Q, R extends object> implements TimedLine<Q, R> {
     this.#closed = true
     for (const waiting of this.#waiting.splice(0)) waiting.end(aborted())
     this.#preparing?.end(aborted())
-    this.#drop(aborted())
+    this.#link.end()
+    this.#endAll(aborted())
     await this.#turn
-    await this.#leaving
+    await this.#link.gone()
   }
 
   /** Sends what may be sent now. */
@@ -148,7 +113,7 @@ export class StreamLine<Q, R extends object> implements TimedLine<Q, R> {
 
   /** Whether the request can leave this instant. */
   #free(request: Q): boolean {
-    return this.#link !== undefined && this.#waitMs(request) <= 0 && !this.#owes(request)
+    return this.#link.isOpen && this.#waitMs(request) <= 0 && !this.#owes(request)
   }
 
   async #prepareAndCarry(transaction: Transaction<Q, R>): Promise<void> {
@@ -164,7 +129,7 @@ export class StreamLine<Q, R extends object> implements TimedLine<Q, R> {
 
   /** Makes the line ready for one request: open, quiet, and owed nothing that could answer it. Says why it cannot. */
   async #prepare(transaction: Transaction<Q, R>): Promise<LineFailure | undefined> {
-    const failure = (await this.#open(transaction)) ?? (await this.#fallQuiet(transaction))
+    const failure = (await this.#link.open(transaction)) ?? (await this.#fallQuiet(transaction))
     if (failure || transaction.ended || !this.#owes(transaction.request)) return failure
     const fence = this.#parts.framing.fence?.(transaction.request)
     if (!fence) return owing
@@ -181,7 +146,7 @@ export class StreamLine<Q, R extends object> implements TimedLine<Q, R> {
       if (clock.mono() > patienceEndsAt) return { ok: false, kind: 'crc', detail: 'the line does not fall quiet' }
       await pause(clock, wait, transaction)
     }
-    return this.#link ? undefined : linkDown('closed by the other side')
+    return this.#link.isOpen ? undefined : linkDown('closed by the other side')
   }
 
   #waitMs(request: Q): number {
@@ -215,16 +180,16 @@ export class StreamLine<Q, R extends object> implements TimedLine<Q, R> {
     const { framing, timing, clock } = this.#parts
     const terminal = this.#terminalOf(request)
     const id = ++this.#id
-    this.#refuse(framing.giveUp?.())
+    this.#tally.refuse(framing.giveUp?.())
     const frame = framing.begin(request, id)
     const company = this.#flying.size + 1
     const flight = new Flight<Q, R>(clock, { id, request, bytes: frame.length, company }, done)
-    this.#counts.transactions++
+    this.#tally.count('transactions')
     this.#quarantine.over(terminal)
     this.#flying.set(id, flight)
     const turnaroundMs = this.#terminals.turnaroundMs(terminal, timing.known?.(request).turnaroundMs)
     flight.expect(timing.timeoutMs(request, turnaroundMs), () => this.#timeUp(flight))
-    this.#link?.stream.write(frame)
+    this.#link.write(frame)
     return flight
   }
 
@@ -248,7 +213,7 @@ export class StreamLine<Q, R extends object> implements TimedLine<Q, R> {
     const vain = this.#parts.framing.abandon(flight.id, this.#parts.clock.mono())
     const heardOnly = vain && !outcome.ok && outcome.kind === 'timeout'
     const final: Outcome<R> = heardOnly ? { ok: false, kind: 'crc', ...vain } : outcome
-    this.#refuse(final.ok ? undefined : final.check)
+    this.#tally.refuse(final.ok ? undefined : final.check)
     this.#quarantine.hold(this.#terminalOf(flight.request), this.#parts.timing.known?.(flight.request).pauseMs ?? 0)
     this.#learn(flight, final)
     this.#note(final, flight.sentAt)
@@ -256,54 +221,19 @@ export class StreamLine<Q, R extends object> implements TimedLine<Q, R> {
     this.#pump()
   }
 
-  /** Undefined when the line is open. */
-  async #open(transaction: Transaction<Q, R>): Promise<LineFailure | undefined> {
-    if (this.#link) return undefined
-    if (this.#reconnect.dueInMs > 0) return linkDown(`waits before it is opened again: ${this.#whyDown}`)
-    await this.#leaving
-    if (transaction.ended) return aborted()
-    const { clock, dial } = this.#parts
-    const stop = new AbortController()
-    const late = clock.after(connectTimeoutMs, () =>
-      stop.abort(new Error(`no connection within ${connectTimeoutMs} ms`)),
-    )
-    transaction.onEnd = () => stop.abort()
-    try {
-      const link = await dial(stop.signal)
-      if (this.#closed) this.#leaving = link.close()
-      else this.#adopt(link)
-      return undefined
-    } catch (error) {
-      if (transaction.ended) return aborted()
-      this.#reconnect.failed()
-      this.#whyDown = error instanceof Error ? error.message : String(error)
-      return linkDown(this.#whyDown)
-    } finally {
-      late.cancel()
-      transaction.onEnd = undefined
-    }
-  }
-
-  #adopt(link: Link): void {
-    this.#link = link
-    this.#counts.connects++
+  #opened(): void {
+    this.#tally.count('connects')
     this.#silent = 0
-    this.#refuse(this.#parts.framing.reset())
-    const lost = (detail: string) => (): void => this.#lost(link, detail)
-    link.stream.on('data', (chunk: Buffer) => this.#receive(link, chunk))
-    link.stream.on('error', (error: Error) => this.#lost(link, error.message))
-    link.stream.on('end', lost('closed by the other side'))
-    link.stream.on('close', lost('closed'))
+    this.#tally.refuse(this.#parts.framing.reset())
   }
 
-  #receive(link: Link, chunk: Buffer): void {
-    if (link !== this.#link) return
+  #receive(chunk: Buffer): void {
     this.#quarantine.heard()
     this.#silent = 0
     for (const verdict of this.#parts.framing.push(chunk, this.#parts.clock.mono())) {
-      if (verdict.kind === 'violation' || verdict.kind === 'refused') this.#refuse(verdict.check)
-      if (verdict.kind === 'violation') this.#lost(link, verdict.detail)
-      if (verdict.kind === 'foreign') this.#counts.foreign++
+      if (verdict.kind === 'violation' || verdict.kind === 'refused') this.#tally.refuse(verdict.check)
+      if (verdict.kind === 'violation') this.#link.lose(verdict.detail)
+      if (verdict.kind === 'foreign') this.#tally.count('foreign')
       if (verdict.kind === 'late') this.#late(verdict.id, verdict.bytes)
       if (verdict.kind !== 'reply') continue
       const flight = this.#flying.get(verdict.id)
@@ -311,22 +241,8 @@ export class StreamLine<Q, R extends object> implements TimedLine<Q, R> {
     }
   }
 
-  #refuse(check: FrameCheck | undefined): void {
-    if (check !== undefined) this.#refused[check] = (this.#refused[check] ?? 0) + 1
-  }
-
-  #lost(link: Link, detail: string): void {
-    if (link !== this.#link) return
-    this.#reconnect.failed()
-    this.#whyDown = detail
-    this.#drop(linkDown(detail))
-  }
-
-  /** Closes the link; whatever is under way ends at once. */
-  #drop(why: LineFailure): void {
-    const link = this.#link
-    this.#link = undefined
-    if (link) this.#leaving = link.close()
+  /** Whatever is under way ends at once. */
+  #endAll(why: LineFailure): void {
     for (const flight of [...this.#flying.values()]) this.#land(flight, why)
   }
 
@@ -349,7 +265,7 @@ export class StreamLine<Q, R extends object> implements TimedLine<Q, R> {
   }
 
   #late(id: number, bytes: number): void {
-    this.#counts.late++
+    this.#tally.count('late')
     const { clock, timing } = this.#parts
     const wire = timing.characterMs
     this.#terminals.cameLate(id, (sentAt, sent) => clock.mono() - sentAt - (sent + bytes) * wire - timing.gapMs)
@@ -365,23 +281,19 @@ export class StreamLine<Q, R extends object> implements TimedLine<Q, R> {
   }
 
   #note(outcome: Outcome<R>, sentAt = 0): void {
-    if (outcome.ok || outcome.kind === 'exception') {
-      this.#reconnect.proven()
-      if (!outcome.ok) this.#counts.exceptions++
-      return
-    }
-    if (outcome.kind === 'timeout') this.#timedOut(outcome, sentAt)
-    if (outcome.kind === 'crc') this.#counts.crcErrors++
-    if (outcome.kind === 'link') this.#counts.linkErrors++
+    this.#tally.ended(outcome)
+    if (outcome.ok || outcome.kind === 'exception') this.#link.proven()
+    else if (outcome.kind === 'timeout') this.#timedOut(outcome, sentAt)
   }
 
   #timedOut(outcome: LineFailure, sentAt: number): void {
-    this.#counts.timeouts++
     // Requests that were under way together fell silent together, once.
     if (outcome === owing || sentAt < this.#silentAt) return
     this.#silentAt = this.#parts.clock.mono()
     this.#silent++
     // A dead socket or an unplugged adapter may say nothing: after enough silence the line is opened anew.
-    if (this.#silent >= this.#parts.silentLimit) this.#drop(linkDown('nothing was heard for long'))
+    if (this.#silent < this.#parts.silentLimit) return
+    this.#link.leave()
+    this.#endAll(linkDown('nothing was heard for long'))
   }
 }

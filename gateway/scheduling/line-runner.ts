@@ -8,6 +8,7 @@ import type { TakenReading } from '../readings/reporter.ts'
 import { type Priority, priorityOf } from './priority.ts'
 import { ProbeBudget } from './probe-budget.ts'
 import { type DuePoll, PollSchedule } from './schedule.ts'
+import type { Task } from './task.ts'
 import { type LineTerminal, TerminalState } from './terminal-state.ts'
 import { TransactionQueue, type Wanted } from './transaction-queue.ts'
 
@@ -23,14 +24,6 @@ export interface LineRunnerOptions {
   readonly onReading: (terminal: LineTerminal, reading: TakenReading & Pick<PlanReading, 'failure'>) => void
   /** Called when a terminal falls silent or answers again. */
   readonly onSilence?: (terminal: LineTerminal, silent: boolean) => void
-}
-
-interface Task extends Wanted {
-  readonly kind: 'poll' | 'probe' | 'asked'
-  readonly state?: TerminalState
-  readonly run: (signal: AbortSignal) => Promise<void>
-  /** Ends it unrun: its terminal was taken out, fell silent, or the line stops. */
-  readonly drop: (why: 'removed' | 'silent' | 'stopped') => void
 }
 
 /** Transactions people or commands may have waiting at once. */
