@@ -56,7 +56,7 @@ async function open(t: Test) {
   const settle = async () => {
     for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve))
   }
-  return { clock, clones, store, found, listed, settle, changed: () => clones.forEach((clone) => tell(clone)) }
+  return { clock, clones, store, found, listed, settle, changed: () => clones.map((clone) => tell(clone)) }
 }
 
 t.test('a clone raises one alarm that names both addresses; its release returns it', async (t) => {
