@@ -3,6 +3,7 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { inspect } from 'node:util'
 import { Parser } from 'tap-parser'
 
 const root = join(import.meta.dirname, '..')
@@ -47,11 +48,13 @@ interface Counts {
   passed: number
   failed: number
   skipped: number
+  /** Each failed assertion: its file, its tests from the outside in, and what it found. */
+  readonly failures: string[]
 }
 
 /** Counts assertions, not the subtests and files that only sum them up. */
 function count(tap: string): Counts {
-  const counts: Counts = { passed: 0, failed: 0, skipped: 0 }
+  const counts: Counts = { passed: 0, failed: 0, skipped: 0, failures: [] }
   const watch = (parser: Parser): void => {
     let sumsUp = false
     parser.on('child', (child: Parser) => {
@@ -63,7 +66,10 @@ function count(tap: string): Counts {
       sumsUp = false
       if (result.skip || result.todo) counts.skipped++
       else if (leaf && result.ok) counts.passed++
-      else if (leaf) counts.failed++
+      else if (leaf) {
+        counts.failed++
+        counts.failures.push(`${result.fullname}\n${inspect(result.diag, { depth: 4 })}`)
+      }
     })
   }
   const parser = new Parser()
@@ -91,7 +97,7 @@ const counts = count(existsSync(report) ? readFileSync(report, 'utf8') : '')
 if (!testsHold && counts.failed === 0) failures.push('the test runner')
 if (strict && counts.skipped > 0) failures.push(`${counts.skipped} skipped: every foreign program must be present here`)
 if (strict && !coverageHolds()) failures.push('coverage')
-for (const failure of failures) console.log(`failed: ${failure}`)
+for (const failure of [...counts.failures, ...failures]) console.log(`failed: ${failure}`)
 
 const failed = counts.failed + failures.length
 const passed = counts.passed + checks.filter((check) => !failures.includes(check.name)).length
