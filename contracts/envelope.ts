@@ -1,14 +1,13 @@
-import { inflateRawSync } from 'node:zlib'
 import { type Static, Type } from 'typebox'
 import { Compile } from 'typebox/compile'
 import * as encoding from './encode-envelope.ts'
 import { Id } from './ids.ts'
+import * as payloads from './payload.ts'
 import { QualitySchema } from './quality.ts'
-import { deflatedMark, parseSealedJson, sealedDeflatedMark, sealOf } from './seal.ts'
 
 /** Largest payload on the wire and after inflation, in bytes (decision of the architecture, section 3). */
 export const maxWireBytes: number = encoding.maxWireBytes
-export const maxInflatedBytes: number = 2 * 1024 * 1024
+export const maxInflatedBytes: number = payloads.maxInflatedBytes
 
 const Time = Type.Number({ description: 'Milliseconds since 1970-01-01T00:00Z.' })
 const Seq = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER })
@@ -89,7 +88,6 @@ export const EnvelopeSchema = Type.Object(
 export type Envelope = Static<typeof EnvelopeSchema>
 
 const checker = Compile(EnvelopeSchema)
-const utf8 = new TextDecoder('utf-8', { fatal: true })
 
 /** See `encode-envelope`, which loads without the schema library. */
 export const encodeEnvelope: typeof encoding.encodeEnvelope = encoding.encodeEnvelope
@@ -104,24 +102,9 @@ export type DecodedEnvelope =
  * version or of other people, is read as it is.
  */
 export function decodeEnvelope(payload: Uint8Array): DecodedEnvelope {
-  if (payload.length > maxWireBytes) return refused(`payload of ${payload.length} bytes, at most ${maxWireBytes}`)
-  let parsed: unknown
-  try {
-    if (sealOf(payload) === 'broken') return refused('its checksum does not hold')
-    parsed = parse(payload)
-  } catch (error) {
-    return refused(error instanceof Error ? error.message : String(error))
-  }
-  if (checker.Check(parsed)) return { ok: true, envelope: parsed }
-  const [first] = checker.Errors(parsed)
-  return refused(first ? `${first.instancePath || '/'} ${first.message}` : 'not an envelope')
-}
-
-const refused = (reason: string): DecodedEnvelope => ({ ok: false, reason })
-
-function parse(payload: Uint8Array): unknown {
-  const [mark] = payload
-  if (mark !== deflatedMark && mark !== sealedDeflatedMark) return parseSealedJson(payload)
-  const body = payload.subarray(mark === deflatedMark ? 1 : 5)
-  return JSON.parse(utf8.decode(inflateRawSync(body, { maxOutputLength: maxInflatedBytes })))
+  const opened = payloads.openPayload(payload)
+  if (!opened.ok) return opened
+  if (checker.Check(opened.value)) return { ok: true, envelope: opened.value }
+  const [first] = checker.Errors(opened.value)
+  return { ok: false, reason: first ? `${first.instancePath || '/'} ${first.message}` : 'not an envelope' }
 }
