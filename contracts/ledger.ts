@@ -157,7 +157,7 @@ export const RejectSchema = Type.Object({
 })
 export type Reject = Static<typeof RejectSchema>
 
-/** Readings kept aside until what they miss arrives: a registration, or the fix of an unsynced clock. */
+/** Readings kept aside until what they miss arrives: a registration, the fix of an unsynced clock, the configuration they were read with. */
 export const SetAsideSchema = Type.Object({
   gateway: Type.String(),
   terminal: Type.String(),
@@ -166,13 +166,17 @@ export const SetAsideSchema = Type.Object({
     Type.Literal('unknown terminal'),
     Type.Literal('unknown point'),
     Type.Literal('unsynced clock'),
+    Type.Literal('unknown configuration'),
+    Type.Literal('unit mismatch'),
     Type.Literal('refused by store'),
   ]),
   readings: Count,
   firstAt: Type.Number(),
   lastAt: Type.Number(),
   detail: Type.Optional(
-    Type.String({ description: 'What the series store said to one of them, when it refused them.' }),
+    Type.String({
+      description: 'Of one of them: what the series store said to it, or which units do not go together.',
+    }),
   ),
 })
 export type SetAside = Static<typeof SetAsideSchema>

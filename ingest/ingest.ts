@@ -142,7 +142,9 @@ export async function openIngest(options: IngestOptions): Promise<Ingest> {
     rejects: books.rejects,
     clones,
     clock,
+    configurations: books.configurations,
     onRefusalsWaiting,
+    onConfiguration: () => queue.wake(),
     onReply: (gateway, reply) => settler.replied(gateway, reply),
     onListening: (gateway) => settler.askAgain(gateway),
   })

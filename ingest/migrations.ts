@@ -60,6 +60,13 @@ const unknownLoss = [
 
 const clones = ['CREATE TABLE gateway_boxes (gateway TEXT PRIMARY KEY, document TEXT NOT NULL)']
 
+/** Configurations gateways have told of, and the one each reading set aside was read with. */
+const configurations = [
+  `CREATE TABLE gateway_configuration (gateway TEXT NOT NULL, hash TEXT NOT NULL, document TEXT NOT NULL,
+     heard_at INTEGER NOT NULL, PRIMARY KEY (gateway, hash))`,
+  'ALTER TABLE set_aside ADD COLUMN config TEXT',
+]
+
 const endedSpools = ['ALTER TABLE ledger_spool ADD COLUMN ended TEXT']
 
 /** Schema of the registry, the ledger, the list of rejects and the readings set aside. */
@@ -72,4 +79,5 @@ export const ingestMigrations: readonly Migration[] = [
   { id: 'ingest-006', statements: clones },
   { id: 'ingest-007', statements: endedSpools },
   { id: 'ingest-008', statements: ['ALTER TABLE set_aside ADD COLUMN detail TEXT'] },
+  { id: 'ingest-009', statements: configurations },
 ]

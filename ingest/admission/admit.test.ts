@@ -12,6 +12,7 @@ const entries = new Map(['t1', 't2'].map((id) => [id, entryOf(terminalOf(id, id 
 const view: AdmissionView = {
   entry: (id) => entries.get(id),
   clockFix: (gateway, boot) => (gateway === 'g1' && boot === 'fixed' ? startAt - 500 : undefined),
+  unitsOf: () => undefined,
 }
 const admitSample = (sample: Sample) => admit(envelopeOf(1, { samples: [sample] }), 'g1', now, view)
 

@@ -2,6 +2,8 @@ import type { EpochMs } from '@civitals/contracts/clock'
 import type { RejectReason, SetAside } from '@civitals/contracts/ledger'
 import type { Quality } from '@civitals/contracts/quality'
 import type { Reading } from '@civitals/contracts/reading'
+import { convert } from '@civitals/contracts/units'
+import type { UnitsOf } from '../configurations/configuration-book.ts'
 import type { TerminalEntry } from '../registry/registry.ts'
 
 /** A gateway's clock may run ahead of ours by this much. */
@@ -13,11 +15,12 @@ export const largestValue = 1e12
 
 export type SetAsideReason = SetAside['reason']
 
-/** What admission looks up; the registry and the ledger's clock fixes answer. */
+/** What admission looks up; the registry, the ledger's clock fixes and what gateways have told of their units answer. */
 export interface AdmissionView {
   entry(terminal: string): TerminalEntry | undefined
   /** Offset of a boot whose clock was fixed later: its samples happened at mono + offset. */
   clockFix(gateway: string, boot: string): number | undefined
+  readonly unitsOf: UnitsOf
 }
 
 /** A reading as it came, before anyone has judged it. */
@@ -30,20 +33,30 @@ export interface RawReading {
   readonly unsynced: boolean
   readonly mono: number | undefined
   readonly boot: string | undefined
+  /** Hash of the configuration it was read with; undefined: its value is in the unit of the registry. */
+  readonly config: string | undefined
 }
 
 export type Verdict =
   | { readonly kind: 'admitted'; readonly reading: Reading }
   | { readonly kind: 'rejected'; readonly reason: RejectReason; readonly detail: string }
-  | { readonly kind: 'set aside'; readonly reason: SetAsideReason }
+  | { readonly kind: 'set aside'; readonly reason: SetAsideReason; readonly detail?: string }
 
 /**
- * What becomes of one reading. Worthless ones are rejected whoever sent them; then its time must be known, then its series.
- * A reading its gateway marked out of range is kept with that mark.
+ * What becomes of one reading. Worthless ones are rejected whoever sent them; then its configuration must be known, its time, its series, and its
+ * unit be one of the quantity the series is registered in: what is admitted is in the unit of the registry. `units`: of its terminal's points, as
+ * `unitsOf` says. A reading its gateway marked out of range is kept with that mark.
  */
-export function judge(raw: RawReading, gateway: string, receivedAt: EpochMs, view: AdmissionView): Verdict {
+export function judge(
+  raw: RawReading,
+  units: ReturnType<UnitsOf>,
+  gateway: string,
+  receivedAt: EpochMs,
+  view: AdmissionView,
+): Verdict {
   const fault = valueFault(raw.value, raw.quality)
   if (fault) return fault
+  if (units === 'unknown') return { kind: 'set aside', reason: 'unknown configuration' }
   const at = eventTime(raw, gateway, view)
   if (at === undefined) return { kind: 'set aside', reason: 'unsynced clock' }
   if (at > receivedAt + futureToleranceMs)
@@ -54,11 +67,23 @@ export function judge(raw: RawReading, gateway: string, receivedAt: EpochMs, vie
   const point = entry.points.get(raw.point)
   if (!point) return { kind: 'set aside', reason: 'unknown point' }
   const quality = raw.quality ?? 'good'
-  const value = valueless.has(quality) ? null : ((raw.value ?? null) as number | null)
+  const given = valueless.has(quality) ? null : ((raw.value ?? null) as number | null)
+  const value = units ? inUnit(given, units.get(raw.point), point.point.unit) : given
+  if (value === undefined) return unitMismatch(units?.get(raw.point), point.point.unit)
   const beyond = value !== null && (value < point.lowest || value > point.highest)
   if (beyond && quality !== 'out_of_range') return rejected('absurd value', String(value))
   return { kind: 'admitted', reading: { terminal: raw.terminal, point: raw.point, at, value, quality } }
 }
+
+/** What has no value has no unit either. */
+const inUnit = (value: number | null, given: string | undefined, registered: string): number | null | undefined =>
+  value === null || given === registered ? value : given === undefined ? undefined : convert(value, given, registered)
+
+const unitMismatch = (given: string | undefined, registered: string): Verdict => ({
+  kind: 'set aside',
+  reason: 'unit mismatch',
+  detail: `comes ${given === undefined ? 'without a unit' : `in ${given}`}, registered in ${registered}`,
+})
 
 /** Qualities that say there is no value; one sent along is no measurement. */
 const valueless: ReadonlySet<Quality> = new Set(['stale', 'comm_fail', 'device_exception'])

@@ -26,6 +26,7 @@ async function openIntake(events: Partial<IntakeEvents> = {}, options: Partial<A
       delivery: (_delivery, taken) => taken(),
       status: nothing,
       reply: nothing,
+      configurations: nothing,
       listening: nothing,
       gone: nothing,
       refused: (one) => refusals.push(one),

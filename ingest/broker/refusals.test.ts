@@ -98,6 +98,7 @@ t.test('silence instead of CONNECT', async (t) => {
     delivery: nothing,
     status: nothing,
     reply: nothing,
+    configurations: nothing,
     listening: nothing,
     gone: nothing,
     refused: (one: Refusal) => refusals.push(one),

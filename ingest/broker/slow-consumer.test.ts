@@ -25,6 +25,7 @@ t.test('a frozen consumer', async (t) => {
       delivery: (_delivery, taken) => taken(),
       status: () => undefined,
       reply: () => undefined,
+      configurations: () => undefined,
       listening: () => listening.resolve(),
       gone: (gateway) => gateway === 'g1' && gone.resolve(),
       refused: (one) => refusals.push(one),

@@ -51,6 +51,7 @@ t.test('ten at once, an older session among them', async (t) => {
       },
       status: () => undefined,
       reply: () => undefined,
+      configurations: () => undefined,
       listening: () => listening++,
       gone: () => undefined,
       refused: () => undefined,

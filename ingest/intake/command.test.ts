@@ -27,6 +27,7 @@ async function openIntake(events: Partial<IntakeEvents> = {}) {
       delivery: (_delivery, taken) => taken(),
       status: nothing,
       reply: nothing,
+      configurations: nothing,
       listening: nothing,
       gone: nothing,
       refused: nothing,

@@ -3,6 +3,7 @@ import { decodeReply, type Reply } from '@civitals/contracts/command'
 import { decodeStatus } from '@civitals/contracts/status'
 import { Wholeness } from '../admission/wholeness.ts'
 import type { CloneBook } from '../clones/clone-book.ts'
+import type { ConfigurationBook } from '../configurations/configuration-book.ts'
 import type { StatusBook } from '../ledger/balance.ts'
 import type { RejectBook } from '../ledger/reject-book.ts'
 import type { Acknowledger } from '../settle/acknowledger.ts'
@@ -15,6 +16,8 @@ export interface EventTargets {
   readonly statuses: StatusBook
   readonly rejects: RejectBook
   readonly clones: Pick<CloneBook, 'hear' | 'isSpeakerRefused'>
+  /** What gateways tell of their configurations. */
+  readonly configurations: Pick<ConfigurationBook, 'hear' | 'hasPending'>
   readonly clock: Clock
   /** Hears what gateways say to commands. */
   readonly onReply?: (gateway: string, reply: Reply) => void
@@ -22,6 +25,8 @@ export interface EventTargets {
   readonly onListening?: (gateway: string) => void
   /** Called when refusals begin to wait for a settlement that would write them. */
   readonly onRefusalsWaiting: () => void
+  /** A configuration was heard for the first time. */
+  readonly onConfiguration: () => void
 }
 
 /** A refused box keeps trying: one entry a minute says so. */
@@ -74,6 +79,13 @@ export function intakeEvents(targets: EventTargets): IntakeEvents {
       if (welcome) statuses.hear(gateway, status, clock.now())
       else refuseClone(gateway, `${address ?? 'address unknown'}: another box with this id`)
       return welcome
+    },
+    configurations(gateway, payload) {
+      if (clones.isSpeakerRefused(gateway)) return
+      const { configurations } = targets
+      const fault = configurations.hear(gateway, payload, clock.now())
+      if (fault !== undefined) malformed(gateway, `configurations: ${fault.slice(0, 160)}`)
+      else if (configurations.hasPending) targets.onConfiguration()
     },
     reply(gateway, payload) {
       const reply = decodeReply(payload)

@@ -15,7 +15,7 @@ export interface AsideEntry {
   readonly raw: RawReading
   readonly reason: SetAsideReason
   readonly receivedAt: EpochMs
-  /** What the series store said, when it refused the reading. */
+  /** What the series store said to it, or which units do not go together. */
   readonly detail?: string
 }
 
@@ -31,6 +31,7 @@ export interface AsideGroup {
   readonly point: string
   readonly reason: SetAsideReason
   readonly boot: string | null
+  readonly config: string | null
 }
 
 type AsideRow = LedgerTables['set_aside']
@@ -80,7 +81,7 @@ export async function listAside(state: StateStore): Promise<SetAside[]> {
 /** What waits aside, by what it waits for. */
 export async function asideGroups(state: StateStore): Promise<readonly AsideGroup[]> {
   const tables = state.db.withTables<LedgerTables>()
-  const columns = ['gateway', 'terminal', 'point', 'reason', 'boot'] as const
+  const columns = ['gateway', 'terminal', 'point', 'reason', 'boot', 'config'] as const
   const rows = await tables.selectFrom('set_aside').select(columns).groupBy(columns).execute()
   return rows.map((row) => ({ ...row, reason: row.reason as SetAsideReason }))
 }
@@ -92,7 +93,7 @@ export async function readAside(
   after: number,
   limit: number,
 ): Promise<readonly StoredAside[]> {
-  const query = state.db
+  const rows = await state.db
     .withTables<LedgerTables>()
     .selectFrom('set_aside')
     .selectAll()
@@ -100,8 +101,9 @@ export async function readAside(
     .where('terminal', '=', group.terminal)
     .where('point', '=', group.point)
     .where('reason', '=', group.reason)
+    .where('boot', group.boot === null ? 'is' : '=', group.boot)
+    .where('config', group.config === null ? 'is' : '=', group.config)
     .where('n', '>', after)
-  const rows = await (group.boot === null ? query.where('boot', 'is', null) : query.where('boot', '=', group.boot))
     .orderBy('n')
     .limit(limit)
     .execute()
@@ -114,14 +116,21 @@ export async function removeAside(tx: StateTx, numbers: readonly number[]): Prom
   await tx.withTables<LedgerTables>().deleteFrom('set_aside').where('n', 'in', numbers).execute()
 }
 
+/** What a reading waits for now. */
+export interface AsideChange extends Pick<AsideEntry, 'reason'> {
+  readonly n: number
+  readonly detail: string | undefined
+}
+
 /** Notes that readings wait for something else now. */
-export async function changeAsideReason(
-  tx: StateTx,
-  numbers: readonly number[],
-  reason: SetAsideReason,
-): Promise<void> {
-  if (numbers.length === 0) return
-  await tx.withTables<LedgerTables>().updateTable('set_aside').set({ reason }).where('n', 'in', numbers).execute()
+export async function changeAside(tx: StateTx, changes: readonly AsideChange[]): Promise<void> {
+  const alike = Map.groupBy(changes, ({ reason, detail = '' }) => `${reason}: ${detail}`)
+  for (const rows of alike.values()) {
+    const [{ reason, detail = null }] = rows as [AsideChange]
+    const numbers = rows.map(({ n }) => n)
+    const table = tx.withTables<LedgerTables>().updateTable('set_aside')
+    await table.set({ reason, detail }).where('n', 'in', numbers).execute()
+  }
 }
 
 /** Readings received before `before`, oldest first, `limit` at most. */
@@ -151,6 +160,7 @@ const rowOf = ({ gateway, spool, seq, raw, reason, receivedAt, detail = '' }: As
   reason,
   received_at: receivedAt,
   detail: detail || null,
+  config: raw.config ?? null,
 })
 
 const asideOf = (row: AsideRow): StoredAside => ({
@@ -169,5 +179,6 @@ const asideOf = (row: AsideRow): StoredAside => ({
     unsynced: row.unsynced === 1,
     mono: row.mono ?? undefined,
     boot: row.boot ?? undefined,
+    config: row.config ?? undefined,
   },
 })

@@ -96,7 +96,9 @@ export type LedgerTables = {
     boot: string | null
     reason: string
     received_at: number
-    /** What the series store said to it. */
+    /** What the series store said to it, or which units do not go together. */
     detail: string | null
+    /** Hash of the configuration it was read with, where its gateway tells one. */
+    config: string | null
   }
 }

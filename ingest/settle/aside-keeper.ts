@@ -6,7 +6,7 @@ import type { AccountDraft } from '../ledger/accounts.ts'
 import {
   type AsideGroup,
   asideGroups,
-  changeAsideReason,
+  changeAside,
   readAside,
   readOldestAside,
   removeAside,
@@ -79,13 +79,7 @@ export class AsideKeeper {
       await persistence.until('state', () =>
         state.transaction(async (tx) => {
           await removeAside(tx, done)
-          for (const [reason, rows] of Map.groupBy(changed, (row) => row.reason)) {
-            await changeAsideReason(
-              tx,
-              rows.map(({ n }) => n),
-              reason,
-            )
-          }
+          await changeAside(tx, changed)
           await books.rejects.write(tx, rejects)
           await writeAccounts(tx, draft.changed())
           await books.digests.add(tx, digests, clock.now())

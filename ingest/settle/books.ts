@@ -1,5 +1,6 @@
 import type { StateStore } from '@civitals/storage/state'
 import type { AdmissionView } from '../admission/judge.ts'
+import { ConfigurationBook } from '../configurations/configuration-book.ts'
 import type { AccountDraft, Accounts } from '../ledger/accounts.ts'
 import { readNextAside } from '../ledger/aside.ts'
 import { DigestBook } from '../ledger/digest.ts'
@@ -12,6 +13,7 @@ export class Books {
   readonly accounts: Accounts
   readonly rejects: RejectBook
   readonly digests: DigestBook
+  readonly configurations: ConfigurationBook
   readonly view: AdmissionView
   readonly #fixes: Map<string, Map<string, GatewayClockFix>>
   #nextAside: number
@@ -20,6 +22,7 @@ export class Books {
     accounts: Accounts,
     rejects: RejectBook,
     digests: DigestBook,
+    configurations: ConfigurationBook,
     fixes: readonly GatewayClockFix[],
     nextAside: number,
     registry: Registry,
@@ -27,25 +30,28 @@ export class Books {
     this.accounts = accounts
     this.rejects = rejects
     this.digests = digests
+    this.configurations = configurations
     this.#nextAside = nextAside
     this.#fixes = new Map()
     this.#learn(fixes)
     this.view = {
       entry: registry.entry,
       clockFix: (gateway, boot) => this.#fixes.get(gateway)?.get(boot)?.offsetMs,
+      unitsOf: configurations.unitsOf,
     }
   }
 
   /** Reads everything back from the state store. */
   static async open(state: StateStore, registry: Registry): Promise<Books> {
-    const [accounts, rejects, digests, fixes, nextAside] = [
+    const [accounts, rejects, digests, configurations, fixes, nextAside] = [
       await readAccounts(state),
       await RejectBook.open(state),
       await DigestBook.open(state),
+      await ConfigurationBook.open(state),
       await readClockFixes(state),
       await readNextAside(state),
     ]
-    return new Books(accounts, rejects, digests, fixes, nextAside, registry)
+    return new Books(accounts, rejects, digests, configurations, fixes, nextAside, registry)
   }
 
   /** Number the next reading set aside gets. */

@@ -91,7 +91,7 @@ export class Gathering implements Settlement {
     for (const { terminal, point, reason, detail } of rejected) {
       this.rejects.add({ at: receivedAt, scope: 'reading', reason, gateway, spool, seq, terminal, point, detail })
     }
-    for (const { raw, reason } of setAside) this.aside.push({ gateway, spool, seq, raw, reason, receivedAt })
+    for (const one of setAside) this.aside.push({ gateway, spool, seq, ...one, receivedAt })
     if (admitted.length > 0) this.#envelopes.push({ gateway, spool, seq, readings: admitted })
     this.accounts.add(gateway, spool, {
       stored: admitted.length,

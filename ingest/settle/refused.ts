@@ -29,5 +29,5 @@ const asideOf = ({ gateway, spool, seq, reading, reason }: RefusedReading, recei
   receivedAt,
   reason: 'refused by store',
   detail: reason,
-  raw: { ...reading, unsynced: false, mono: undefined, boot: undefined },
+  raw: { ...reading, unsynced: false, mono: undefined, boot: undefined, config: undefined },
 })

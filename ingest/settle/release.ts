@@ -1,9 +1,10 @@
 import type { EpochMs } from '@civitals/contracts/clock'
 import type { SettledEnvelope, SettlementBatch } from '@civitals/contracts/settlement'
+import { isConvertible } from '@civitals/contracts/units'
 import type { RefusedReading } from '@civitals/storage/series'
-import { type AdmissionView, judge, type SetAsideReason, type Verdict } from '../admission/judge.ts'
+import { type AdmissionView, judge, type Verdict } from '../admission/judge.ts'
 import type { AccountDraft } from '../ledger/accounts.ts'
-import type { AsideGroup, StoredAside } from '../ledger/aside.ts'
+import type { AsideChange, AsideGroup, StoredAside } from '../ledger/aside.ts'
 import { RejectTally } from '../ledger/reject-book.ts'
 
 /** Whether what a group waits for has come, so that its readings are worth reading again. */
@@ -16,9 +17,26 @@ export function mayRelease(group: AsideGroup, view: AdmissionView): boolean {
       return entry?.terminal.gateway === group.gateway && entry.points.has(group.point)
     case 'unsynced clock':
       return group.boot !== null && view.clockFix(group.gateway, group.boot) !== undefined
+    case 'unknown configuration':
+      return unitsFor(group, group.terminal, view) !== 'unknown'
+    case 'unit mismatch':
+      return hasConvertibleUnit(group, view)
     case 'refused by store':
       return false
   }
+}
+
+const unitsFor = (
+  { gateway, config }: { gateway: string; config: string | null | undefined },
+  terminal: string,
+  view: AdmissionView,
+) => (config ? view.unitsOf(gateway, config, terminal) : undefined)
+
+function hasConvertibleUnit(group: AsideGroup, view: AdmissionView): boolean {
+  const units = unitsFor(group, group.terminal, view)
+  const given = units === 'unknown' ? undefined : units?.get(group.point)
+  const registered = view.entry(group.terminal)?.points.get(group.point)?.point.unit
+  return given !== undefined && registered !== undefined && isConvertible(given, registered)
 }
 
 /** What becomes of a page of readings set aside. */
@@ -29,7 +47,7 @@ export interface Release {
   /** Numbers of readings that wait no longer. */
   readonly done: readonly number[]
   /** Readings that now wait for something else. */
-  readonly changed: readonly { readonly n: number; readonly reason: SetAsideReason }[]
+  readonly changed: readonly AsideChange[]
   readonly rejects: RejectTally
 }
 
@@ -46,12 +64,15 @@ export function release(
   const envelopes: SettledEnvelope[] = []
   const origins: SettledEnvelope[] = []
   const done: number[] = []
-  const changed: { n: number; reason: SetAsideReason }[] = []
+  const changed: AsideChange[] = []
   const rejects = new RejectTally()
   for (const one of stored) {
-    const verdict = judge(one.raw, one.gateway, one.receivedAt, view)
+    const { raw, gateway } = one
+    const units = unitsFor({ gateway, config: raw.config }, raw.terminal, view)
+    const verdict = judge(raw, units, gateway, one.receivedAt, view)
     if (verdict.kind === 'set aside') {
-      if (verdict.reason !== one.reason) changed.push({ n: one.n, reason: verdict.reason })
+      const { reason, detail } = verdict
+      if (reason !== one.reason) changed.push({ n: one.n, reason, detail })
       continue
     }
     done.push(one.n)
@@ -83,7 +104,10 @@ export function keepRefused(
     batch: { ...released.batch, envelopes: released.batch.envelopes.filter((_, place) => taken[place]) },
     origins: released.origins.filter((_, place) => taken[place]),
     done: released.done.filter((n) => !numbers.has(n)),
-    changed: [...released.changed, ...[...numbers].map((n) => ({ n, reason: 'refused by store' as const }))],
+    changed: [
+      ...released.changed,
+      ...refused.map(({ seq, reason }) => ({ n: seq, reason: 'refused by store' as const, detail: reason })),
+    ],
   }
 }
 

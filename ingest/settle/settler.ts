@@ -5,6 +5,7 @@ import type { Reading } from '@civitals/contracts/reading'
 import type { PendingEffect, SettledEnvelope, SettlementBatch, SettlementStep } from '@civitals/contracts/settlement'
 import type { RefusedReading, SeriesStore } from '@civitals/storage/series'
 import type { StateStore, StateTx } from '@civitals/storage/state'
+import type { ConfigurationChange } from '../configurations/store.ts'
 import type { StageHealth } from '../health.ts'
 import type { IntakeQueue } from '../intake/queue.ts'
 import type { LatestReadings } from '../latest/latest.ts'
@@ -157,7 +158,7 @@ export class Settler {
     await this.#gather(gathering)
     await this.#inHand?.done
     this.#gathering = undefined
-    if (this.#stop.signal.aborted || (gathering.readings === 0 && !books.rejects.hasPending)) return
+    if (this.#stop.signal.aborted || (gathering.readings === 0 && !hasPending(books))) return
     this.#startedAt = clock.mono()
     const done = this.#settle(gathering).then(() => {
       this.#inHand = undefined
@@ -206,9 +207,11 @@ export class Settler {
       aside: [...settlement.aside, ...aside],
     }
     const rejects = withPending(settlement.rejects, books)
-    await this.#storeState({ ...made, rejects })
+    const configurations = books.configurations.pending()
+    await this.#storeState({ ...made, rejects, configurations })
     books.committed(accounts, rejects, made.aside.length, clockFixes)
     books.digests.committed(digests)
+    books.configurations.committed(configurations)
     for (const effect of effects) effect.committed()
     this.#unsettled = undefined
     latest.settled(
@@ -218,7 +221,7 @@ export class Settler {
     if (this.#resender.hasOpen) this.between(() => this.#resender.review()).catch(() => undefined)
     this.settlements++
     acknowledger.settled(gateways)
-    if (clockFixes.length > 0) this.reviewAside()
+    if (clockFixes.length + configurations.added.length > 0) this.reviewAside()
   }
 
   /** Readings shown before any store holds them; 0 while the stores take what they are given. */
@@ -249,12 +252,13 @@ export class Settler {
   }
 
   /** Step (b). */
-  async #storeState({ accounts, aside, clockFixes, digests, effects, gaps, rejects }: StateChange): Promise<void> {
+  async #storeState(change: StateChange): Promise<void> {
+    const { accounts, aside, clockFixes, configurations, digests, effects, gaps, rejects } = change
     const { books, clock, state } = this.#options
     const changed = accounts.changed()
-    if (changed.length === 0 && rejects.counts.size === 0) return
     await this.#persistence.until('state', () =>
       state.transaction(async (tx) => {
+        await books.configurations.write(tx, configurations)
         await writeAccounts(tx, changed)
         await writeGaps(tx, gaps)
         await writeClockFixes(tx, clockFixes)
@@ -269,9 +273,13 @@ export class Settler {
 
 type StateChange = Pick<Settlement, 'accounts' | 'aside' | 'clockFixes' | 'gaps'> & {
   readonly rejects: RejectEntries
+  readonly configurations: ConfigurationChange
   readonly digests: readonly SettledDigest[]
   readonly effects: readonly PendingEffect<StateTx>[]
 }
+
+/** What has to be written although no readings came. */
+const hasPending = ({ rejects, configurations }: Books): boolean => rejects.hasPending || configurations.hasPending
 
 /** Refused connections noted meanwhile go along with this settlement's own rejects. */
 function withPending(rejects: Settlement['rejects'], books: Books): RejectEntries {

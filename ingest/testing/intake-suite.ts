@@ -14,6 +14,7 @@ interface Seen {
   readonly deliveries: Delivery[]
   readonly statuses: [gateway: string, payload: string][]
   readonly replies: [gateway: string, payload: string][]
+  readonly configurations: [gateway: string, payload: string][]
   readonly listening: string[]
   readonly refusals: Refusal[]
   /** While set, what comes is not taken; called for each. */
@@ -37,7 +38,7 @@ export async function intakeSuite(t: Test, open: OpenForSuite): Promise<void> {
     await t.test(name, async (t) => {
       const deliveries: Delivery[] = []
       const seen: Omit<Seen, 'intake'> = {
-        ...{ deliveries, statuses: [], replies: [], listening: [], refusals: [] },
+        ...{ deliveries, statuses: [], replies: [], configurations: [], listening: [], refusals: [] },
         hold: undefined,
       }
       const intake = await open(t, {
@@ -48,6 +49,7 @@ export async function intakeSuite(t: Test, open: OpenForSuite): Promise<void> {
         },
         status: (id, payload) => void seen.statuses.push([id, textOf(payload)]),
         reply: (id, payload) => void seen.replies.push([id, textOf(payload)]),
+        configurations: (id, payload) => void seen.configurations.push([id, textOf(payload)]),
         listening: (id) => void seen.listening.push(id),
         gone: () => undefined,
         refused: (one) => void seen.refusals.push(one),
@@ -132,6 +134,21 @@ const cases: Readonly<Record<string, Case>> = {
     client.publish(topicOf('g1', 'reply'), 'told', { qos: 1 }, () => undefined)
     await until(t, () => seen.replies.length === 1, 'the reply comes')
     t.same(seen.replies, [['g1', 'told']])
+  },
+
+  async 'what a gateway tells of its configurations comes before the envelopes sent behind it'(t, seen, gateway) {
+    const client = await gateway('g1')
+    let before: number | undefined
+    seen.hold = (taken) => {
+      before ??= seen.configurations.length
+      taken()
+    }
+    const retained = { qos: 1, retain: true } as const
+    client.publish(topicOf('g1', 'config/state'), 'told', retained, () => undefined)
+    client.publish(topicOf('g1', 'telemetry/live'), 'e', { qos: 1 }, () => undefined)
+    await until(t, () => seen.deliveries.length === 1, 'both come')
+    t.same(seen.configurations, [['g1', 'told']])
+    t.equal(before, 1)
   },
 
   async 'what is not taken holds what stands behind it; then everything comes, once, in order'(t, seen, gateway) {

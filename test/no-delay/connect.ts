@@ -8,7 +8,7 @@ import { hashPassword } from '../../ingest/registry/password.ts'
 const hash = await hashPassword('secret')
 const nothing = (): undefined => undefined
 const events = {
-  ...{ delivery: (_: unknown, taken: () => void) => taken(), status: nothing, reply: nothing },
+  ...{ delivery: (_: unknown, taken: () => void) => taken(), status: nothing, reply: nothing, configurations: nothing },
   ...{ listening: nothing, gone: nothing, refused: nothing },
 }
 const parts = { listen: { host: '127.0.0.1', port: 0 }, clock: systemClock, hashOf: () => hash, events }

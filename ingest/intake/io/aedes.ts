@@ -222,6 +222,7 @@ class AedesIntake implements Intake {
       done(new Error('refused'))
       return
     }
+    if (access.kind === 'config/state') this.#events.configurations(client.id, payload)
     if (access.kind === 'reply') this.#events.reply(client.id, payload)
     done()
   }

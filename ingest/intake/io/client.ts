@@ -136,6 +136,7 @@ class ClientIntake implements Intake {
       return
     }
     if (kind === 'status') this.#heardOf(gateway, payload)
+    if (kind === 'config/state') this.#events.configurations(gateway, payload)
     if (kind === 'reply') this.#events.reply(gateway, payload)
     taken()
   }
