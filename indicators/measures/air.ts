@@ -8,11 +8,11 @@ import { bySite, meanOf, minimumSites, type SiteMeasure, siteValue, window } fro
 function meansOf(context: MeasureContext, pollutant: Pollutant): SiteValue[] {
   return context.sites.flatMap((input) => {
     const series = input.points.find(({ point }) => point === pollutant)
-    const buckets = series && window(context, series)
-    if (!series || !buckets) return []
+    const hour = series && window(context, series)
+    if (!series || !hour) return []
     // A zero drift below zero is clean air, not a negative concentration.
-    const value = Math.max(0, meanOf(buckets))
-    const uncertain = buckets.some((bucket) => bucket.uncertain > 0)
+    const value = Math.max(0, meanOf(hour))
+    const uncertain = hour.uncertain > 0
     return [{ value, at: series.lastAt ?? 0, uncertain, input: { ...input, points: [series] }, part: pollutant }]
   })
 }
@@ -77,8 +77,7 @@ const heat: SiteMeasure = (input, context) => {
   const warm = temperature && window(context, temperature)
   const humid = humidity && window(context, humidity)
   if (!warm || !humid) return undefined
-  const uncertain = [...warm, ...humid].some((bucket) => bucket.uncertain > 0)
-  return siteValue(input, heatIndexC(meanOf(warm), meanOf(humid)), uncertain)
+  return siteValue(input, heatIndexC(meanOf(warm), meanOf(humid)), warm.uncertain + humid.uncertain > 0)
 }
 
 export const airMeasures = {

@@ -1,3 +1,5 @@
+import { median } from '../formulas/statistics.ts'
+import type { Bucket } from '../windows/ring.ts'
 import { fineSlotMs } from '../windows/series-window.ts'
 import { type Combine, type Measure, noEvidence } from './evidence.ts'
 import {
@@ -5,9 +7,8 @@ import {
   fromSites,
   maxOf,
   meanOf,
-  medianOf,
   minOf,
-  type Reduce,
+  minutesOf,
   reduced,
   type SiteMeasure,
   siteValue,
@@ -18,10 +19,10 @@ import {
 
 /** Newest minutes of the window, counted back from the newest that holds a reading. */
 const newest =
-  (reduce: Reduce): SiteMeasure =>
+  (reduce: (minutes: readonly Bucket[]) => number): SiteMeasure =>
   (input, context) => {
     const series = input.points[0]
-    const buckets = series && window(context, series)
+    const buckets = series && minutesOf(context, series)
     const last = buckets?.at(-1)
     if (!buckets || !last) return undefined
     const from = last.start - ((context.definition.parameters?.spanMinutes ?? 1) - 1) * 60_000
@@ -44,13 +45,24 @@ const persisted: SiteMeasure = (input, context) => {
   const [series, fault] = input.points
   if (!series?.fine || !window(context, series) || fault?.lastValue === 1) return undefined
   const end = series.lastAt ?? context.now
-  const slots = series.fine.last(end, Math.ceil(persistenceMs / fineSlotMs))
+  const newest = series.fine.totals(end, Math.ceil(persistenceMs / fineSlotMs))
+  return siteValue(input, minOf(newest), newest.uncertain > 0)
+}
+
+/** How far the median of the minute means lies from 0. */
+const medianMagnitude: SiteMeasure = (input, context) => {
+  const series = input.points[0]
+  const minutes = series && minutesOf(context, series)
+  if (!minutes) return undefined
   return siteValue(
     input,
-    minOf(slots),
-    slots.some(({ uncertain }) => uncertain > 0),
+    Math.abs(median(minutes.map(({ sum, count }) => sum / count))),
+    minutes.some(({ uncertain }) => uncertain > 0),
   )
 }
+
+const highest = (minutes: readonly Bucket[]): number => Math.max(...minutes.map(({ max }) => max))
+const lowest = (minutes: readonly Bucket[]): number => Math.min(...minutes.map(({ min }) => min))
 
 /** Whole valid hours of the window; the current one counts as soon as it is valid itself. */
 const hoursMean: SiteMeasure = (input, context) => {
@@ -114,9 +126,9 @@ export const basicMeasures = {
   'window-mean': bySite(reduced(meanOf)),
   'window-max': bySite(reduced(maxOf)),
   'window-min': bySite(reduced(minOf)),
-  'latest-max': bySite(newest(maxOf)),
-  'latest-min': bySite(newest(minOf)),
-  'median-magnitude': bySite(reduced((buckets) => Math.abs(medianOf(buckets)))),
+  'latest-max': bySite(newest(highest)),
+  'latest-min': bySite(newest(lowest)),
+  'median-magnitude': bySite(medianMagnitude),
   'persisted-max': bySite(persisted),
   'hours-mean': bySite(hoursMean),
   'pass-rate': passRate,

@@ -1,7 +1,7 @@
 import { lowerIsBetter } from '../formulas/score.ts'
 import { energyOf, levelOf } from '../formulas/sound.ts'
 import { median } from '../formulas/statistics.ts'
-import type { Bucket } from '../windows/ring.ts'
+import type { Bucket, Totals } from '../windows/ring.ts'
 import type { SeriesWindow } from '../windows/series-window.ts'
 import {
   type Combine,
@@ -20,28 +20,24 @@ const defaultSites = 0.5
 export const minimumCoverage = (context: MeasureContext): number =>
   context.definition.minimum.coverage ?? defaultCoverage
 
-/** Minutes of a window, or undefined when too few of them hold a reading. */
-export function window(context: MeasureContext, series: SeriesWindow): readonly Bucket[] | undefined {
+/** A window as one, or undefined when too few of its minutes hold a reading. */
+export function window(context: MeasureContext, series: SeriesWindow): Totals | undefined {
   const { windowMinutes } = context.definition
-  const buckets = series.recent(context.now, windowMinutes)
+  const totals = series.totals(context.now, windowMinutes)
   const needed = minimumCoverage(context) * series.expectedSlots(windowMinutes)
-  return buckets.length === 0 || buckets.length < needed ? undefined : buckets
+  return totals.slots === 0 || totals.slots < needed ? undefined : totals
 }
 
-/** One reduction of the minutes of a window. */
-export type Reduce = (buckets: readonly Bucket[]) => number
+/** The minutes of a window one by one, or undefined when too few of them hold a reading. */
+export const minutesOf = (context: MeasureContext, series: SeriesWindow): readonly Bucket[] | undefined =>
+  window(context, series) && series.recent(context.now, context.definition.windowMinutes)
 
-export const meanOf: Reduce = (buckets) => {
-  let [sum, count] = [0, 0]
-  for (const bucket of buckets) {
-    sum += bucket.sum
-    count += bucket.count
-  }
-  return sum / count
-}
-export const maxOf: Reduce = (buckets) => Math.max(...buckets.map(({ max }) => max))
-export const minOf: Reduce = (buckets) => Math.min(...buckets.map(({ min }) => min))
-export const medianOf: Reduce = (buckets) => median(buckets.map(({ sum, count }) => sum / count))
+/** One reduction of a window. */
+export type Reduce = (totals: Totals) => number
+
+export const meanOf: Reduce = ({ sum, count }) => sum / count
+export const maxOf: Reduce = ({ max }) => max
+export const minOf: Reduce = ({ min }) => min
 
 /** One site's value, or undefined when it has no valid one. */
 export type SiteMeasure = (input: SiteInput, context: MeasureContext) => SiteValue | undefined
@@ -51,13 +47,8 @@ export const reduced =
   (reduce: Reduce): SiteMeasure =>
   (input, context) => {
     const series = input.points[0]
-    const buckets = series && window(context, series)
-    if (!series || !buckets) return undefined
-    return siteValue(
-      input,
-      reduce(buckets),
-      buckets.some(({ uncertain }) => uncertain > 0),
-    )
+    const totals = series && window(context, series)
+    return totals && siteValue(input, reduce(totals), totals.uncertain > 0)
   }
 
 /** Undefined when the value is no finite number, so that it never becomes a score. */
@@ -67,7 +58,8 @@ export function siteValue(
   uncertain: boolean,
   parts?: SiteValue['parts'],
 ): SiteValue | undefined {
-  const at = Math.max(...input.points.map(({ lastAt }) => lastAt ?? 0))
+  let at = 0
+  for (const { lastAt } of input.points) if (lastAt !== null && lastAt > at) at = lastAt
   return Number.isFinite(value) ? { value, at, uncertain, input, ...(parts ? { parts } : {}) } : undefined
 }
 

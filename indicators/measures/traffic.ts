@@ -25,7 +25,7 @@ function linkOf(input: SiteInput, context: MeasureContext): SiteValue | undefine
   // A road at a standstill counts few vehicles as well, but it is full of them.
   if (few && (!occupancy || meanOf(occupancy) >= emptyRoad)) return undefined
   const ratio = few ? 1 : meanOf(speed) / meanOf(free)
-  const uncertain = [...speed, ...free, ...flow].some((bucket) => bucket.uncertain > 0)
+  const uncertain = speed.uncertain + free.uncertain + flow.uncertain > 0
   return siteValue(input, ratio, uncertain, { flow: Math.max(1, perHour) })
 }
 
@@ -79,18 +79,13 @@ const occupancy: SiteMeasure = (input, context) => {
 /** The last hour's flow of one radar against the same hour of the week. */
 function beatOf(input: SiteInput, context: MeasureContext): SiteValue | undefined {
   const series = input.points[0]
-  const buckets = series && window(context, series)
+  const hour = series && window(context, series)
   const usual = series?.week?.usual(context.now, context.definition.minimum.weeks ?? 4)
-  if (!buckets || !usual) return undefined
-  const flow = meanOf(buckets)
+  if (!hour || !usual) return undefined
+  const flow = meanOf(hour)
   const z = modifiedZ(flow, usual)
   if (z === null) return undefined
-  return siteValue(
-    input,
-    Math.abs(z),
-    buckets.some(({ uncertain }) => uncertain > 0),
-    { flow, usual: usual.median },
-  )
+  return siteValue(input, Math.abs(z), hour.uncertain > 0, { flow, usual: usual.median })
 }
 
 /** Median over the radars of how far the last hour's flow lies from what is usual; per cent of usual in the detail. */

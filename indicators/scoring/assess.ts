@@ -15,7 +15,7 @@ import {
 import { measures } from '../measures/measures.ts'
 import { isConvention } from '../source.ts'
 import type { SlotFlags } from '../windows/ring.ts'
-import { confidenceOf } from './confidence.ts'
+import { confidenceOf, passedShare } from './confidence.ts'
 import type { LastValid, Memory } from './memory.ts'
 import { withSilentSites } from './silence.ts'
 
@@ -78,7 +78,13 @@ export function assess(system: BodySystem, area: string, context: MeasureContext
     quality: qualityOf(valid, siteHeld, evidence, context, before),
     contribution: null,
     coverage: evidence.coverage,
-    confidence: valid ? confidenceOf(evidence, context) : credit,
+    confidence: valid
+      ? confidenceOf(
+          evidence,
+          context,
+          once(`passed ${key}`, () => passedShare(context)),
+        )
+      : credit,
     ...(evidence.worst ? { worst: worstPart(evidence.worst) } : {}),
     ...(forecast ? { forecast } : {}),
   }
@@ -143,7 +149,11 @@ function flagsOf({ sites, now, definition }: MeasureContext): SlotFlags | undefi
   const total: SlotFlags = { pass: 0, suspect: 0, fail: 0, missing: 0, revised: 0 }
   for (const series of sites.flatMap(({ points }) => points)) {
     const flags = series.flags(now, definition.windowMinutes)
-    for (const name of Object.keys(total) as (keyof SlotFlags)[]) total[name] += flags[name]
+    total.pass += flags.pass
+    total.suspect += flags.suspect
+    total.fail += flags.fail
+    total.missing += flags.missing
+    total.revised += flags.revised
   }
   return total.pass + total.suspect + total.fail + total.missing > 0 ? total : undefined
 }

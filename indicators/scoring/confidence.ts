@@ -3,14 +3,14 @@ import type { Evidence, MeasureContext } from '../measures/evidence.ts'
 const minuteMs = 60_000
 
 /**
- * How far a value may be trusted, 0..1: usable share of its inputs x share of their readings that passed quality control x how
- * fresh the newest is [reference 5.2 rule 1; platform convention].
+ * How far a value may be trusted, 0..1: usable share of its inputs x share of their readings that passed quality control (`passed`)
+ * x how fresh the newest is [reference 5.2 rule 1; platform convention].
  */
-export const confidenceOf = (evidence: Evidence, context: MeasureContext): number =>
-  evidence.coverage * passedShare(context) * freshness(evidence, context)
+export const confidenceOf = (evidence: Evidence, context: MeasureContext, passed: number): number =>
+  evidence.coverage * passed * freshness(evidence, context)
 
 /** Of what the terminals of the indicator delivered in this hour and the one before; 1 where it reads none. */
-function passedShare({ sites, now }: MeasureContext): number {
+export function passedShare({ sites, now }: MeasureContext): number {
   let [received, good] = [0, 0]
   for (const { watch } of sites) {
     const part = watch?.delivered(now - 60 * minuteMs, now)

@@ -19,39 +19,47 @@ export interface KeptSite extends LastSite {
   readonly terminal: string
 }
 
+/** A site, or one part of it, and when it was last among those that said something. */
+interface Heard {
+  last: LastSite
+  turn: number
+}
+
 /**
  * Newest valid values of sites, so that a terminal which falls silent at its worst does not make anything look better. One for
  * all areas: what a site says does not depend on who asks.
  */
 export class SiteMemory {
-  readonly #sites = new Map<string, Map<string, Map<string, LastSite>>>()
+  readonly #sites = new Map<string, Map<string, Heard[]>>()
   /** Silent ones since they were last taken for writing. */
   readonly #fallenSilent = new Map<string, KeptSite>()
   readonly #written = new Map<string, EpochMs>()
-
-  of(indicator: string, terminal: string): Iterable<LastSite> {
-    return this.#sites.get(indicator)?.get(terminal)?.values() ?? []
-  }
+  #turn = 0
 
   /** Keeps a site's newest value; an older one does not replace it. */
   keep(indicator: string, terminal: string, last: LastSite): void {
-    const ofIndicator = this.#sites.get(indicator) ?? new Map<string, Map<string, LastSite>>()
-    this.#sites.set(indicator, ofIndicator)
-    const ofTerminal = ofIndicator.get(terminal) ?? new Map<string, LastSite>()
-    ofIndicator.set(terminal, ofTerminal)
-    const part = last.part ?? ''
-    if ((ofTerminal.get(part)?.at ?? Number.NEGATIVE_INFINITY) <= last.at) ofTerminal.set(part, last)
+    this.#keep(this.#ofIndicator(indicator), terminal, last)
   }
 
-  /** The last values of sites that have none now. */
-  silent(indicator: string, sites: readonly SiteInput[], present: readonly SiteValue[]): SiteValue[] {
-    const here = new Set(present.map(({ input, part }) => `${input.terminal}/${part ?? ''}`))
+  /** Keeps what every site says now; the number tells `silent` which those were. */
+  keepAll(indicator: string, present: readonly SiteValue[]): number {
+    const ofIndicator = this.#ofIndicator(indicator)
+    const turn = ++this.#turn
+    for (const site of present) this.#keep(ofIndicator, site.input.terminal, site).turn = turn
+    return turn
+  }
+
+  /** The last values of sites that were not among those kept in `turn`. */
+  silent(indicator: string, sites: readonly SiteInput[], turn: number): SiteValue[] {
+    const ofIndicator = this.#sites.get(indicator)
     const found: SiteValue[] = []
     for (const input of sites) {
-      for (const last of this.of(indicator, input.terminal)) {
-        const key = `${input.terminal}/${last.part ?? ''}`
-        if (here.has(key)) continue
-        this.#noteSilent(`${indicator}/${key}`, { indicator, terminal: input.terminal, ...last })
+      for (const heard of ofIndicator?.get(input.terminal) ?? []) {
+        if (heard.turn === turn) continue
+        const { value, at, part, parts } = heard.last
+        const last = { value, at, ...(part === undefined ? {} : { part }), ...(parts ? { parts } : {}) }
+        const key = `${indicator}/${input.terminal}/${part ?? ''}`
+        this.#noteSilent(key, { indicator, terminal: input.terminal, ...last })
         found.push({ ...last, uncertain: true, input })
       }
     }
@@ -78,6 +86,25 @@ export class SiteMemory {
   /** Forgets an indicator whose values mean something else from now on. */
   forget(indicator: string): void {
     this.#sites.delete(indicator)
+  }
+
+  #ofIndicator(indicator: string): Map<string, Heard[]> {
+    const known = this.#sites.get(indicator) ?? new Map<string, Heard[]>()
+    this.#sites.set(indicator, known)
+    return known
+  }
+
+  #keep(ofIndicator: Map<string, Heard[]>, terminal: string, last: LastSite): Heard {
+    const parts = ofIndicator.get(terminal)
+    const known = parts?.find((one) => one.last.part === last.part)
+    if (known) {
+      if (known.last.at <= last.at) known.last = last
+      return known
+    }
+    const heard: Heard = { last, turn: 0 }
+    if (parts) parts.push(heard)
+    else ofIndicator.set(terminal, [heard])
+    return heard
   }
 
   #noteSilent(key: string, kept: KeptSite): void {

@@ -19,17 +19,10 @@ export function withSilentSites(evidence: Evidence, context: MeasureContext, mem
   const { sites: present, combine } = evidence
   if (!present || !combine) return { evidence, siteHeld: false }
   const { definition, now, sites } = context
-  for (const { input, value, at, part, parts } of present) {
-    memory.keep(definition.id, input.terminal, {
-      value,
-      at,
-      ...(part === undefined ? {} : { part }),
-      ...(parts ? { parts } : {}),
-    })
-  }
+  const seen = memory.keepAll(definition.id, present)
   if (evidence.value === null) return { evidence, siteHeld: false }
   const silent = memory
-    .silent(definition.id, sites, present)
+    .silent(definition.id, sites, seen)
     .map((site) => (evidence.running && site.value > 0 ? goneOn(site, now) : site))
   if (silent.length === 0) return { evidence, siteHeld: false }
   const value = combine([...present, ...silent])

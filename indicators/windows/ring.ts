@@ -32,6 +32,22 @@ export interface Bucket {
   readonly parts: number
 }
 
+/** Several slots taken together. */
+export interface Totals {
+  /** Slots that hold a reading that scores. */
+  readonly slots: number
+  readonly count: number
+  readonly sum: number
+  readonly min: number
+  readonly max: number
+  readonly uncertain: number
+  /** Readings that do not score: failed, without a value. */
+  readonly failed: number
+  readonly missing: number
+  /** Slots that a reading changed after they had passed. */
+  readonly revised: number
+}
+
 /** What quality control said of the readings of some slots. */
 export interface SlotFlags extends FlagCounts {
   /** Slots that a reading changed after they had passed. */
@@ -44,6 +60,21 @@ export interface Folded {
   readonly min: number
   readonly max: number
 }
+
+/** Minutes of one series side by side, oldest first, as a store keeps them. */
+export interface MinuteRun {
+  /** Whole minutes since 1970. */
+  readonly minute: Uint32Array
+  readonly mean: Float32Array
+  readonly min: Float32Array
+  readonly max: Float32Array
+  /** Readings in it that count. */
+  readonly count: Uint16Array
+  /** QARTOD flag: 1 pass, 3 suspect, 4 fail. */
+  readonly flag: Uint8Array
+}
+
+const minuteMs = 60_000
 
 /**
  * Windows of one series in event time: a ring of slots in typed arrays. Adding costs O(1) whatever the order of arrival; a slot
@@ -63,6 +94,8 @@ export class BucketRing {
   readonly #failed: Uint16Array | undefined
   readonly #missing: Uint16Array | undefined
   readonly #revised: Uint8Array | undefined
+  /** Newest answer of `totals`: several indicators ask the same at the same instant. */
+  #totals: (Totals & { readonly newest: number; readonly asked: number }) | undefined
 
   constructor(shape: RingShape) {
     this.shape = shape
@@ -88,6 +121,7 @@ export class BucketRing {
     const stamp = Math.floor(at / this.shape.slotMs)
     const slot = this.#slotFor(stamp)
     if (slot < 0) return false
+    this.#totals = undefined
     const count = folded?.count ?? 1
     this.#counts[slot] = (this.#counts[slot] ?? 0) + count
     if (uncertain) this.#uncertain[slot] = (this.#uncertain[slot] ?? 0) + count
@@ -100,10 +134,53 @@ export class BucketRing {
     return true
   }
 
+  /**
+   * Minutes `begin` <= k < `end` of a column, oldest first: what `add` would do with each that scores, without looking its slot up
+   * each time, and `note` with each that failed.
+   */
+  addMinutes({ minute, mean, min, max, count, flag }: MinuteRun, begin: number, end: number): void {
+    const { slotMs, pass } = this.shape
+    this.#totals = undefined
+    for (let k = begin; k < end; ) {
+      const stamp = Math.floor(((minute[k] ?? 0) * minuteMs) / slotMs)
+      const slot = this.#slotFor(stamp)
+      const next = (stamp + 1) * slotMs
+      let [held, uncertain, sum] = [this.#counts[slot] ?? 0, this.#uncertain[slot] ?? 0, this.#sums[slot] ?? 0]
+      let [low, high, passed] = [this.#mins[slot] ?? 0, this.#maxs[slot] ?? 0, this.#passed?.[slot] ?? 0]
+      let energy = this.#energies?.[slot] ?? 0
+      for (; k < end && (minute[k] ?? 0) * minuteMs < next; k++) {
+        if (slot < 0) continue
+        const n = count[k] ?? 1
+        if (flag[k] === 4) {
+          if (this.#failed) this.#failed[slot] = Math.min(0xffff, (this.#failed[slot] ?? 0) + n)
+          continue
+        }
+        const value = mean[k] ?? 0
+        held += n
+        if (flag[k] === 3) uncertain += n
+        sum += value * n
+        low = Math.min(low, min[k] ?? value)
+        high = Math.max(high, max[k] ?? value)
+        if (this.#energies) energy += energyOf(value) * n
+        if (this.#passed && passes(value, pass)) passed += n
+        if (this.#parts) this.#mark(slot, Math.floor((((minute[k] ?? 0) * minuteMs - stamp * slotMs) * 60) / slotMs))
+      }
+      if (slot < 0) continue
+      this.#counts[slot] = held
+      this.#uncertain[slot] = uncertain
+      this.#sums[slot] = sum
+      this.#mins[slot] = low
+      this.#maxs[slot] = high
+      if (this.#energies) this.#energies[slot] = energy
+      if (this.#passed) this.#passed[slot] = passed
+    }
+  }
+
   /** Counts a reading that does not score: 4 failed, 9 missing. */
   note(at: EpochMs, flag: 4 | 9): void {
     const counts = flag === 4 ? this.#failed : this.#missing
     const slot = this.#slotFor(Math.floor(at / this.shape.slotMs))
+    this.#totals = undefined
     if (counts && slot >= 0) counts[slot] = Math.min(0xffff, (counts[slot] ?? 0) + 1)
   }
 
@@ -111,23 +188,15 @@ export class BucketRing {
   revise(at: EpochMs): void {
     const stamp = Math.floor(at / this.shape.slotMs)
     const slot = stamp % this.shape.slots
-    if (this.#revised && this.#stamps[slot] === stamp) this.#revised[slot] = 1
+    if (!this.#revised || this.#stamps[slot] !== stamp) return
+    this.#totals = undefined
+    this.#revised[slot] = 1
   }
 
   /** Flags of the readings of the last `slots` slots up to and with the one that holds `now`. */
   flags(now: EpochMs, slots: number): SlotFlags {
-    const total: SlotFlags = { pass: 0, suspect: 0, fail: 0, missing: 0, revised: 0 }
-    const newest = Math.floor(now / this.shape.slotMs)
-    for (let stamp = newest - Math.min(slots, this.shape.slots) + 1; stamp <= newest; stamp++) {
-      const slot = stamp % this.shape.slots
-      if (this.#stamps[slot] !== stamp) continue
-      total.suspect += this.#uncertain[slot] ?? 0
-      total.pass += (this.#counts[slot] ?? 0) - (this.#uncertain[slot] ?? 0)
-      total.fail += this.#failed?.[slot] ?? 0
-      total.missing += this.#missing?.[slot] ?? 0
-      total.revised += this.#revised?.[slot] ?? 0
-    }
-    return total
+    const { count, uncertain, failed, missing, revised } = this.totals(now, slots)
+    return { pass: count - uncertain, suspect: uncertain, fail: failed, missing, revised }
   }
 
   /** The slot that holds `at`, or undefined when it holds no reading that scores. */
@@ -156,6 +225,34 @@ export class BucketRing {
       if (bucket) found.push(bucket)
     }
     return found
+  }
+
+  /** The last `slots` slots up to and with the one that holds `now`, as one: nothing is made of each of them. */
+  totals(now: EpochMs, slots: number): Totals {
+    const newest = Math.floor(now / this.shape.slotMs)
+    const asked = Math.min(slots, this.shape.slots)
+    const kept = this.#totals
+    if (kept?.newest === newest && kept.asked === asked) return kept
+    let [held, count, sum, uncertain] = [0, 0, 0, 0]
+    let [failed, missing, revised] = [0, 0, 0]
+    let [min, max] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
+    for (let stamp = newest - asked + 1; stamp <= newest; stamp++) {
+      const slot = stamp % this.shape.slots
+      if (this.#stamps[slot] !== stamp) continue
+      if (this.#failed) failed += this.#failed[slot] ?? 0
+      if (this.#missing) missing += this.#missing[slot] ?? 0
+      if (this.#revised) revised += this.#revised[slot] ?? 0
+      const inSlot = this.#counts[slot] ?? 0
+      if (inSlot === 0) continue
+      held++
+      count += inSlot
+      sum += this.#sums[slot] ?? 0
+      uncertain += this.#uncertain[slot] ?? 0
+      min = Math.min(min, this.#mins[slot] ?? min)
+      max = Math.max(max, this.#maxs[slot] ?? max)
+    }
+    this.#totals = { slots: held, count, sum, min, max, uncertain, failed, missing, revised, newest, asked }
+    return this.#totals
   }
 
   /** The slot of `stamp`, cleared of an older one; -1 when a later one has taken its place. */

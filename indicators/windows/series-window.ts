@@ -4,7 +4,7 @@ import type { HourHistory } from '../baseline/hour-history.ts'
 import type { Flag } from '../quality/flags.ts'
 import type { PointLimits } from '../quality/limits.ts'
 import { SeriesCheck } from '../quality/series-check.ts'
-import { type Bucket, BucketRing, type Folded, type RingShape, type SlotFlags } from './ring.ts'
+import { type Bucket, BucketRing, type Folded, type RingShape, type SlotFlags, type Totals } from './ring.ts'
 
 const minuteMs = 60_000
 const hourMs = 3_600_000
@@ -146,6 +146,11 @@ export class SeriesWindow {
     const buckets = this.minutes.last(now, windowMinutes)
     this.#recent = { now, windowMinutes, buckets }
     return buckets
+  }
+
+  /** The minutes of the last `windowMinutes` taken together. */
+  totals(now: EpochMs, windowMinutes: number): Totals {
+    return this.minutes.totals(now, windowMinutes)
   }
 
   /** Slots of a window that must hold a reading when the terminal keeps its reporting period. */
