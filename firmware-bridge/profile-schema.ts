@@ -3,7 +3,7 @@ import { Id } from '@civitals/contracts/ids'
 import { NameSchema } from '@civitals/contracts/registry'
 import { units } from '@civitals/contracts/units'
 import { type TProperties, Type } from 'typebox'
-import { polledClasses } from './profile.ts'
+import { keptClasses, polledClasses } from './profile.ts'
 import { registerTypes, wireOrders } from './registers.ts'
 
 const closed = { additionalProperties: false } as const
@@ -93,6 +93,12 @@ const Point = <P extends TProperties>(own: P) =>
       Type.Number({ exclusiveMinimum: 0, description: 'Fastest believable change per second; beyond it: uncertain.' }),
     ),
     edgeAlarm: Type.Optional(edgeAlarm),
+    keep: Type.Optional(
+      literals(
+        keptClasses,
+        'What goes first when the disk of its gateway is full: debug, then telemetry, then event. Default telemetry.',
+      ),
+    ),
     ...own,
   })
 

@@ -13,6 +13,10 @@ import type {
 export const polledClasses = ['alarm', 'normal', 'bulk'] as const
 export type PolledClass = (typeof polledClasses)[number]
 
+/** How long readings of a point are worth keeping, lowest first: what a full disk gives up, in this order. Urgent ones stand above all. */
+export const keptClasses = ['debug', 'telemetry', 'event'] as const
+export type KeptClass = (typeof keptClasses)[number]
+
 /** Where a point stands in the registers of a Modbus terminal and how its number is made of them. */
 export type ReadSpec = Static<typeof ReadSpecSchema>
 /** What a point is called by any other protocol, and how its number is made of the one reported. */

@@ -64,7 +64,7 @@ export class Gateway {
       onCommitted: (rows) => this.#uplink.committed(rows),
       onRefused: (error) => this.#refused(error),
     })
-    const readings = new Readings({ clock, time, add: (sample, urgent) => this.#batcher.add(sample, urgent) })
+    const readings = new Readings({ clock, time, add: (sample, kept) => this.#batcher.add(sample, kept) })
     this.#lines = new Lines({ clock, periods, readings, logger, onSilence: () => this.#uplink.statusChanged() })
     const sources: StatusSources = {
       ...{ clock, config: () => this.#config, spool, boot, version: parts.version, clockState: () => time.state() },

@@ -33,7 +33,7 @@ t.test('what the series store lost comes again from the spool, and no account mo
   const send = async (from: number, to: number): Promise<void> => {
     for (let n = from; n <= to; n++) {
       const samples = [sampleOf('t1', startAt + n * 1000, { depth: n })]
-      uplink.committed(await spool.append([{ config: 'c', samples, urgent: false }]))
+      uplink.committed(await spool.append([{ config: 'c', samples, class: 'telemetry' as const }]))
     }
     await eventually(async () => (spool.counters().waiting === 0 ? true : undefined))
   }

@@ -2,6 +2,7 @@
 import t from 'tap'
 import { systemClock } from '../contracts/io/system-clock.ts'
 import { memorySpool } from '../gateway/spool/memory.ts'
+import type { ReadingClass } from '../gateway/spool/spool.ts'
 import { mqttLink } from '../gateway/uplink/io/mqtt-connection.ts'
 import { Uplink } from '../gateway/uplink/uplink.ts'
 import { password } from '../ingest/testing/city.ts'
@@ -17,11 +18,11 @@ t.test('one kilobyte a second', { timeout: 120_000 }, async (t) => {
   const spool = memorySpool({ id: 'thin', limits, clock: systemClock })
   const sample = envelopeOf(1).samples[0]
   if (!sample) throw new Error('no sample')
-  const draft = (urgent: boolean, count: number) => ({
-    ...{ config: 'c', urgent },
+  const draft = (kept: ReadingClass, count: number) => ({
+    ...{ config: 'c', class: kept },
     samples: Array.from({ length: count }, (_, n) => ({ ...sample, at: sample.at + n })),
   })
-  const backlog = await spool.append(Array.from({ length: 100 }, () => draft(false, 20)))
+  const backlog = await spool.append(Array.from({ length: 100 }, () => draft('telemetry', 20)))
   const bytes = backlog.reduce((sum, { payload }) => sum + payload.length, 0)
   t.ok(bytes > 150_000, `a backlog of ${bytes} bytes`)
 
@@ -52,7 +53,7 @@ t.test('one kilobyte a second', { timeout: 120_000 }, async (t) => {
   }
   await until(() => settled(1), 60_000)
   for (let alarms = 0; alarms < 2; alarms++) {
-    const [row] = await spool.append([draft(true, 1)])
+    const [row] = await spool.append([draft('alarm', 1)])
     uplink.committed(row ? [row] : [])
     const took = await until(() => settled(row?.seq ?? 0), 60_000)
     t.comment(`alarm ${alarms + 1} settled after ${Math.round(took)} ms, ${proxy.carried.up.passed} bytes carried`)

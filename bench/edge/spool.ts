@@ -17,7 +17,7 @@ const draftAt = (at: number) => ({
     ...{ terminal: `terminal-${place}`, at, clock: 'synced' as const },
     values: { level: (at % 1000) / 10, flow: place },
   })),
-  urgent: false,
+  class: 'telemetry' as const,
 })
 
 await bench(async (ending) => {

@@ -21,7 +21,11 @@ async function drain(ending: Ending, delayMs: number): Promise<void> {
   const startAt = systemClock.now() - seconds * 1000
   for (let second = 0; second < seconds; second += 60) {
     const drafts = Array.from({ length: Math.min(60, seconds - second) }, (_, k) => ({
-      ...{ config: 'bench', samples: samplesAt(gateway, startAt + (second + k) * 1000, terminals), urgent: false },
+      ...{
+        config: 'bench',
+        samples: samplesAt(gateway, startAt + (second + k) * 1000, terminals),
+        class: 'telemetry' as const,
+      },
     }))
     await spool.append(drafts)
   }
@@ -39,7 +43,9 @@ async function drain(ending: Ending, delayMs: number): Promise<void> {
     if (backlogMs === undefined && performance.now() >= nextAt) {
       nextAt += 1000
       const at = systemClock.now()
-      const rows = await spool.append([{ config: 'bench', samples: samplesAt(gateway, at, terminals), urgent: false }])
+      const rows = await spool.append([
+        { config: 'bench', samples: samplesAt(gateway, at, terminals), class: 'telemetry' as const },
+      ])
       for (const { seq } of rows) live.set(seq, at)
       member.uplink.committed(rows)
       resident.push(processUsage(centre.running.child.pid ?? 0).residentMB)

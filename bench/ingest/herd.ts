@@ -27,7 +27,7 @@ await bench(async (ending) => {
     while (writing) {
       for (const { gateway, spool, uplink } of members) {
         const samples = samplesAt(gateway, systemClock.now(), 1)
-        uplink.committed(await spool.append([{ config: 'bench', samples, urgent: false }]))
+        uplink.committed(await spool.append([{ config: 'bench', samples, class: 'telemetry' as const }]))
       }
       await pause(1000)
     }

@@ -10,7 +10,7 @@ t.test('says how many will come again and which cannot', async (t) => {
   const clock = new FakeClock()
   const spool = memorySpool({ id: 's1', limits, clock })
   const samples = [{ terminal: 't1', at: 0, clock: 'synced' as const, values: { a: 1 } }]
-  for (let seq = 1; seq <= 5; seq++) await spool.append([{ config: 'c', samples, urgent: false }])
+  for (let seq = 1; seq <= 5; seq++) await spool.append([{ config: 'c', samples, class: 'telemetry' as const }])
   await spool.acknowledge({ upTo: 5, above: [] })
   t.same(
     await answer(

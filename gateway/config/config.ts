@@ -82,7 +82,9 @@ uplink:
 spool:
   # Folder of the queue on disk. It outlives configuration, restarts and upgrades; give each gateway its own.
   folder: ./spool
-  # Disk it may take, at least 1MiB. When it is full, settled readings go first, then the oldest, and every loss is declared. Default 512MiB.
+  # Disk it may take, at least 1MiB. When it is full, settled readings go first; then those of the lowest class, debug before telemetry before
+  # event, the oldest first; urgent ones last. Every loss is declared. A point says in its profile or below which class it is of (keep).
+  # Default 512MiB.
   budget: 512MiB
 
 poll:
@@ -124,7 +126,7 @@ lines:
     # clocks (default '+08:00'), passwordFile: file with the password or key they were given.
     # id: unique in the city; unit: Modbus unit id, or address: as printed on the device, in quotes; profile: type of terminal, see
     # civitals profile lint; report: every or onChange, points
-    # {POINT: {reportEvery, deadband}}: for this terminal alone.
+    # {POINT: {reportEvery, deadband, keep: debug, telemetry (default) or event}}: for this terminal alone.
     terminals:
       - { id: air-01, unit: 1, profile: air-weather-station }
 `

@@ -1,5 +1,6 @@
 import { Duration } from '@civitals/contracts/duration'
 import { Id } from '@civitals/contracts/ids'
+import { keptClasses } from '@civitals/firmware-bridge/profile'
 import { type Transport, TransportSchema } from '@civitals/firmware-bridge/transport'
 import { type Static, type TSchema, Type } from 'typebox'
 import { pushProtocols } from './protocol-rules.ts'
@@ -56,6 +57,12 @@ const PointOverrideSchema = Type.Object(
     reportEvery: Type.Optional(Duration('Longest time between two reports of this point. Default: of the profile.')),
     deadband: Type.Optional(
       Type.Number({ minimum: 0, description: 'Smallest change reported, in the unit of the point.' }),
+    ),
+    keep: Type.Optional(
+      Type.Enum([...keptClasses], {
+        description:
+          'What a full disk gives up first: debug, telemetry, event. Default: of the profile, else telemetry.',
+      }),
     ),
   },
   { additionalProperties: false },

@@ -51,31 +51,65 @@ function build(commitMs = 0, fails: () => boolean = () => false) {
 
 t.test('ordinary samples wait a second for each other, an urgent one takes them along at once', async (t) => {
   const { clock, batcher, appended, sizes } = build()
-  batcher.add(sample(0), false)
+  batcher.add(sample(0), 'telemetry')
   await clock.advance(100)
   t.same(sizes(), [1], 'the first ones after a start are seen at once')
-  batcher.add(sample(1), false)
+  batcher.add(sample(1), 'telemetry')
   await clock.advance(900)
-  batcher.add(sample(2), false)
+  batcher.add(sample(2), 'telemetry')
   await clock.advance(99)
   t.same(sizes(), [1])
   await clock.advance(1)
   t.same(sizes(), [1, 2])
   t.equal(appended[1]?.second, 1.1)
-  batcher.add(sample(3), false)
-  batcher.add(sample(4), true)
+  batcher.add(sample(3), 'telemetry')
+  batcher.add(sample(4), 'alarm')
   await clock.advance(0)
   t.same(sizes(), [1, 2, 2])
   t.same(
-    appended.map(({ drafts }) => drafts[0]?.urgent),
-    [false, false, true],
+    appended.map(({ drafts }) => drafts[0]?.class),
+    ['telemetry', 'telemetry', 'alarm'],
   )
+})
+
+t.test(
+  'each class goes in envelopes of its own, the highest first; what a terminal said keeps its order',
+  async (t) => {
+    const { clock, batcher, appended } = build()
+    const of = (terminal: string, at: number): Sample => ({ ...sample(at), terminal })
+    batcher.add(of('pump', 1), 'debug')
+    batcher.add(of('air', 2), 'telemetry')
+    batcher.add(of('road', 3), 'telemetry')
+    batcher.add(of('door', 4), 'event')
+    batcher.add(of('pump', 5), 'debug')
+    batcher.add(of('road', 6), 'alarm')
+    await clock.advance(0)
+    t.same(
+      appended.flatMap(({ drafts }) => drafts.map((draft) => [draft.class, draft.samples.map(({ at }) => at)])),
+      [
+        ['alarm', [3, 6]],
+        ['event', [4]],
+        ['telemetry', [2]],
+        ['debug', [1, 5]],
+      ],
+    )
+  },
+)
+
+t.test('memory that is full gives up the lowest class first', async (t) => {
+  const { clock, batcher, committed } = build(0, () => clock.mono() < 10_000)
+  for (let index = 0; index < maxHeldSamples; index++) batcher.add(sample(index), index % 100 === 0 ? 'debug' : 'event')
+  batcher.add(sample(-1), 'alarm')
+  await clock.advance(15_000)
+  const envelopes = committed.map(({ payload }) => JSON.parse(new TextDecoder().decode(payload)) as Envelope)
+  t.match(envelopes[0]?.gaps, [{ readings: 200, from: 0, to: 19_900 }])
+  t.notOk(envelopes.some(({ samples }) => samples.some(({ at }) => at % 100 === 0)))
 })
 
 t.test('what arrives during a commit is the next', async (t) => {
   const { clock, batcher, sizes, appended } = build(50)
   for (let index = 0; index < 10; index++) {
-    batcher.add(sample(index), true)
+    batcher.add(sample(index), 'alarm')
     await clock.advance(10)
   }
   await clock.advance(100)
@@ -89,12 +123,12 @@ t.test('what arrives during a commit is the next', async (t) => {
 t.test('a disk that refuses loses nothing: the same samples are written once it takes them again', async (t) => {
   let broken = true
   const { clock, batcher, committed, sizes, refusals } = build(1, () => broken)
-  for (let index = 0; index < 5; index++) batcher.add(sample(index), true)
+  for (let index = 0; index < 5; index++) batcher.add(sample(index), 'alarm')
   await clock.advance(3000)
   t.equal(sizes().length, 0)
   t.equal(refusals(), 3, 'tried about once a second, not once per sample')
   broken = false
-  batcher.add(sample(5), true)
+  batcher.add(sample(5), 'alarm')
   await clock.advance(2000)
   t.same(sizes(), [6])
   t.equal(committed.length, 1)
@@ -105,7 +139,8 @@ t.test(
   'memory is bounded while the disk refuses: ordinary readings go first, declared with the next commit',
   async (t) => {
     const { clock, batcher, sizes, committed, counters } = build(0, () => clock.mono() < 10_000)
-    for (let index = 0; index < maxHeldSamples + 7; index++) batcher.add(sample(index), index < 3)
+    for (let index = 0; index < maxHeldSamples + 7; index++)
+      batcher.add(sample(index), index < 3 ? 'alarm' : 'telemetry')
     await clock.advance(5_000)
     t.match(batcher.state, { held: maxHeldSamples - 193, trouble: 'disk I/O error' })
     await clock.advance(10_000)
@@ -136,7 +171,8 @@ t.test(
 
 t.test('a disk that refuses for long: losses add up, and urgent readings go when nothing else is left', async (t) => {
   const { clock, batcher, committed } = build(0, () => clock.mono() < 10_000)
-  for (let index = 0; index < maxHeldSamples + 500; index++) batcher.add(sample(index), index >= 300)
+  for (let index = 0; index < maxHeldSamples + 500; index++)
+    batcher.add(sample(index), index >= 300 ? 'alarm' : 'telemetry')
   await clock.advance(15_000)
   const [first] = committed.map(({ payload }) => JSON.parse(new TextDecoder().decode(payload)) as Envelope)
   // 301 were on their way when the others came: of those the oldest went, and what came back gave up its ordinary ones.
@@ -147,11 +183,11 @@ t.test('the fix of the clock travels once, and not with a batch that failed', as
   let broken = true
   const { clock, batcher, appended, setFix } = build(1, () => broken)
   setFix({ boot: 'b', offsetMs: 5 })
-  batcher.add(sample(1), true)
+  batcher.add(sample(1), 'alarm')
   await clock.advance(500)
   broken = false
   await clock.advance(2000)
-  batcher.add(sample(2), true)
+  batcher.add(sample(2), 'alarm')
   await clock.advance(10)
   t.same(
     appended.map(({ drafts }) => drafts[0]?.clockFix),
@@ -161,8 +197,8 @@ t.test('the fix of the clock travels once, and not with a batch that failed', as
 
 t.test('flush commits what waits', async (t) => {
   const { clock, batcher, sizes } = build(20)
-  batcher.add(sample(1), true)
-  batcher.add(sample(2), false)
+  batcher.add(sample(1), 'alarm')
+  batcher.add(sample(2), 'telemetry')
   const flushed = batcher.flush()
   await clock.advance(100)
   await flushed
@@ -172,10 +208,10 @@ t.test('flush commits what waits', async (t) => {
 t.test('an envelope holds samples of one configuration', async (t) => {
   const { clock, batcher, appended } = build()
   await clock.advance(2000)
-  batcher.add(sample(1), false)
-  batcher.add(sample(2), false)
+  batcher.add(sample(1), 'telemetry')
+  batcher.add(sample(2), 'telemetry')
   batcher.configure('d')
-  batcher.add(sample(3), false)
+  batcher.add(sample(3), 'telemetry')
   await clock.advance(1000)
   t.same(
     appended.flatMap(({ drafts }) => drafts.map(({ config, samples }) => [config, samples.map(({ at }) => at)])),
@@ -189,7 +225,7 @@ t.test('an envelope holds samples of one configuration', async (t) => {
 t.test('samples of many points are split so that each envelope fits on the wire', async (t) => {
   const { clock, batcher, appended, committed } = build()
   const values = Object.fromEntries(Array.from({ length: 1000 }, (_, index) => [`temperature_${index}`, index + 0.5]))
-  for (let at = 0; at < 12; at++) batcher.add({ ...sample(at), values }, false)
+  for (let at = 0; at < 12; at++) batcher.add({ ...sample(at), values }, 'telemetry')
   await clock.advance(1000)
   t.same(
     appended.flatMap(({ drafts }) => drafts.map(({ samples }) => samples.length)),

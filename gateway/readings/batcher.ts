@@ -1,6 +1,13 @@
 import type { Clock, Timer } from '@civitals/contracts/clock'
 import type { Envelope, Sample } from '@civitals/contracts/envelope'
-import type { LostReadings, Spool, SpoolDraft, SpoolRow } from '../spool/spool.ts'
+import {
+  type LostReadings,
+  type ReadingClass,
+  readingClasses,
+  type Spool,
+  type SpoolDraft,
+  type SpoolRow,
+} from '../spool/spool.ts'
 import { type Held, HeldSamples } from './held-samples.ts'
 
 export interface BatcherOptions {
@@ -60,10 +67,10 @@ export class Batcher {
     this.#config = config
   }
 
-  add(sample: Sample, urgent: boolean): void {
-    this.#held.add({ sample, urgent, config: this.#config })
+  add(sample: Sample, kept: ReadingClass): void {
+    this.#held.add({ sample, class: kept, config: this.#config })
     if (this.#commit || this.#refusing) return
-    if (urgent || this.#held.size >= maxSamplesPerEnvelope) this.#begin()
+    if (kept === 'alarm' || this.#held.size >= maxSamplesPerEnvelope) this.#begin()
     else this.#timer ??= this.#options.clock.after(this.#lingerMs, () => this.#begin())
   }
 
@@ -109,19 +116,34 @@ export class Batcher {
     this.#clockFix ??= this.#options.takeClockFix?.()
     const clockFix = this.#clockFix
     const drafts: SpoolDraft[] = []
-    for (let start = 0, end = 0; start < batch.length; start = end) {
-      end = endOfEnvelope(batch, start)
-      const part = batch.slice(start, end)
-      drafts.push({
-        config: part[0]?.config ?? this.#config,
-        samples: part.map(({ sample }) => sample),
-        urgent: part.some(({ urgent }) => urgent),
-        ...(start === 0 && clockFix && { clockFix }),
-        ...(start === 0 && lost && { lost }),
-      })
+    for (const [kept, samples] of byClass(batch)) {
+      for (let start = 0, end = 0; start < samples.length; start = end) {
+        end = endOfEnvelope(samples, start)
+        const part = samples.slice(start, end)
+        drafts.push({
+          config: part[0]?.config ?? this.#config,
+          samples: part.map(({ sample }) => sample),
+          class: kept,
+          ...(drafts.length === 0 && clockFix && { clockFix }),
+          ...(drafts.length === 0 && lost && { lost }),
+        })
+      }
     }
     return drafts
   }
+}
+
+/**
+ * Samples by class, the highest first: each class goes in envelopes of its own. All samples of a terminal go with the highest of them, so that
+ * they keep their order.
+ */
+function byClass(batch: readonly Held[]): [ReadingClass, readonly Held[]][] {
+  const ranks = new Map<string, number>()
+  for (const { sample, class: kept } of batch) {
+    ranks.set(sample.terminal, Math.max(ranks.get(sample.terminal) ?? 0, readingClasses.indexOf(kept)))
+  }
+  const groups = Map.groupBy(batch, ({ sample }) => ranks.get(sample.terminal) ?? 0)
+  return [...groups].sort(([a], [b]) => b - a).map(([rank, samples]) => [readingClasses[rank] ?? 'alarm', samples])
 }
 
 /** Readings an envelope holds at most; with names of usual length a JSON of some 150 kB, below what the wire takes. */

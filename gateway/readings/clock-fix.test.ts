@@ -49,7 +49,7 @@ for (const [name, make] of Object.entries(spools))
     })
     const read = async (): Promise<void> => {
       await clock.advance(1000)
-      batcher.add({ terminal: 't1', ...time.stamp(clock.now()), values: { level: clock.mono() } }, false)
+      batcher.add({ terminal: 't1', ...time.stamp(clock.now()), values: { level: clock.mono() } }, 'telemetry')
       await batcher.flush()
     }
     await read()

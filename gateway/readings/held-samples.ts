@@ -1,10 +1,10 @@
 import { countReadings } from '@civitals/contracts/encode-envelope'
 import type { Sample } from '@civitals/contracts/envelope'
-import type { LostReadings } from '../spool/spool.ts'
+import { type LostReadings, type ReadingClass, readingClasses } from '../spool/spool.ts'
 
 /** Samples kept in memory while the disk refuses them. */
 export const maxHeldSamples = 20_000
-/** So many are given up at once: looking for the oldest ordinary ones at every sample would cost more than sampling. */
+/** So many are given up at once: looking for the oldest of a class at every sample would cost more than sampling. */
 const givenUpAtOnce = 200
 
 /** Why readings were given up, as the gap record says it. */
@@ -13,29 +13,29 @@ export const noRoomInMemory = 'disk refused, memory full'
 export interface Held {
   readonly sample: Sample
   readonly config: string
-  readonly urgent: boolean
+  readonly class: ReadingClass
 }
 
 /**
- * What has not been committed yet, in order and within a bound. Beyond it ordinary samples go first, the oldest of them; how many readings
+ * What has not been committed yet, in order and within a bound. Beyond it the lowest class goes first, the oldest of it; how many readings
  * went is kept, to be declared with the next commit.
  */
 export class HeldSamples {
   #samples: Held[] = []
   #lost: LostReadings | undefined
-  #urgent = 0
+  #counts = countsOf([])
 
   get size(): number {
     return this.#samples.length
   }
 
   get hasUrgent(): boolean {
-    return this.#urgent > 0
+    return this.#counts.alarm > 0
   }
 
   add(held: Held): void {
     this.#samples.push(held)
-    if (held.urgent) this.#urgent++
+    this.#counts[held.class]++
     this.#keepWithinBound()
   }
 
@@ -44,14 +44,14 @@ export class HeldSamples {
     const taken = { samples: this.#samples, lost: this.#lost }
     this.#samples = []
     this.#lost = undefined
-    this.#urgent = 0
+    this.#counts = countsOf([])
     return taken
   }
 
   /** What was taken could not be committed; newer samples may have come meanwhile. */
   putBack(samples: readonly Held[], lost: LostReadings | undefined): void {
     this.#samples = [...samples, ...this.#samples]
-    for (const { urgent } of samples) if (urgent) this.#urgent++
+    this.#counts = countsOf(this.#samples)
     if (lost) this.#lost = together(lost, this.#lost)
     this.#keepWithinBound()
   }
@@ -59,26 +59,39 @@ export class HeldSamples {
   #keepWithinBound(): void {
     const excess = this.#samples.length - maxHeldSamples
     if (excess <= 0) return
-    let left = Math.max(excess, givenUpAtOnce)
-    const ordinary = this.#samples.length - this.#urgent
-    const kept: Held[] = []
-    let onlyUrgent = Math.max(0, left - ordinary)
-    left -= onlyUrgent
-    for (const held of this.#samples) {
-      if (held.urgent ? onlyUrgent > 0 : left > 0) {
-        if (held.urgent) onlyUrgent--
-        else left--
-        this.#giveUp(held)
-      } else kept.push(held)
-    }
-    this.#samples = kept
+    const going = this.#shares(Math.max(excess, givenUpAtOnce))
+    this.#samples = this.#samples.filter((held) => {
+      if (going[held.class] === 0) return true
+      going[held.class]--
+      this.#giveUp(held.sample)
+      return false
+    })
+    this.#counts = countsOf(this.#samples)
   }
 
-  #giveUp({ sample, urgent }: Held): void {
-    if (urgent) this.#urgent--
+  /** How many of each class go, the lowest first. */
+  #shares(number: number): Counts {
+    const shares = countsOf([])
+    let left = number
+    for (const kept of readingClasses) {
+      shares[kept] = Math.min(left, this.#counts[kept])
+      left -= shares[kept]
+    }
+    return shares
+  }
+
+  #giveUp(sample: Sample): void {
     const readings = countReadings({ samples: [sample] })
     this.#lost = together({ readings, from: sample.at, to: sample.at, reason: noRoomInMemory }, this.#lost)
   }
+}
+
+type Counts = Record<ReadingClass, number>
+
+function countsOf(samples: readonly Held[]): Counts {
+  const counts: Counts = { debug: 0, telemetry: 0, event: 0, alarm: 0 }
+  for (const held of samples) counts[held.class]++
+  return counts
 }
 
 const together = (one: LostReadings, other: LostReadings | undefined): LostReadings =>

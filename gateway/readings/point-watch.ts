@@ -1,10 +1,13 @@
 import type { BadQuality } from '@civitals/firmware-bridge/driver'
+import type { KeptClass } from '@civitals/firmware-bridge/profile'
+import { readingClasses } from '../spool/spool.ts'
 import { type EdgeLimits, EdgeWatch } from './edge-alarm.ts'
 
 /** When a point is told and what makes it urgent. */
 export interface PointPolicy {
   /** Of class alarm: a change must not wait for company. */
   readonly alarm: boolean
+  readonly keep: KeptClass
   /** Changes up to this are none, in the unit of the point. */
   readonly deadband: number
   /** Longest time between two reports, ms. */
@@ -13,6 +16,8 @@ export interface PointPolicy {
   readonly maxRate?: number
   readonly edge?: EdgeLimits
 }
+
+const alarmRank = readingClasses.indexOf('alarm')
 
 // Polls come some milliseconds late; a heartbeat is not worth a poll earlier for them.
 const heartbeatSlackMs = 100
@@ -26,6 +31,8 @@ export class PointWatch {
   news = false
   /** Must not wait for company. */
   urgent = false
+  /** Place among the classes when it is not urgent. */
+  readonly keptRank: number
   /** `uncertain` when the value changed faster than is believable; undefined for a good value. */
   quality: BadQuality | undefined
   readonly #policy: PointPolicy
@@ -41,7 +48,13 @@ export class PointWatch {
 
   constructor(policy: PointPolicy) {
     this.#policy = policy
+    this.keptRank = readingClasses.indexOf(policy.keep)
     this.#edge = policy.edge && new EdgeWatch(policy.edge)
+  }
+
+  /** Place of what was told last among the classes. */
+  get rank(): number {
+    return this.urgent ? alarmRank : this.keptRank
   }
 
   /** A value came at monotonic ms `mono`, with what the terminal says of it. */

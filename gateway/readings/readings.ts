@@ -1,6 +1,7 @@
 import type { Clock } from '@civitals/contracts/clock'
 import type { ClockState, Sample } from '@civitals/contracts/envelope'
 import type { Profile } from '@civitals/firmware-bridge/profile'
+import type { ReadingClass } from '../spool/spool.ts'
 import { type ReportOptions, type TakenReading, TerminalReporter } from './reporter.ts'
 import type { TimeKeeper } from './time-keeper.ts'
 
@@ -15,7 +16,7 @@ export interface ReadingsOptions {
   readonly clock: Clock
   readonly time: TimeKeeper
   /** Takes each sample worth keeping. */
-  readonly add: (sample: Sample, urgent: boolean) => void
+  readonly add: (sample: Sample, kept: ReadingClass) => void
 }
 
 /** What lines read and what terminals send by themselves becomes samples here. */
@@ -46,9 +47,9 @@ export class Readings {
     const { add, clock, time } = this.#options
     const report = this.#reporters.get(terminal)?.report(reading, clock.now(), clock.mono())
     if (!report) return
-    const { at, values, quality, urgent } = report
+    const { at, values, quality } = report
     const stamp = time.stamp(at)
-    add({ terminal, ...stamp, values, ...(isEmpty(quality) ? {} : { quality }) }, urgent)
+    add({ terminal, ...stamp, values, ...(isEmpty(quality) ? {} : { quality }) }, report.class)
   }
 }
 

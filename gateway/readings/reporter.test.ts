@@ -42,7 +42,7 @@ function run(steps: readonly Step[], more: object, options: Partial<ReportOption
 const told = (reports: readonly (PollReport | undefined)[]): unknown[] =>
   reports.map((one) => one && (one.values.level ?? one.quality.level))
 const urgent = (reports: readonly (PollReport | undefined)[]): number[] =>
-  reports.flatMap((one, index) => (one?.urgent ? [index] : []))
+  reports.flatMap((one, index) => (one?.class === 'alarm' ? [index] : []))
 const repeat = (step: Step, times: number): Step[] => Array.from({ length: times }, () => step)
 
 t.test('on change: what stays within the deadband of the last told value is not told', async (t) => {
@@ -119,14 +119,26 @@ t.test('an edge alarm makes only the crossing urgent, both ways, with hysteresis
   t.same(urgent(run([3, 9, 12, 16], { ...edge, class: 'alarm' })), [0, 3], 'and of an alarm point, the first of all')
 })
 
+t.test(
+  'a report is of the highest class its points declare; the configuration says it in place of the profile',
+  async (t) => {
+    const classes = (more: object, options?: Partial<ReportOptions>): unknown[] =>
+      run([10, 'comm_fail'], more, options).map((one) => one?.class)
+    t.same(classes({}), ['telemetry', 'telemetry'])
+    t.same(classes({ keep: 'debug' }), ['debug', 'debug'])
+    t.same(classes({ keep: 'debug' }, { points: { level: { keep: 'event' } } }), ['event', 'event'])
+    t.same(classes({ keep: 'debug', class: 'alarm' }), ['alarm', 'alarm'], 'what is urgent stands above all')
+  },
+)
+
 t.test('what is told later is kept whole and changes nothing of what is told now', async (t) => {
   const reporter = new TerminalReporter(profile({}), { report: 'onChange' })
   const told = (values: Record<string, number>, history = false) =>
     reporter.report({ at: 5, values, quality: {}, history }, 9, 1000)
   const point = 'level'
   told({ [point]: 20 })
-  t.match(told({ [point]: 20 }, true), { at: 5, values: { [point]: 20 }, urgent: false })
-  t.match(told({ [point]: 90 }, true), { values: { [point]: 90 }, urgent: false })
+  t.match(told({ [point]: 20 }, true), { at: 5, values: { [point]: 20 }, class: 'telemetry' })
+  t.match(told({ [point]: 90 }, true), { values: { [point]: 90 }, class: 'telemetry' })
   t.equal(told({ [point]: 20 }), undefined, 'no news: what was told last stands')
   t.equal(told({ nothing: 1 }, true), undefined)
 })

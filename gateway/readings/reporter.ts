@@ -1,7 +1,8 @@
 import type { EpochMs } from '@civitals/contracts/clock'
 import { durationMs } from '@civitals/contracts/duration'
 import type { BadQuality } from '@civitals/firmware-bridge/driver'
-import type { Profile, ProfilePoint } from '@civitals/firmware-bridge/profile'
+import type { KeptClass, Profile, ProfilePoint } from '@civitals/firmware-bridge/profile'
+import { type ReadingClass, readingClasses } from '../spool/spool.ts'
 import type { EdgeLimits } from './edge-alarm.ts'
 import { type PointPolicy, PointWatch } from './point-watch.ts'
 
@@ -20,14 +21,15 @@ export interface PollReport {
   readonly at: EpochMs
   readonly values: Readonly<Record<string, number>>
   readonly quality: Readonly<Record<string, BadQuality>>
-  /** An edge alarm was crossed, or an alarm-class point has news: it must not wait for company. */
-  readonly urgent: boolean
+  /** Alarm: an edge alarm was crossed, or an alarm-class point has news, and it must not wait for company. Else the highest of its points. */
+  readonly class: ReadingClass
 }
 
 /** What a gateway's configuration says of a point beyond its profile. */
 export interface PointOverride {
   readonly reportEvery?: string
   readonly deadband?: number
+  readonly keep?: KeptClass
 }
 
 export interface ReportOptions {
@@ -57,7 +59,7 @@ export class TerminalReporter {
     const quality: Record<string, BadQuality> = {}
     const values: Record<string, number> = {}
     let told = 0
-    let urgent = false
+    let rank = 0
     for (const point in reading.values) {
       const value = reading.values[point]
       const watch = this.#watches.get(point)
@@ -67,7 +69,7 @@ export class TerminalReporter {
       values[point] = value
       told++
       if (watch.quality) quality[point] = watch.quality
-      urgent ||= watch.urgent
+      if (watch.rank > rank) rank = watch.rank
     }
     for (const point in reading.quality) {
       const why = reading.quality[point]
@@ -77,9 +79,9 @@ export class TerminalReporter {
       if (!watch.news) continue
       quality[point] = why
       told++
-      urgent ||= watch.urgent
+      if (watch.rank > rank) rank = watch.rank
     }
-    return told === 0 ? undefined : { at: reading.at ?? now, values, quality, urgent }
+    return told === 0 ? undefined : { at: reading.at ?? now, values, quality, class: classOfRank(rank) }
   }
 
   #history(reading: TakenReading, now: EpochMs): PollReport | undefined {
@@ -87,20 +89,26 @@ export class TerminalReporter {
       Object.fromEntries(Object.entries(record).filter(([point]) => this.#watches.has(point)))
     const values = known(reading.values)
     const quality = known(reading.quality)
-    if (Object.keys(values).length + Object.keys(quality).length === 0) return undefined
-    return { at: reading.at ?? now, values, quality, urgent: false }
+    const points = [...Object.keys(values), ...Object.keys(quality)]
+    if (points.length === 0) return undefined
+    const rank = Math.max(...points.map((point) => this.#watches.get(point)?.keptRank ?? 0))
+    return { at: reading.at ?? now, values, quality, class: classOfRank(rank) }
   }
 }
+
+const classOfRank = (rank: number): ReadingClass => readingClasses[rank] ?? 'alarm'
 
 interface Watched {
   readonly deadband?: number
   readonly maxRate?: number
   readonly edgeAlarm?: EdgeLimits
+  readonly keep?: KeptClass
 }
 
 function policyOf(point: ProfilePoint & Watched, profile: Profile, override: PointOverride = {}): PointPolicy {
   return {
     alarm: point.class === 'alarm',
+    keep: override.keep ?? point.keep ?? 'telemetry',
     deadband: override.deadband ?? point.deadband ?? 0,
     heartbeatMs: durationMs(override.reportEvery ?? profile.reportEvery),
     ...(point.maxRate !== undefined && { maxRate: point.maxRate }),

@@ -85,7 +85,7 @@ t.test('values carry the time of their reply, alarm points are urgent when they 
   const depths = said.filter((one) => one.values.depth !== undefined)
   t.equal(depths.length, 6)
   t.same(
-    depths.map((one) => one.urgent),
+    depths.map((one) => one.class === 'alarm'),
     [true, true, false, false, false, false],
   )
   t.same(
@@ -121,8 +121,8 @@ t.test('its points are comm_fail without a value: at once, then every reportEver
     depth.map((one) => Math.floor(one.second / 30)),
     [0, 1, 2, 3],
   )
-  t.equal(depth[0]?.urgent, true)
-  t.equal(depth[1]?.urgent, false, 'old news can wait')
+  t.equal(depth[0]?.class, 'alarm')
+  t.equal(depth[1]?.class, 'telemetry', 'old news can wait')
 })
 
 t.test('it is read whole as soon as it answers again', async (t) => {

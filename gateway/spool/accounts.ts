@@ -3,7 +3,7 @@ import type { EpochMs } from '@civitals/contracts/clock'
 import { countReadings } from '@civitals/contracts/encode-envelope'
 import type { Envelope } from '@civitals/contracts/envelope'
 import { maxGapsPerEnvelope, mergeGaps, type PreviousSpool } from './gaps.ts'
-import type { LostReadings, SpoolCounters } from './spool.ts'
+import type { LostReadings, ReadingClass, SpoolCounters } from './spool.ts'
 import { type Carried, type SpoolState, sizeOf, type TableRow } from './table.ts'
 
 export function countersOf(state: SpoolState): SpoolCounters {
@@ -50,7 +50,7 @@ export function carriedNow(state: SpoolState): Carried {
 export function rowOf(
   envelope: Envelope,
   payload: Uint8Array,
-  urgent: boolean,
+  kept: ReadingClass,
   { now, age }: { readonly now: EpochMs; readonly age: number },
   carried: Carried,
 ): TableRow {
@@ -59,7 +59,7 @@ export function rowOf(
     seq: envelope.seq,
     payload,
     committedAt: now,
-    urgent,
+    class: kept,
     readings: countReadings(envelope),
     age,
     from: times.length > 0 ? Math.min(...times) : now,

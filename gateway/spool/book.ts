@@ -8,7 +8,7 @@ import { identityAt, type OlderSpool, placesOf } from './older.ts'
 import { whatIsHeld } from './reopening.ts'
 import { makeRoom, removeExpired } from './room.ts'
 import type { Reopening, Settled, SpoolCounters, SpoolDraft, SpoolLimits, SpoolRow, WaitingRange } from './spool.ts'
-import type { SpoolState, SpoolTable, TableRow } from './table.ts'
+import { asGiven, type SpoolState, type SpoolTable, type TableRow } from './table.ts'
 
 const lookForExpiredEveryMs = 60_000
 
@@ -68,7 +68,7 @@ export class SpoolBook {
       }
       next = this.#withoutExpired(next, age)
       next = makeRoom(next, this.#table, this.#limits.budgetBytes, rows[0]?.seq ?? next.newestSeq + 1)
-      return [next, rows.map(({ seq, payload, committedAt, urgent }) => ({ seq, payload, committedAt, urgent }))]
+      return [next, rows.map(asGiven)]
     })
     this.#committedAt = mono
     return committed
@@ -165,7 +165,7 @@ export class SpoolBook {
     } as Envelope
     const payload = encodeEnvelope(envelope, this.#limits.compress)
     if (payload.length > maxWireBytes && draft.samples.length > 1) return this.#appendHalves(state, draft, now, rows)
-    const row = rowOf(envelope, payload, draft.urgent, { now, age: state.age ?? 0 }, carried)
+    const row = rowOf(envelope, payload, draft.class, { now, age: state.age ?? 0 }, carried)
     this.#table.insert(row)
     rows.push(row)
     return withRow(state, row)

@@ -5,6 +5,7 @@ import { SpoolLineage } from './lineage.ts'
 import type { Spool, SpoolLimits, SpoolRow, WaitingRange } from './spool.ts'
 import { type EndReason, inherit, type SoundRow, type Succession } from './succession.ts'
 import {
+  asGiven,
   type DropClass,
   type Marked,
   type RowStanding,
@@ -122,7 +123,7 @@ export class MemoryTable implements SpoolTable {
       range.limit,
     )
     if (rows.some(({ seq }) => this.#garbled.has(seq))) throw new TableEnded('damaged file')
-    return rows.map(({ seq, payload, committedAt, urgent }) => ({ seq, payload, committedAt, urgent }))
+    return rows.map(asGiven)
   }
 
   acknowledge(from: number, to: number): Marked {
@@ -152,7 +153,7 @@ export class MemoryTable implements SpoolTable {
     return this.#some(({ row, state }) => {
       if (row.seq >= before) return false
       if (kind === 'acknowledged' || kind === 'reopened') return state === kind
-      return state === 'waiting' && row.urgent === (kind === 'urgent')
+      return state === 'waiting' && row.class === kind
     }, limit).map(summary)
   }
 

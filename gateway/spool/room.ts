@@ -10,11 +10,12 @@ export const diskFull = 'disk budget'
 
 /**
  * Drops rows older than `firstNew` until the budget is met: acknowledged ones first, then those opened again, then waiting
- * ones without an alarm reading, then the rest, each oldest first. What was waiting becomes a gap record. Never touches the rows being appended.
+ * ones class by class, the lowest first, each oldest first. What was waiting becomes a gap record. Never touches the rows being appended.
  */
 export function makeRoom(state: SpoolState, table: SpoolTable, budgetBytes: number, firstNew: number): SpoolState {
   let next = state
   for (const kind of dropOrder) {
+    if (kind === 'reopened' && !next.reopened) continue
     while (next.bytes > budgetBytes) {
       const rows = enough(table.oldest(kind, firstNew, rowsPerStep), next.bytes - budgetBytes)
       if (rows.length === 0) break

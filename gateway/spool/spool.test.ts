@@ -7,7 +7,14 @@ import { decodeEnvelope, type Envelope, type Sample } from '@civitals/contracts/
 import t, { type Test } from 'tap'
 import { openSqliteSpool } from './io/sqlite-spool.ts'
 import { MemoryTable, memorySpool } from './memory.ts'
-import { beforeAll, defaultKeepAcknowledgedMs, type Spool, type SpoolDraft, type SpoolLimits } from './spool.ts'
+import {
+  beforeAll,
+  defaultKeepAcknowledgedMs,
+  type ReadingClass,
+  type Spool,
+  type SpoolDraft,
+  type SpoolLimits,
+} from './spool.ts'
 
 const roomy: SpoolLimits = {
   budgetBytes: 64 * 1024 * 1024,
@@ -60,10 +67,10 @@ const sample = (at: number, value: unknown = 1): Sample => ({
   clock: 'synced',
   values: { depth: value },
 })
-const draft = (at: number, urgent = false, samples: Sample[] = [sample(at)]): SpoolDraft => ({
+const draft = (at: number, kept: ReadingClass = 'telemetry', samples: Sample[] = [sample(at)]): SpoolDraft => ({
   config: 'c0ffee',
   samples,
-  urgent,
+  class: kept,
 })
 const everything = { after: beforeAll, before: Number.MAX_SAFE_INTEGER, limit: 1000 }
 async function envelopes(spool: Spool): Promise<Envelope[]> {
@@ -80,12 +87,12 @@ for (const [name, implementation] of Object.entries(implementations)) {
 
     t.test('numbers envelopes from 1 and counts readings', async (t) => {
       const spool = await implementation(t, clock).open()
-      const rows = await spool.append([draft(10), draft(20, true, [sample(20), sample(21)])])
+      const rows = await spool.append([draft(10), draft(20, 'alarm', [sample(20), sample(21)])])
       t.same(
-        rows.map((row) => [row.seq, row.urgent, row.committedAt]),
+        rows.map((row) => [row.seq, row.class, row.committedAt]),
         [
-          [1, false, clock.now()],
-          [2, true, clock.now()],
+          [1, 'telemetry', clock.now()],
+          [2, 'alarm', clock.now()],
         ],
       )
       const kept = await envelopes(spool)
@@ -162,7 +169,8 @@ for (const [name, implementation] of Object.entries(implementations)) {
     t.test('when only waiting rows are left the oldest go, alarms last, and the next envelope says so', async (t) => {
       const one = await bytesOfOne(implementation(t, clock).open)
       const spool = await implementation(t, clock).open({ ...roomy, budgetBytes: one * 4 })
-      for (const urgent of [false, true, false, false]) await spool.append([draft(clock.now(), urgent)])
+      for (const kept of ['telemetry', 'alarm', 'telemetry', 'telemetry'] as const)
+        await spool.append([draft(clock.now(), kept)])
       await spool.append([draft(100), draft(101)])
       t.same(
         (await spool.waiting(everything)).map((row) => row.seq),
@@ -179,6 +187,29 @@ for (const [name, implementation] of Object.entries(implementations)) {
       })
       const { producedReadings, waitingReadings, declaredLost } = spool.counters()
       t.equal(producedReadings, waitingReadings + declaredLost, 'produced = waiting + declared lost')
+    })
+
+    t.test('of what waits the lowest class goes first, whatever its age; of one class the oldest', async (t) => {
+      // Large beside the gap records that travel in them.
+      const large = (at: number, kept: ReadingClass): SpoolDraft => draft(at, kept, Array(40).fill(sample(at)))
+      const measured = await implementation(t, clock).open()
+      for (const kept of ['event', 'telemetry', 'alarm', 'debug'] as const) await measured.append([large(1, kept)])
+      const budgetBytes = measured.counters().bytes + 1000
+      const spool = await implementation(t, clock).open({ ...roomy, budgetBytes })
+      for (const kept of ['event', 'telemetry', 'alarm', 'debug'] as const) await spool.append([large(1, kept)])
+      const waiting = async (): Promise<number[]> => (await spool.waiting(everything)).map(({ seq }) => seq)
+      await spool.append([large(2, 'telemetry')])
+      t.same(await waiting(), [1, 2, 3, 5], 'the one of class debug, though it is the newest')
+      await spool.append([large(3, 'telemetry')])
+      t.same(await waiting(), [1, 3, 5, 6], 'the older of class telemetry')
+      await spool.append([large(4, 'debug')])
+      t.same(await waiting(), [1, 3, 6, 7], 'the rest of it: what comes now is never what goes')
+      for (const at of [5, 6, 7]) await spool.append([large(at, 'alarm')])
+      t.same(await waiting(), [3, 8, 9, 10], 'alarms when nothing else is left')
+      await spool.append([large(8, 'telemetry')])
+      t.same(await waiting(), [8, 9, 10, 11])
+      const { producedReadings, waitingReadings, declaredLost } = spool.counters()
+      t.equal(producedReadings, waitingReadings + declaredLost)
     })
 
     t.test('a gap record that is itself given up travels again, joined with its neighbours', async (t) => {
@@ -291,7 +322,7 @@ for (const [name, implementation] of Object.entries(implementations)) {
       async (t) => {
         const { open, garble } = implementation(t, clock)
         const first = await open()
-        for (let at = 1; at <= 9; at++) await first.append([draft(at, false, [sample(at), sample(at)])])
+        for (let at = 1; at <= 9; at++) await first.append([draft(at, 'telemetry', [sample(at), sample(at)])])
         await first.acknowledge({ upTo: 1, above: [[3, 4]] })
         const [old, before] = [first.id, first.counters()]
         await first.close()
@@ -344,7 +375,7 @@ for (const [name, implementation] of Object.entries(implementations)) {
     t.test('a draft too large for the wire becomes several envelopes', async (t) => {
       const spool = await implementation(t, clock).open()
       const big = Array.from({ length: 40 }, (_, at) => sample(at, 'x'.repeat(20_000)))
-      const rows = await spool.append([draft(0, true, big)])
+      const rows = await spool.append([draft(0, 'alarm', big)])
       t.ok(rows.length > 3 && rows.every((row) => row.payload.length <= 256 * 1024))
       t.same(
         (await envelopes(spool)).flatMap((envelope) => envelope.samples).map((one) => one.at),

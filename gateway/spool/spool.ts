@@ -2,15 +2,20 @@ import type { Acknowledgement } from '@civitals/contracts/acknowledgement'
 import type { EpochMs } from '@civitals/contracts/clock'
 import type { Envelope, Sample } from '@civitals/contracts/envelope'
 import type { Interval } from '@civitals/contracts/intervals'
+import { type KeptClass, keptClasses } from '@civitals/firmware-bridge/profile'
 import type { Identity } from './older.ts'
+
+/** What readings are worth when the disk is full, lowest first. A point declares its own; what is urgent is of class alarm. */
+export type ReadingClass = KeptClass | 'alarm'
+export const readingClasses: readonly ReadingClass[] = [...keptClasses, 'alarm']
 
 /** What the spool is asked to keep as one envelope; it adds the number, the link to an older spool and open gap records. */
 export interface SpoolDraft {
   /** Hash of the configuration the samples were read with. */
   readonly config: string
   readonly samples: readonly Sample[]
-  /** Holds a reading of an alarm-class point: the last to go when the disk is full. */
-  readonly urgent: boolean
+  /** Highest of its samples: the lowest class goes first when the disk is full. */
+  readonly class: ReadingClass
   readonly clockFix?: NonNullable<Envelope['clockFix']>
   /** Readings given up before these while nothing could be committed. */
   readonly lost?: LostReadings
@@ -34,7 +39,7 @@ export interface SpoolRow {
   readonly payload: Uint8Array
   /** Wall time of the commit, by the gateway's clock. */
   readonly committedAt: EpochMs
-  readonly urgent: boolean
+  readonly class: ReadingClass
 }
 
 /** The spool's part of an acknowledgement: settled up to `upTo`, and the ranges above. */

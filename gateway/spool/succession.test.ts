@@ -12,7 +12,7 @@ const everything = { after: beforeAll, before: Number.MAX_SAFE_INTEGER, limit: 1
 const draft = (value: number) => ({
   config: 'c',
   samples: [{ terminal: 't1', at: value, clock: 'synced' as const, values: { a: value } }],
-  urgent: false,
+  class: 'telemetry' as const,
 })
 
 async function envelopes(spool: Spool): Promise<Envelope[]> {
@@ -79,7 +79,7 @@ function* rowsWithout(...missing: readonly number[]): Iterable<SoundRow> {
       seq,
       payload: new Uint8Array(4),
       committedAt: 0,
-      urgent: false,
+      class: 'telemetry' as const,
       readings: 5,
       age: 0,
       from: at,

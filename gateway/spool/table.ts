@@ -2,7 +2,7 @@ import type { EpochMs } from '@civitals/contracts/clock'
 import type { Gap } from '@civitals/contracts/envelope'
 import type { PreviousSpool } from './gaps.ts'
 import type { OlderSpool } from './older.ts'
-import type { Settled, SpoolRow, WaitingRange } from './spool.ts'
+import { type ReadingClass, readingClasses, type Settled, type SpoolRow, type WaitingRange } from './spool.ts'
 
 /** What an envelope carries beside samples; dropped with its row, it must travel in a later one. */
 export interface Carried {
@@ -19,6 +19,12 @@ export interface TableRow extends Omit<SpoolRow, 'of'> {
   readonly to: EpochMs
   readonly carried?: Carried
 }
+
+/** What whoever sends it gets to see of a row. */
+export const asGiven = ({ seq, payload, committedAt, class: kept }: TableRow): SpoolRow => ({
+  ...{ seq, payload, committedAt },
+  class: kept,
+})
 
 /** A row as the budget sees it: everything but its bytes. */
 export type RowSummary = Omit<TableRow, 'payload' | 'committedAt'> & { readonly size: number }
@@ -50,9 +56,9 @@ export interface SpoolState {
   readonly inheritedReadings?: number
 }
 
-/** Order in which rows make room: settled ones cost nothing, alarms go last. */
-export const dropOrder = ['acknowledged', 'reopened', 'ordinary', 'urgent'] as const
-export type DropClass = (typeof dropOrder)[number]
+/** Order in which rows make room: settled ones cost nothing, then those that wait by their class, alarms last. */
+export type DropClass = 'acknowledged' | 'reopened' | ReadingClass
+export const dropOrder: readonly DropClass[] = ['acknowledged', 'reopened', ...readingClasses]
 
 export type RowStanding = 'waiting' | 'acknowledged' | 'reopened'
 

@@ -26,7 +26,7 @@ async function started(envelopes: number) {
   await clock.advance(10)
   for (let n = 0; n < envelopes; n++) {
     const samples = [{ terminal: 't1', at: clock.now(), clock: 'synced' as const, values: { a: n } }]
-    uplink.committed(await spool.append([{ config: 'c', samples, urgent: false }]))
+    uplink.committed(await spool.append([{ config: 'c', samples, class: 'telemetry' as const }]))
   }
   await clock.advance(10)
   const waiting = async (): Promise<number[]> => {

@@ -177,7 +177,7 @@ export class Session {
   }
 
   #laneOf(row: SpoolRow): Lane {
-    const liveFor = this.#window.isSlow && !row.urgent ? liveForOnSlowLinkMs : liveForMs
+    const liveFor = this.#window.isSlow && row.class !== 'alarm' ? liveForOnSlowLinkMs : liveForMs
     return row.seq < this.#liveFrom || this.#options.clock.now() - row.committedAt > liveFor ? 'backfill' : 'live'
   }
 

@@ -24,7 +24,7 @@ function build() {
     const rows: SpoolRow[] = []
     for (let index = 0; index < count; index++) {
       const samples = [{ terminal: 't1', at: clock.now(), clock: 'synced' as const, values: { a: index } }]
-      rows.push(...(await spool.append([{ config: 'c', samples, urgent: false }])))
+      rows.push(...(await spool.append([{ config: 'c', samples, class: 'telemetry' as const }])))
     }
     uplink.committed(rows)
     return rows

@@ -3,7 +3,7 @@ import type { Clock } from '@civitals/contracts/clock'
 import type { Sample } from '@civitals/contracts/envelope'
 import { Batcher } from '../../gateway/readings/batcher.ts'
 import { TimeKeeper } from '../../gateway/readings/time-keeper.ts'
-import type { Spool, SpoolLimits, SpoolRow } from '../../gateway/spool/spool.ts'
+import type { ReadingClass, Spool, SpoolLimits, SpoolRow } from '../../gateway/spool/spool.ts'
 import { statusOf } from '../../gateway/status.ts'
 import { Uplink } from '../../gateway/uplink/uplink.ts'
 import type { Network } from './network.ts'
@@ -132,11 +132,11 @@ export class Edge {
   }
 
   /** One sample by the machine's own clock; false while nothing runs there. */
-  take(terminal: string, values: Values, urgent: boolean): boolean {
+  take(terminal: string, values: Values, kept: ReadingClass): boolean {
     if (!this.#running) return false
     const { batcher, time, now } = this.#running
     const sample: Sample = { terminal, ...time.stamp(now()), values }
-    batcher.add(sample, urgent)
+    batcher.add(sample, kept)
     return true
   }
 

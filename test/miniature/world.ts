@@ -179,7 +179,8 @@ function sample({ schedule, truth }: World, edge: Edge, terminal: string): void 
   const number = truth.make({ gateway: edge.id, terminal, at: schedule.now, unsynced: edge.unsynced })
   const alarming = random.chance(0.25)
   const depth = alarming ? 120 + random.below(20) : 60 + random.below(35)
-  edge.take(terminal, { number, depth, ...oddities(random) }, alarming)
+  const kept = alarming ? 'alarm' : random.pick(['debug', 'telemetry', 'telemetry', 'event'] as const)
+  edge.take(terminal, { number, depth, ...oddities(random) }, kept)
 }
 
 /** Values that are rejected, refused by the store, or of a point nobody registered. */

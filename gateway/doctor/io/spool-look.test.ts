@@ -16,7 +16,7 @@ const clock = new FakeClock()
 const draft: SpoolDraft = {
   config: 'c0ffee',
   samples: [{ terminal: 'water-01', at: clock.now(), clock: 'synced', values: { depth: 1, flow: 2 } }],
-  urgent: false,
+  class: 'telemetry' as const,
 }
 
 /** Three envelopes, the first of them settled; `killed`: as the files lie when the gateway ends without closing. */

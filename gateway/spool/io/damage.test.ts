@@ -18,7 +18,7 @@ const pad = 'x'.repeat(2000)
 const draft = (value: number) => ({
   config: 'c',
   samples: [{ terminal: 't1', at: 1000 + value, clock: 'synced' as const, values: { a: value, pad } }],
-  urgent: false,
+  class: 'telemetry' as const,
 })
 
 interface Stage {

@@ -17,7 +17,7 @@ const everything = { after: 0, before: Number.MAX_SAFE_INTEGER, limit: 1000 }
 const newDraft = {
   config: 'c',
   samples: [{ terminal: 't1', at: 1, clock: 'synced' as const, values: { a: 1 } }],
-  urgent: false,
+  class: 'telemetry' as const,
 }
 
 function folderOf(t: Test): string {

@@ -4,6 +4,7 @@ import { CivitalsError } from '@civitals/contracts/errors'
 /** Format of the spool's file, kept in `PRAGMA user_version`. Files of format 1 are from before it was counted and say 0. */
 export const spoolFormat = 3
 
+// urgent: the class: 0 telemetry, 1 alarm, 2 event, 3 debug; releases before knew the first two.
 // acknowledged: 0 waits, 1 settled, 2 settled and opened again. The partial indexes keep the walks of a spool short whatever else
 // is kept: what is to be sent, what may go. crc: CRC-32 of the payload; null in rows of format 1.
 // age: milliseconds the spool had run at the commit; 0 in rows of formats 1 and 2.

@@ -1,11 +1,17 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { crc32, inflateRawSync } from 'node:zlib'
 import { deflatedMark, sealOf } from '@civitals/contracts/seal'
+import type { ReadingClass } from '../spool.ts'
 import type { SoundRow } from '../succession.ts'
 import type { Carried, RowStanding, SpoolState } from '../table.ts'
 
 /** By the number in column `acknowledged`. */
 export const standings: readonly RowStanding[] = ['waiting', 'acknowledged', 'reopened']
+
+/** By the number in column `urgent`: the first two are of before there were more. */
+const classes: readonly ReadingClass[] = ['telemetry', 'alarm', 'event', 'debug']
+export const classOf = (code: unknown): ReadingClass => classes[Number(code)] ?? 'telemetry'
+export const codeOf = (kept: ReadingClass): number => classes.indexOf(kept)
 
 /** The accounts in a file that may be damaged; undefined: they cannot be read, or are none. */
 export function stateIn(database: DatabaseSync): SpoolState | undefined {
@@ -78,7 +84,7 @@ function soundRow(row: Columns): SoundRow | undefined {
   const carried = row.carried === null ? undefined : attempt(() => JSON.parse(String(row.carried)) as Carried)
   if (!whole) return undefined
   return {
-    ...{ seq: Number(row.seq), payload, committedAt: Number(row.committed_at), urgent: row.urgent === 1 },
+    ...{ seq: Number(row.seq), payload, committedAt: Number(row.committed_at), class: classOf(row.urgent) },
     ...{ readings: Number(row.readings), age: Number(row.age ?? 0), from: Number(row.from_at), to: Number(row.to_at) },
     standing: standings[Number(row.acknowledged)] ?? 'waiting',
     ...(carried && { carried }),

@@ -1,6 +1,6 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { crc32 } from 'node:zlib'
-import type { SpoolRow, WaitingRange } from '../spool.ts'
+import { beforeAll, type ReadingClass, type SpoolRow, type WaitingRange } from '../spool.ts'
 import type { SoundRow } from '../succession.ts'
 import {
   type DropClass,
@@ -13,7 +13,7 @@ import {
   type TableRow,
 } from '../table.ts'
 import { bringToFormat } from './format.ts'
-import { soundRows, standings } from './sound-rows.ts'
+import { classOf, codeOf, soundRows, standings } from './sound-rows.ts'
 import { damage, isFull } from './sqlite-errors.ts'
 
 const pageBytes = 4096
@@ -39,7 +39,7 @@ const sql = {
   held: 'SELECT seq FROM envelope WHERE seq BETWEEN ? AND ? ORDER BY seq',
   oldestSettled: `SELECT ${summaryColumns} FROM ${settled} AND seq < ? ORDER BY seq LIMIT ?`,
   oldestReopened: `SELECT ${summaryColumns} FROM ${toSend} AND acknowledged = 2 AND seq < ? ORDER BY seq LIMIT ?`,
-  oldestWaiting: `SELECT ${summaryColumns} FROM ${toSend} AND acknowledged = 0 AND urgent = ? AND seq < ? ORDER BY seq LIMIT ?`,
+  oldestWaiting: `SELECT ${summaryColumns} FROM ${toSend} AND acknowledged = 0 AND urgent = ? AND seq >= ? AND seq < ? ORDER BY seq LIMIT ?`,
   // Ages follow seqs, so the oldest rows by seq are the oldest by age: no third index.
   expired: `SELECT * FROM (SELECT ${summaryColumns} FROM ${settled} ORDER BY seq LIMIT ?) WHERE age < ?`,
   remove: 'DELETE FROM envelope WHERE seq = ?',
@@ -50,6 +50,11 @@ export class SqliteTable implements SpoolTable {
   readonly #database: DatabaseSync
   readonly #statements: Record<keyof typeof sql, StatementSync>
   #flushing = true
+  /** No row of the class waits below. */
+  readonly #noneBelow: Record<ReadingClass, number> = {
+    ...{ debug: beforeAll, telemetry: beforeAll },
+    ...{ event: beforeAll, alarm: beforeAll },
+  }
   /** Bytes written since the log was folded into the file, about. */
   #written = 0
 
@@ -80,8 +85,18 @@ export class SqliteTable implements SpoolTable {
 
   insert(row: TableRow, standing: RowStanding = 'waiting'): void {
     const carried = row.carried ? JSON.stringify(row.carried) : null
-    const { seq, payload, committedAt, urgent, readings, from, to } = row
-    const values = [seq, payload, Math.round(committedAt), urgent ? 1 : 0, readings, from, to, carried, crc32(payload)]
+    const { seq, payload, committedAt, readings, from, to } = row
+    const values = [
+      seq,
+      payload,
+      Math.round(committedAt),
+      codeOf(row.class),
+      readings,
+      from,
+      to,
+      carried,
+      crc32(payload),
+    ]
     this.#statements.insert.run(...values, standings.indexOf(standing), row.age)
     this.#written += (Math.ceil(payload.length / pageBytes) + 1) * pageBytes
   }
@@ -114,7 +129,11 @@ export class SqliteTable implements SpoolTable {
     const { oldestSettled, oldestReopened, oldestWaiting } = this.#statements
     if (kind === 'acknowledged') return oldestSettled.all(before, limit).map(summary)
     if (kind === 'reopened') return oldestReopened.all(before, limit).map(summary)
-    return oldestWaiting.all(kind === 'urgent' ? 1 : 0, before, limit).map(summary)
+    const from = this.#noneBelow[kind]
+    const rows = oldestWaiting.all(codeOf(kind), from, before, limit).map(summary)
+    // New rows come above all others, so what was walked past once need not be walked again.
+    this.#noneBelow[kind] = rows[0]?.seq ?? Math.max(from, before)
+    return rows
   }
 
   expired(age: number, limit: number): RowSummary[] {
@@ -188,13 +207,13 @@ type Columns = ReturnType<StatementSync['all']>[number]
 function spoolRow({ seq, payload, committed_at, urgent, crc }: Columns): SpoolRow {
   const bytes = payload as Uint8Array
   if (crc !== null && crc32(bytes) !== crc) throw damage(`the checksum of envelope ${seq} does not hold`)
-  return { seq: Number(seq), payload: bytes, committedAt: Number(committed_at), urgent: urgent === 1 }
+  return { seq: Number(seq), payload: bytes, committedAt: Number(committed_at), class: classOf(urgent) }
 }
 
 function summary(row: Columns): RowSummary {
   return {
     seq: Number(row.seq),
-    urgent: row.urgent === 1,
+    class: classOf(row.urgent),
     readings: Number(row.readings),
     age: Number(row.age),
     from: Number(row.from_at),

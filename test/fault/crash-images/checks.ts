@@ -31,7 +31,7 @@ export const checkSpool: Check = async (folder, { done, acknowledged }) => {
     for (let seq = acknowledged + 1; seq <= done; seq++) if (!waiting.has(seq)) wrong.push(`seq ${seq} is missing`)
     const { newestSeq } = spool.counters()
     if (newestSeq < done) wrong.push(`newest is ${newestSeq}, ${done} was reported`)
-    const [next] = await spool.append([{ config: 'c', samples: [], urgent: false }])
+    const [next] = await spool.append([{ config: 'c', samples: [], class: 'telemetry' as const }])
     if (next?.seq !== newestSeq + 1) wrong.push(`goes on with ${next?.seq} after ${newestSeq}`)
     return wrong
   } finally {

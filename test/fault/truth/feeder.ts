@@ -99,7 +99,7 @@ function make(): void {
     pending.push({ terminal, ...stamp, values: { depth, battery: batteryOf(name) } })
   }
   write(lines.join('\n'))
-  for (const sample of pending.splice(0)) batcher.add(sample, false)
+  for (const sample of pending.splice(0)) batcher.add(sample, 'telemetry')
 }
 const pending: Parameters<Batcher['add']>[0][] = []
 

@@ -11,7 +11,7 @@ const spool = await openSqliteSpool({ folder, limits, clock: systemClock })
 for (let value = 1; value <= Number(commits); value++) {
   const samples = [{ terminal: 't1', at: systemClock.now(), clock: 'synced' as const, values: { a: value } }]
   try {
-    const rows = await spool.append([{ config: 'c', samples, urgent: false }])
+    const rows = await spool.append([{ config: 'c', samples, class: 'telemetry' as const }])
     for (const row of rows) writeSync(1, `${row.seq} ${spool.id} ${value}\n`)
   } catch {
     writeSync(1, 'refused\n')

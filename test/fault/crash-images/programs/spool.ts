@@ -18,7 +18,7 @@ for (let made = 0; made < Number(envelopes); ) {
       ...{ terminal: `t${place}`, at: systemClock.now(), clock: 'synced' as const },
       values: { depth: made, flow: place },
     })),
-    urgent: made % 7 === 0,
+    class: made % 7 === 0 ? ('alarm' as const) : ('telemetry' as const),
   }))
   const rows = await spool.append(drafts)
   for (const { seq } of rows) writeSync(1, `+${seq}\n`)
