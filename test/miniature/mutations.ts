@@ -71,7 +71,7 @@ export const mutations: readonly Mutation[] = [
     file: 'gateway/uplink/session.ts',
     find: '    this.#options.connection.send(lane, row.payload)\n',
     put: `    this.#options.connection.send(lane, row.payload)
-    void this.#options.spool.acknowledge({ upTo: 0, above: [[row.seq, row.seq]] })\n`,
+    this.#options.spool.acknowledge({ upTo: 0, above: [[row.seq, row.seq]] }).catch(() => undefined)\n`,
   },
   {
     name: 'acknowledge the whole window',
