@@ -12,7 +12,7 @@ export interface Mutation {
 }
 
 const settler = 'ingest/settle/settler.ts'
-const written = `    await this.#storeState({ ...made, rejects })
+const written = `    await this.#storeState({ ...made, rejects, configurations })
     books.committed(accounts, rejects, made.aside.length, clockFixes)\n`
 
 export const mutations: readonly Mutation[] = [
@@ -24,7 +24,7 @@ export const mutations: readonly Mutation[] = [
     const told = { changed: () => held } as never
     books.accounts.commit(told)
     acknowledger.settled(gateways)
-    await this.#storeState({ ...made, accounts: told, rejects })
+    await this.#storeState({ ...made, accounts: told, rejects, configurations })
     books.committed(told, rejects, made.aside.length, clockFixes)\n`,
   },
   {
