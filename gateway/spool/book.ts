@@ -22,6 +22,8 @@ export class SpoolBook {
   #state: SpoolState
   /** Age at which expired rows were last looked for. */
   #lookedAt = Number.NEGATIVE_INFINITY
+  /** Lowest number no link was ever given; what an earlier run committed may have been. */
+  #unsentFrom: number
   /** Monotonic time of the last commit of this run. */
   #committedAt: number | undefined
 
@@ -32,6 +34,7 @@ export class SpoolBook {
     const known = table.load()
     // The first change says that the file is open: until then it stands as it was closed, and a full disk hinders nobody from sending.
     this.#state = { ...(known ?? emptyState(newId, previous)), closed: false }
+    this.#unsentFrom = this.#state.newestSeq + 1
     if (!known) table.transaction(true, () => table.save(this.#state))
   }
 
@@ -67,7 +70,11 @@ export class SpoolBook {
         next = this.#appendOne(next, draft, now, rows)
       }
       next = this.#withoutExpired(next, age)
-      next = makeRoom(next, this.#table, this.#limits.budgetBytes, rows[0]?.seq ?? next.newestSeq + 1)
+      next = makeRoom(next, this.#table, {
+        ...this.#limits,
+        unsentFrom: this.#unsentFrom,
+        before: rows[0]?.seq ?? next.newestSeq + 1,
+      })
       return [next, rows.map(asGiven)]
     })
     this.#committedAt = mono
@@ -82,6 +89,10 @@ export class SpoolBook {
       const of = identityAt(older, row.seq)
       return of ? { ...row, of } : row
     })
+  }
+
+  linked(stands: boolean): void {
+    this.#unsentFrom = stands ? Number.POSITIVE_INFINITY : this.#state.newestSeq + 1
   }
 
   acknowledge(settled: Settled, spool: string = this.id): void {

@@ -2,7 +2,7 @@ import type { Clock } from '@civitals/contracts/clock'
 import { SpoolBook } from './book.ts'
 import type { PreviousSpool } from './gaps.ts'
 import { SpoolLineage } from './lineage.ts'
-import type { Spool, SpoolLimits, SpoolRow, WaitingRange } from './spool.ts'
+import { beforeAll, type Spool, type SpoolLimits, type SpoolRow, type WaitingRange } from './spool.ts'
 import { type EndReason, inherit, type SoundRow, type Succession } from './succession.ts'
 import {
   asGiven,
@@ -50,6 +50,7 @@ export function memorySpool(options: MemorySpoolOptions): Spool {
     waiting: async (range) => lineage.serve((book) => book.waiting(range)),
     acknowledge: async (settled, spool) => lineage.serve((book) => book.acknowledge(settled, spool)),
     reopen: async (spool, ranges) => lineage.serve((book) => book.reopen(spool, ranges)),
+    linked: (stands) => lineage.book.linked(stands),
     counters: () => lineage.book.counters(),
     close: async () => lineage.close(),
   }
@@ -149,12 +150,21 @@ export class MemoryTable implements SpoolTable {
     return this.#between(from, to).map(({ row }) => row.seq)
   }
 
-  oldest(kind: DropClass, before: number, limit: number): RowSummary[] {
+  oldest(kind: DropClass, before: number, limit: number, from: number = beforeAll): RowSummary[] {
     return this.#some(({ row, state }) => {
-      if (row.seq >= before) return false
+      if (row.seq < from || row.seq >= before) return false
       if (kind === 'acknowledged' || kind === 'reopened') return state === kind
       return state === 'waiting' && row.class === kind
     }, limit).map(summary)
+  }
+
+  read(seqs: readonly number[]): TableRow[] {
+    if (seqs.some((seq) => this.#garbled.has(seq))) throw new TableEnded('damaged file')
+    return seqs.flatMap((seq) => this.#rows.get(seq)?.row ?? [])
+  }
+
+  replace(row: TableRow): void {
+    this.#rows.set(row.seq, { row, state: 'waiting' })
   }
 
   expired(age: number, limit: number): RowSummary[] {

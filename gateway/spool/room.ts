@@ -2,28 +2,45 @@ import type { Gap } from '@civitals/contracts/envelope'
 import { mergeGaps } from './gaps.ts'
 import { identityAt } from './older.ts'
 import { type DropClass, dropOrder, type RowSummary, type SpoolState, type SpoolTable } from './table.ts'
+import { type ThinningBounds, thinOldest } from './thinning.ts'
 
 const rowsPerStep = 64
+
+interface Room extends ThinningBounds {
+  readonly budgetBytes: number
+}
 
 /** Why readings were given up, as the gap record says it. */
 export const diskFull = 'disk budget'
 
 /**
- * Drops rows older than `firstNew` until the budget is met: acknowledged ones first, then those opened again, then waiting
- * ones class by class, the lowest first, each oldest first. What was waiting becomes a gap record. Never touches the rows being appended.
+ * Drops rows older than `before` until the budget is met: acknowledged ones first, then those opened again, then waiting
+ * ones class by class, the lowest first, each oldest first; what can be thinned is thinned first. What was waiting becomes a gap record. Never touches the rows being appended.
  */
-export function makeRoom(state: SpoolState, table: SpoolTable, budgetBytes: number, firstNew: number): SpoolState {
+export function makeRoom(state: SpoolState, table: SpoolTable, room: Room): SpoolState {
+  const { budgetBytes, before } = room
   let next = state
   for (const kind of dropOrder) {
     if (kind === 'reopened' && !next.reopened) continue
+    next = thinned(next, table, kind, room)
     while (next.bytes > budgetBytes) {
-      const rows = enough(table.oldest(kind, firstNew, rowsPerStep), next.bytes - budgetBytes)
+      const rows = enough(table.oldest(kind, before, rowsPerStep), next.bytes - budgetBytes)
       if (rows.length === 0) break
       table.remove(rows.map((row) => row.seq))
       next = without(next, rows, kind)
     }
   }
   return next
+}
+
+function thinned(state: SpoolState, table: SpoolTable, kind: DropClass, room: Room): SpoolState {
+  let next: SpoolState | undefined = state
+  let last = state
+  while (next && last.bytes > room.budgetBytes) {
+    next = thinOldest(last, table, kind, room)
+    last = next ?? last
+  }
+  return last
 }
 
 /** Drops acknowledged rows that were kept for their time: those of before the spool was `age` ms old. */

@@ -112,6 +112,11 @@ export interface Spool {
    * rows that are held, whatever their state, so that asking twice says the same. A spool it knows nothing of holds nothing. Durable.
    */
   reopen(spool: string, ranges: readonly Interval[]): Promise<Reopening>
+  /**
+   * A link that takes envelopes stands from now on, or no more. What was committed while none stood was never sent, and may be thinned when the
+   * disk is full; of anything else nobody knows what arrived. Every envelope given out or committed after the call may be sent.
+   */
+  linked(stands: boolean): void
   /** As of the last finished call. */
   counters(): SpoolCounters
   close(): Promise<void>

@@ -54,6 +54,8 @@ export interface SpoolState {
   readonly older?: readonly OlderSpool[]
   readonly inherited?: number
   readonly inheritedReadings?: number
+  /** Up to where waiting rows of a class were looked at for thinning. */
+  readonly thinned?: { readonly debug?: number; readonly telemetry?: number }
 }
 
 /** Order in which rows make room: settled ones cost nothing, then those that wait by their class, alarms last. */
@@ -82,8 +84,12 @@ export interface SpoolTable {
   reopen(from: number, to: number): number
   /** Seqs of all rows in [from, to], ascending, whatever their state. */
   held(from: number, to: number): Iterable<number>
-  /** Oldest rows of a class below `before`, at most `limit`. */
-  oldest(kind: DropClass, before: number, limit: number): RowSummary[]
+  /** Oldest rows of a class below `before`, at most `limit`; `from`: none below. */
+  oldest(kind: DropClass, before: number, limit: number, from?: number): RowSummary[]
+  /** These rows whole. */
+  read(seqs: readonly number[]): TableRow[]
+  /** Puts a row in the place of the one that has its number. */
+  replace(row: TableRow): void
   /** Oldest acknowledged rows committed before the spool was of this age, at most `limit`. */
   expired(age: number, limit: number): RowSummary[]
   remove(seqs: readonly number[]): void

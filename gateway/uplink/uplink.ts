@@ -122,6 +122,7 @@ export class Uplink {
     }
     this.#signs.stands(0)
     const since = clock.mono()
+    spool.linked(true)
     this.#connection = connection
     session = new Session({ spool, connection, clock, onFailure })
     this.#session = session
@@ -136,6 +137,7 @@ export class Uplink {
     this.#signs.ended({ kind: 'ended', lastedMs: clock.mono() - since, quietly: reason === endedQuietly })
     this.#bytesOfOlder += connection.bytesSent
     session.stop()
+    spool.linked(false)
     this.#session = undefined
     this.#connection = undefined
     this.#connectedSince = undefined

@@ -114,6 +114,7 @@ export function openSpoolTwin({ disk, life, clock, limits, newId }: SpoolTwinOpt
     append: (drafts) => call('append', () => inner.append(drafts)),
     waiting: (range) => call('waiting', () => inner.waiting(range)),
     acknowledge: (settled) => call('acknowledge', () => inner.acknowledge(settled)),
+    linked: (stands) => void call('linked', async () => inner.linked(stands)),
     counters: () => counters,
     close: () => call('close', () => inner.close()),
   }

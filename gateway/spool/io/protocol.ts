@@ -15,6 +15,7 @@ export type Call =
   | { readonly call: 'waiting'; readonly range: WaitingRange }
   | { readonly call: 'acknowledge'; readonly settled: Settled; readonly spool?: string }
   | { readonly call: 'reopen'; readonly spool: string; readonly ranges: readonly Interval[] }
+  | { readonly call: 'linked'; readonly stands: boolean }
   | { readonly call: 'close' }
 export type Request = Call & { readonly id: number }
 

@@ -1,6 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
-import { crc32, inflateRawSync } from 'node:zlib'
-import { deflatedMark, sealOf } from '@civitals/contracts/seal'
+import { crc32 } from 'node:zlib'
+import { openPayload } from '@civitals/contracts/payload'
 import type { ReadingClass } from '../spool.ts'
 import type { SoundRow } from '../succession.ts'
 import type { Carried, RowStanding, SpoolState } from '../table.ts'
@@ -92,15 +92,10 @@ function soundRow(row: Columns): SoundRow | undefined {
 }
 
 /** Rows of format 1 have no checksum beside them: what is sealed, or can be decoded, is taken for whole. */
-const isEnvelope = (payload: Uint8Array): boolean =>
-  attempt(() => {
-    const seal = sealOf(payload)
-    if (seal !== 'none') return seal === 'holds'
-    const bytes = payload[0] === deflatedMark ? inflateRawSync(payload.subarray(1)) : payload
-    return (
-      typeof (JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)) as { seq?: unknown }).seq === 'number'
-    )
-  }) ?? false
+function isEnvelope(payload: Uint8Array): boolean {
+  const opened = openPayload(payload)
+  return opened.ok && typeof (opened.value as { seq?: unknown } | null)?.seq === 'number'
+}
 
 function attempt<T>(work: () => T): T | undefined {
   try {

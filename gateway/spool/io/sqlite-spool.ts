@@ -32,6 +32,7 @@ export async function openSqliteSpool(options: SqliteSpoolOptions): Promise<Spoo
     acknowledge: async (settled, spool) =>
       void (await thread.call({ call: 'acknowledge', settled, ...(spool !== undefined && { spool }) })),
     reopen: (spool, ranges) => thread.reopen(spool, ranges),
+    linked: (stands) => thread.linked(stands),
     counters: () => thread.counters,
     close: () => thread.close(),
   }
@@ -100,6 +101,11 @@ class SpoolThread {
   async reopen(spool: string, ranges: readonly Interval[]): Promise<Reopening> {
     const served = await this.#ask({ call: 'reopen', spool, ranges })
     return 'reopening' in served ? served.reopening : { reopened: 0, missing: ranges }
+  }
+
+  /** Nobody waits for it: what is asked of the spool after it is served after it. */
+  linked(stands: boolean): void {
+    if (!this.#gone) this.#ask({ call: 'linked', stands }).catch(() => undefined)
   }
 
   #ask(call: Call): Promise<Served> {

@@ -42,6 +42,7 @@ const sql = {
   oldestWaiting: `SELECT ${summaryColumns} FROM ${toSend} AND acknowledged = 0 AND urgent = ? AND seq >= ? AND seq < ? ORDER BY seq LIMIT ?`,
   // Ages follow seqs, so the oldest rows by seq are the oldest by age: no third index.
   expired: `SELECT * FROM (SELECT ${summaryColumns} FROM ${settled} ORDER BY seq LIMIT ?) WHERE age < ?`,
+  read: `SELECT ${summaryColumns}, payload, committed_at, crc FROM envelope WHERE seq = ?`,
   remove: 'DELETE FROM envelope WHERE seq = ?',
 } as const
 
@@ -125,15 +126,28 @@ export class SqliteTable implements SpoolTable {
     for (const row of this.#statements.held.iterate(from, to)) yield Number(row.seq)
   }
 
-  oldest(kind: DropClass, before: number, limit: number): RowSummary[] {
+  oldest(kind: DropClass, before: number, limit: number, above?: number): RowSummary[] {
     const { oldestSettled, oldestReopened, oldestWaiting } = this.#statements
     if (kind === 'acknowledged') return oldestSettled.all(before, limit).map(summary)
     if (kind === 'reopened') return oldestReopened.all(before, limit).map(summary)
-    const from = this.#noneBelow[kind]
+    const from = above ?? this.#noneBelow[kind]
     const rows = oldestWaiting.all(codeOf(kind), from, before, limit).map(summary)
+    if (above !== undefined) return rows
     // New rows come above all others, so what was walked past once need not be walked again.
     this.#noneBelow[kind] = rows[0]?.seq ?? Math.max(from, before)
     return rows
+  }
+
+  read(seqs: readonly number[]): TableRow[] {
+    return seqs.flatMap((seq) => {
+      const row = this.#statements.read.get(seq)
+      return row ? { ...summary(row), ...spoolRow(row) } : []
+    })
+  }
+
+  replace(row: TableRow): void {
+    this.remove([row.seq])
+    this.insert(row)
   }
 
   expired(age: number, limit: number): RowSummary[] {

@@ -40,6 +40,9 @@ try {
       case 'acknowledge':
         lineage.serve((book) => book.acknowledge(request.settled, request.spool))
         return nothing
+      case 'linked':
+        lineage.book.linked(request.stands)
+        return nothing
       case 'close':
         lineage.close()
         return nothing
