@@ -1,4 +1,4 @@
-// A full disk keeps one value of each point a minute of what was never sent, before it gives anything up whole; every reading is accounted for.
+// A full disk keeps the last value of each point a minute of what was never sent, before it gives anything up whole; every reading is accounted for.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -95,7 +95,7 @@ function settle(t: Test, envelopes: readonly Envelope[], readingsOf: (seq: numbe
 
 for (const [name, implementation] of Object.entries(implementations)) {
   t.test(name, async (t) => {
-    t.test('one value of each point a minute is left of what is old, all of what is new', async (t) => {
+    t.test('the last value of each point a minute is left of what is old, all of what is new', async (t) => {
       const clock = new FakeClock()
       const open = implementation(t, clock)
       const spool = await open()
@@ -110,8 +110,8 @@ for (const [name, implementation] of Object.entries(implementations)) {
       t.same(
         minutes.get(0)?.map(({ terminal, at }) => [terminal, at]),
         [
-          ['odd', 1],
-          ['even', 2],
+          ['odd', 59],
+          ['even', 60],
         ],
       )
       t.equal(minutes.get(9)?.length, 60)

@@ -1,4 +1,4 @@
-// What a full disk does before it gives anything up whole: of a minute that was never sent it keeps one value of each point.
+// What a full disk does before it gives anything up whole: of a minute that was never sent it keeps the last value of each point.
 import { countReadings, encodeEnvelope, maxWireBytes } from '@civitals/contracts/encode-envelope'
 import type { Envelope, Gap, Sample } from '@civitals/contracts/envelope'
 import { openEnvelope } from '@civitals/contracts/open-envelope'
@@ -31,9 +31,9 @@ export interface ThinningBounds {
 }
 
 /**
- * Makes one envelope of the oldest minute of a class, with the first value of each point. It keeps the number of the last, and declares the
- * numbers of the others and the readings it does not hold in gap records of its own: the centre hears of both at once, and no number stands
- * for two contents that may both arrive. Undefined: there is nothing to thin.
+ * Makes one envelope of the oldest minute of a class: the last one, and before its samples those of the others that hold the last value of a
+ * point. It keeps the number of the last and declares the others, with the readings that are not kept of each, in gap records of its own: the
+ * centre hears of both at once, and no number stands for two contents that may both arrive. Undefined: there is nothing to thin.
  */
 export function thinOldest(
   state: SpoolState,
@@ -87,8 +87,7 @@ function alikeOf(rows: readonly TableRow[]): readonly Opened[] {
 function join(alike: readonly Opened[], compress: boolean): TableRow | undefined {
   const last = alike.at(-1)
   if (!last) return undefined
-  const seen = new Set<string>()
-  const kept = alike.map(({ envelope }) => envelope.samples.filter((sample) => hasNew(sample, seen)))
+  const kept = lastOf(alike)
   const gaps = mergeGaps(carriedGaps(alike), lossesOf(alike, kept))
   const previous = alike.map(({ envelope }) => envelope.previous).find((link) => link !== undefined)
   const carried: Carried = { ...(previous && { previous }), gaps }
@@ -98,6 +97,15 @@ function join(alike: readonly Opened[], compress: boolean): TableRow | undefined
   const bytes = alike.reduce((sum, { row }) => sum + row.payload.length, 0)
   if (payload.length >= bytes || payload.length > maxWireBytes || gaps.length > maxGapsPerEnvelope) return undefined
   return rowOf(envelope, payload, last.row.class, { now: last.row.committedAt, age: last.row.age }, carried)
+}
+
+/** All samples of the last, and of the others what tells of a point that none after it tells of. */
+function lastOf(alike: readonly Opened[]): readonly (readonly Sample[])[] {
+  const seen = new Set<string>()
+  return alike.reduceRight<(readonly Sample[])[]>((kept, { envelope: { samples } }, place) => {
+    const newest = samples.toReversed().filter((sample) => hasNew(sample, seen) || place === alike.length - 1)
+    return [newest.reverse(), ...kept]
+  }, [])
 }
 
 /** Whether a sample tells of a point that was not told of yet; from now on it was. */
@@ -110,15 +118,12 @@ function hasNew({ terminal, values, quality }: Sample, seen: Set<string>): boole
 
 const carriedGaps = (alike: readonly Opened[]): Gap[] => alike.flatMap(({ row }) => row.carried?.gaps ?? [])
 
-/** What is not kept of each row, by its number; the last one's number goes on, so that what it lost stands with the number before. */
-function lossesOf(alike: readonly Opened[], kept: readonly Sample[][]): Gap[] {
-  const lost = alike.map(({ row }, place) => row.readings - countReadings({ samples: kept[place] ?? [] }))
-  const ofLast = lost.at(-1) ?? 0
-  return alike.slice(0, -1).map(({ row: { seq, from, to } }, place) => ({
+/** What is not kept of each row, by its number; the last is kept whole. */
+const lossesOf = (alike: readonly Opened[], kept: readonly (readonly Sample[])[]): Gap[] =>
+  alike.slice(0, -1).map(({ row: { seq, from, to, readings } }, place) => ({
     ...{ fromSeq: seq, toSeq: seq, from, to, reason: thinnedOut },
-    readings: (lost[place] ?? 0) + (place === alike.length - 2 ? ofLast : 0),
+    readings: readings - countReadings({ samples: [...(kept[place] ?? [])] }),
   }))
-}
 
 function withJoined(state: SpoolState, rows: readonly TableRow[], joined: TableRow): SpoolState {
   const lost = rows.reduce((sum, row) => sum + row.readings, 0) - joined.readings

@@ -109,6 +109,12 @@ const faults: Readonly<Record<string, Fault>> = {
     weather(world, (of, on) => {
       of.partitioned = on
     }),
+  // Known to be gone, and until the end: what is committed now was never sent.
+  'link gone': ({ network, ...world }) => {
+    const { id } = someEdge({ network, ...world })
+    network.cut(id)
+    network.weather(id).partitioned = true
+  },
   'acknowledgements lost': (world) =>
     weather(world, (of, on) => {
       of.deaf = on ? 'down' : 'none'

@@ -86,6 +86,12 @@ export const mutations: readonly Mutation[] = [
     put: 'gaps: state.gaps,',
   },
   {
+    name: 'thin what may have been sent',
+    file: 'gateway/spool/book.ts',
+    find: 'this.#unsentFrom = stands ? Number.POSITIVE_INFINITY : this.#state.newestSeq + 1',
+    put: 'this.#unsentFrom = stands ? 1 : 1',
+  },
+  {
     name: 'a step is evaluated and not written',
     file: settler,
     find: 'for (const effect of effects) await effect.write(tx)',

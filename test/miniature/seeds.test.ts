@@ -20,7 +20,16 @@ t.test(`${seeds} seeds hold`, { timeout: 600_000 }, async (t) => {
     if (outcome.violations.length === 0) continue
     t.fail(`seed ${seed}: setup/with-node test/miniature/main.ts --seed ${seed} --trace`, { found: outcome.violations })
   }
-  for (const name of ['stored', 'duplicates', 'declaredLost', 'setAside', 'rejected', 'webhooks', 'all killed']) {
+  for (const name of [
+    'stored',
+    'duplicates',
+    'declaredLost',
+    'thinned',
+    'setAside',
+    'rejected',
+    'webhooks',
+    'all killed',
+  ]) {
     t.ok((facts.get(name) ?? 0) > 0, `${name}: ${facts.get(name) ?? 0}`)
   }
 })

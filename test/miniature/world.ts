@@ -1,5 +1,6 @@
 // One miniature from its seed: a city of a few boxes, what happens to it, and the look at it after everything is healed.
 import type { City, Terminal } from '@civitals/contracts/registry'
+import { thinnedOut } from '../../gateway/spool/thinning.ts'
 import { Centre, migrations } from './centre.ts'
 import { checkHealed } from './checker.ts'
 import { Edge } from './edge.ts'
@@ -93,6 +94,8 @@ async function heal(world: World): Promise<void> {
       ledger.reduce((sum, row) => sum + row[column], 0),
     )
   }
+  const thinned = 'SELECT coalesce(sum(readings), 0) FROM ledger_gap WHERE reason = ?'
+  count(world, 'thinned', Number(world.state.run(thinned, [thinnedOut]).rows[0]?.[0]))
   count(world, 'webhooks', truth.webhooks.size)
 }
 
@@ -157,7 +160,7 @@ function build(seed: number, onEvent?: (line: string) => void): World {
   const centre = new Centre({ schedule, network, series, state, city, onTrouble, receive: (id) => truth.received(id) })
   centre.start()
   for (const edge of edges) edge.start(random.chance(0.15))
-  const everyMs = random.pick([2_000, 2_000, 2_000, 10_000, 60_000])
+  const everyMs = random.pick([2_000, 2_000, 10_000, 10_000, 60_000])
   const lastsMs = everyMs * (8 + random.below(16))
   const facts = new Map<string, number>()
   return { schedule, network, centre, edges, series, state, truth, journal, strangers, everyMs, lastsMs, facts }
