@@ -83,8 +83,8 @@ spool:
   # Folder of the queue on disk. It outlives configuration, restarts and upgrades; give each gateway its own.
   folder: ./spool
   # Disk it may take, at least 1MiB. When it is full, settled readings go first; then those of the lowest class, debug before telemetry before
-  # event, the oldest first; urgent ones last. What was never sent is thinned to a value a minute before it goes. Every loss is declared. A point says in its profile or below which class it is of (keep).
-  # Default 512MiB.
+  # event, and urgent ones last. Of debug and telemetry that was never sent, the last value of each point a minute stays before anything goes
+  # whole; then the oldest goes. Every loss is declared. A point says in its profile or below which class it is of (keep). Default 512MiB.
   budget: 512MiB
 
 poll:

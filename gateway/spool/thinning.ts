@@ -1,7 +1,7 @@
 // What a full disk does before it gives anything up whole: of a minute that was never sent it keeps the last value of each point.
 import { countReadings, encodeEnvelope, maxWireBytes } from '@civitals/contracts/encode-envelope'
 import type { Envelope, Gap, Sample } from '@civitals/contracts/envelope'
-import { openEnvelope } from '@civitals/contracts/open-envelope'
+import { openPayload } from '@civitals/contracts/payload'
 import { rowOf } from './accounts.ts'
 import { maxGapsPerEnvelope, mergeGaps } from './gaps.ts'
 import {
@@ -47,7 +47,7 @@ export function thinOldest(
   const minute = minuteOf(table.oldest(kind, before, mostRows, from), state.age ?? 0)
   if (minute.length === 0) return undefined
   const alike = alikeOf(table.read(minute.map(({ seq }) => seq)))
-  const last = alike.at(-1)?.row.seq ?? before
+  const last = (alike.at(-1)?.row ?? minute.at(-1))?.seq ?? before
   const looked = { ...state, thinned: { ...state.thinned, [kind]: last } }
   const joined = alike.length > 1 ? join(alike, compress) : undefined
   if (!joined) return looked
@@ -77,7 +77,10 @@ interface Opened {
 
 /** The leading rows one envelope can stand for: read with one configuration. The fix of a clock travels as it is. */
 function alikeOf(rows: readonly TableRow[]): readonly Opened[] {
-  const opened = rows.map((row) => ({ row, envelope: openEnvelope(row.payload) as Envelope }))
+  const opened = rows.flatMap((row): Opened[] => {
+    const payload = openPayload(row.payload)
+    return payload.ok ? [{ row, envelope: payload.value as Envelope }] : []
+  })
   const config = opened[0]?.envelope.config
   const end = opened.findIndex(({ envelope }) => envelope.config !== config || envelope.clockFix)
   return opened.slice(0, end === -1 ? undefined : Math.max(1, end))
@@ -91,8 +94,7 @@ function join(alike: readonly Opened[], compress: boolean): TableRow | undefined
   const gaps = mergeGaps(carriedGaps(alike), lossesOf(alike, kept))
   const previous = alike.map(({ envelope }) => envelope.previous).find((link) => link !== undefined)
   const carried: Carried = { ...(previous && { previous }), gaps }
-  const { spool, seq, config } = last.envelope
-  const envelope = { spool, seq, config, ...carried, samples: kept.flat() } as Envelope
+  const envelope = { ...last.envelope, ...carried, samples: kept.flat() } as Envelope
   const payload = encodeEnvelope(envelope, compress)
   const bytes = alike.reduce((sum, { row }) => sum + row.payload.length, 0)
   if (payload.length >= bytes || payload.length > maxWireBytes || gaps.length > maxGapsPerEnvelope) return undefined
@@ -102,10 +104,13 @@ function join(alike: readonly Opened[], compress: boolean): TableRow | undefined
 /** All samples of the last, and of the others what tells of a point that none after it tells of. */
 function lastOf(alike: readonly Opened[]): readonly (readonly Sample[])[] {
   const seen = new Set<string>()
-  return alike.reduceRight<(readonly Sample[])[]>((kept, { envelope: { samples } }, place) => {
-    const newest = samples.toReversed().filter((sample) => hasNew(sample, seen) || place === alike.length - 1)
-    return [newest.reverse(), ...kept]
-  }, [])
+  const newestFirst = alike.toReversed().map(({ envelope: { samples } }, place) =>
+    samples
+      .toReversed()
+      .filter((sample) => hasNew(sample, seen) || place === 0)
+      .reverse(),
+  )
+  return newestFirst.reverse()
 }
 
 /** Whether a sample tells of a point that was not told of yet; from now on it was. */
