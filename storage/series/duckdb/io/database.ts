@@ -41,6 +41,8 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   const instance = await openInstance(options)
   try {
     const [writer, reader, closer] = [await instance.connect(), await instance.connect(), await instance.connect()]
+    // Day files never change under their name: what stands where in them is read once. No setting to open with: Parquet is not there yet then.
+    await writer.run('SET GLOBAL parquet_metadata_cache = true')
     for (const statement of [...schema, againTable]) await writer.run(statement)
     const tables = await openTables(writer)
     const { catalogue, runRows } = await loadCatalogue(writer)

@@ -26,7 +26,10 @@ export interface DuckdbSeriesOptions {
   readonly folder: string
   /** Memory DuckDB may use for itself, MB. Default 256. */
   readonly memoryLimitMb?: number
-  /** Threads of DuckDB's own pool. Default 2. */
+  /**
+   * Threads one question, write or closing may use. Default 1: each has a thread of its own already, and a second one doubles the processor time of
+   * a short question (measured) and takes the main loop's turn.
+   */
   readonly threads?: number
   readonly clock: Clock
   readonly energyMean?: EnergyMean
@@ -184,7 +187,7 @@ class DuckdbSeries implements DuckdbSeriesStore {
 
   async #open(): Promise<Database> {
     try {
-      const { folder, memoryLimitMb = 256, threads = 2, onTornLog, onLostFile } = this.#options
+      const { folder, memoryLimitMb = 256, threads = 1, onTornLog, onLostFile } = this.#options
       const told = { ...(onTornLog && { onTornLog }), ...(onLostFile && { onLostFile }) }
       const database = await openDatabase({ folder, memoryLimitMb, threads, ...told })
       this.#hour = this.#hourNow()

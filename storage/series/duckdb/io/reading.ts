@@ -63,16 +63,17 @@ async function readOrdered({ reader, layout, files }: Database, wanted: Wanted):
 /** Adds rows, of those at one time the last one; returns how many there were. Column by column: half the time of row by row. */
 async function readPage(connection: DuckDBConnection, sql: string, found: SeriesRow[]): Promise<number> {
   const result = await connection.run(sql)
-  let read = 0
+  let [read, last] = [0, found.at(-1)?.at]
   for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
-    const [at, value, quality] = [0, 1, 2].map((column) => chunk.getColumnVector(column))
+    const [ats, values, codes] = [chunk.getColumnVector(0), chunk.getColumnVector(1), chunk.getColumnVector(2)]
     for (let row = 0; row < chunk.rowCount; row++) {
-      const time = Number(at?.getItem(row))
-      if (found.at(-1)?.at === time) found.pop()
+      const at = ats.getItem(row) as number
+      if (at === last) found.pop()
+      last = at
       found.push({
-        at: time,
-        value: numberOrNull(value?.getItem(row)),
-        quality: qualityOfCode(Number(quality?.getItem(row))),
+        at,
+        value: values.getItem(row) as number | null,
+        quality: qualityOfCode(codes.getItem(row) as number),
       })
     }
     read += chunk.rowCount
