@@ -57,6 +57,7 @@ t.test('what is encoded is decoded as it was, in clear and enciphered', async (t
 t.test('one changed byte of the data is always refused', async (t) => {
   let sumPassed = 0
   let taken = 0
+  let beyond = 0
   let all = 0
   for (const frame of published) {
     const end = frame.length - 6
@@ -68,13 +69,14 @@ t.test('one changed byte of the data is always refused', async (t) => {
         if (crcHj212(bad.subarray(6, end)) === crcHj212(frame.subarray(6, end))) sumPassed++
         const decoded = decodeHj212(bad)
         if (decoded.ok) taken++
-        else t.ok(decoded.fault.byte <= bad.length)
+        else if (decoded.fault.byte > bad.length) beyond++
       }
     }
   }
   // A step of the sum maps the 256 states one to one, so two texts that differ in one byte never meet again.
   t.equal(sumPassed, 0)
   t.equal(taken, 0, `of ${all}`)
+  t.equal(beyond, 0, 'each fault is at a byte of the frame')
 })
 
 t.test(
@@ -87,7 +89,7 @@ t.test(
       seed = (seed * 48271) % 2147483647
       return seed % below
     }
-    const rounds = 50_000
+    const rounds = 20_000
     for (let round = 0; round < rounds; round++) {
       const bad = Buffer.from(frame)
       for (const _ of [1, 2]) bad.writeUInt8(32 + random(95), 6 + random(frame.length - 12))
