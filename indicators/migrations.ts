@@ -1,4 +1,5 @@
 import type { Migration } from '@civitals/storage/state'
+import { anomalyMigrations } from './anomaly/service/store.ts'
 import { forecastMigrations } from './forecast/service/store.ts'
 
 /** Tables of the indicators: what cannot be computed again from the series store. */
@@ -85,4 +86,5 @@ export const indicatorMigrations: readonly Migration[] = [
     ],
   },
   ...forecastMigrations,
+  ...anomalyMigrations,
 ]

@@ -18,6 +18,14 @@ export interface CusumLimits {
   readonly most?: number
 }
 
+/** What a chart remembers: its sums, and since how many values each stands above zero. */
+export interface CusumState {
+  readonly high: number
+  readonly low: number
+  readonly sinceHigh: number
+  readonly sinceLow: number
+}
+
 /** Tabular cumulative sum chart: finds small lasting shifts and says when they began [Montgomery, 9.1]. O(1) a value. */
 export class Cusum {
   readonly #limits: CusumLimits
@@ -26,8 +34,17 @@ export class Cusum {
   #sinceHigh = 0
   #sinceLow = 0
 
-  constructor(limits: CusumLimits) {
+  constructor(limits: CusumLimits, state?: CusumState) {
     this.#limits = limits
+    if (state === undefined) return
+    this.#high = state.high
+    this.#low = state.low
+    this.#sinceHigh = state.sinceHigh
+    this.#sinceLow = state.sinceLow
+  }
+
+  get state(): CusumState {
+    return { high: this.#high, low: this.#low, sinceHigh: this.#sinceHigh, sinceLow: this.#sinceLow }
   }
 
   take(value: number): CusumPoint {

@@ -1,5 +1,5 @@
 import type { EpochMs } from '@civitals/contracts/clock'
-import { Cusum } from './cusum.ts'
+import { Cusum, type CusumState } from './cusum.ts'
 import type { Anomaly } from './reading-detector.ts'
 
 const hourMs = 3_600_000
@@ -17,6 +17,15 @@ const acceptHours = 10 * 24
 /** A shift found sooner than this after it began came at once. */
 const suddenHours = 6
 
+/** Everything a detector remembers: what it learned, and the shift that is going on. */
+export interface LevelState {
+  readonly chart: CusumState
+  readonly hours: number
+  readonly centre: number
+  readonly apart: number
+  readonly open: { readonly from: EpochMs; readonly to: EpochMs; readonly kind: 'level' | 'drift' } | null
+}
+
 /**
  * Lasting shifts of one series, from its hourly residuals: hourly mean less what is usual at that hour, and less what the
  * neighbours are off by, so that weather the whole town shares is no fault of one sensor. A tabular CUSUM says when the shift began;
@@ -24,7 +33,7 @@ const suddenHours = 6
  */
 export class LevelDetector {
   readonly #smallest: number
-  readonly #chart = new Cusum({ mean: 0, slack, decision, most: 2 * decision })
+  readonly #chart: Cusum
   #hours = 0
   #centre = 0
   /** Mean absolute deviation. */
@@ -33,9 +42,27 @@ export class LevelDetector {
   #kind: 'level' | 'drift' = 'level'
   #to: EpochMs = 0
 
-  /** `smallest`: spread is taken as no less; the resolution of the sensor. */
-  constructor(smallest: number) {
+  /** `smallest`: spread is taken as no less; the resolution of the sensor. `state`: where another one left off. */
+  constructor(smallest: number, state?: LevelState) {
     this.#smallest = smallest
+    this.#chart = new Cusum({ mean: 0, slack, decision, most: 2 * decision }, state?.chart)
+    if (state === undefined) return
+    this.#hours = state.hours
+    this.#centre = state.centre
+    this.#apart = state.apart
+    this.#from = state.open?.from ?? null
+    this.#to = state.open?.to ?? 0
+    this.#kind = state.open?.kind ?? 'level'
+  }
+
+  get state(): LevelState {
+    const open = this.#from === null ? null : { from: this.#from, to: this.#to, kind: this.#kind }
+    return { chart: this.#chart.state, hours: this.#hours, centre: this.#centre, apart: this.#apart, open }
+  }
+
+  /** Too few hours so far for anything to be said. */
+  get learns(): boolean {
+    return this.#hours < learnHours
   }
 
   /** One hourly residual; `at` is the beginning of the hour. */

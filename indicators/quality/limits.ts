@@ -14,6 +14,12 @@ export const PointLimitsSchema = Type.Object(
           'A danger may look like a fault: every test but the sensor range only marks suspect, and suspect values still score.',
       }),
     ),
+    habits: Type.Optional(
+      Type.Boolean({
+        description:
+          'The quantity moves by itself and has habits by the hour of the week: shifts of its level and drift are looked for.',
+      }),
+    ),
     range: Type.Optional(
       Type.Object(
         {

@@ -1,0 +1,248 @@
+import type { Anomaly, LevelAnomaly, SeriesAnomaly } from '@civitals/contracts/anomaly'
+import type { Clock, EpochMs, Timer } from '@civitals/contracts/clock'
+import { seriesId } from '@civitals/contracts/ids'
+import type { RegistryView } from '@civitals/contracts/registry'
+import type { SeriesStore } from '@civitals/storage/series'
+import type { StateStore } from '@civitals/storage/state'
+import { Exclusions, type Period } from '../../baseline/exclusions.ts'
+import { shippedLimits } from '../../io/shipped-limits.ts'
+import type { QualityLimits } from '../../quality/limits.ts'
+import { type LocalTime, localTimeOf } from '../../windows/local-time.ts'
+import { type Company, companiesOf, type Habitual } from './company.ts'
+import { judgeByPlan, judgeByWeeks, readHours } from './habits.ts'
+import { judgeCompany, type Member, Watched } from './judge.ts'
+import { type AnomalyQuery, readAnomalies, readSeries, type UsualHours, writeRun } from './store.ts'
+
+export interface AnomalyOptions {
+  readonly state: StateStore
+  readonly series: Pick<SeriesStore, 'range'>
+  readonly registry: RegistryView
+  readonly clock: Clock
+  /** What baselines must not learn from, since an instant; asked once a run at most. Shifts found here are left out anyway. */
+  readonly excluded?: (from: EpochMs) => Promise<readonly Period[]>
+  /** Default: those that ship with Civitals. */
+  readonly limits?: QualityLimits
+  /** First run after opening; then at three minutes past every hour. Absent: only when `run` is called. */
+  readonly firstAfterMs?: number
+  /** Called when a run failed; the next hour tries again. */
+  readonly onError?: (error: unknown) => void
+}
+
+/** One shift as rules see it: how long it has lasted, 0 once it is over. */
+export interface AnomalyFact {
+  readonly terminal: string
+  readonly point: string
+  readonly anomaly: LevelAnomaly
+  readonly hours: number
+  /** End of the hour it was judged by. */
+  readonly at: EpochMs
+}
+
+/** Shifts of level and drift of every series with habits, looked for once an hour. */
+export interface Anomalies extends AsyncDisposable {
+  /** What is known of a series now. */
+  of(terminal: string, point: string): Promise<SeriesAnomaly>
+  /** Shifts of the last 90 days, newest first. */
+  list(query?: AnomalyQuery): Promise<readonly Anomaly[]>
+  /** Shifts that go on or ended within a day, as of the newest run: for rules. */
+  facts(): readonly AnomalyFact[]
+  /** Calls `listener` after every run, once what it found is durable, until disposed. */
+  subscribe(listener: () => void): Disposable
+  /** Judges every whole hour not yet judged. Never two at a time: a call during a run waits for that one. */
+  run(): Promise<void>
+}
+
+const hourMs = 3_600_000
+const pastHourMs = 3 * 60_000
+/** Hours looked back on where nothing was judged before: a detector learns for five days, then speaks of the rest. */
+const learnHours = 28 * 24
+const rememberMs = 24 * hourMs
+
+/** Opens the detectors with what they remember. */
+export async function openAnomalies(options: AnomalyOptions): Promise<Anomalies> {
+  const limits = options.limits ?? (await shippedLimits())
+  const service = new Service(options, limits)
+  await service.recall()
+  if (options.firstAfterMs !== undefined) service.after(options.firstAfterMs)
+  return service
+}
+
+interface Kept {
+  readonly watched: Watched
+  usual: UsualHours | undefined
+}
+
+class Service implements Anomalies {
+  readonly #options: AnomalyOptions
+  readonly #limits: QualityLimits
+  readonly #local: LocalTime
+  readonly #kept = new Map<string, Kept>()
+  readonly #recalled = new Map<string, Awaited<ReturnType<typeof readSeries>>[number]>()
+  /** Open shifts, and those that ended within a day. */
+  readonly #newest = new Map<string, Anomaly>()
+  /** Found and not yet durable, by series and onset. */
+  readonly #due = new Map<string, Anomaly>()
+  readonly #listeners = new Set<() => void>()
+  #judgedTo: EpochMs = 0
+  #running: Promise<void> | undefined
+  #timer: Timer | undefined
+  #closed = false
+
+  constructor(options: AnomalyOptions, limits: QualityLimits) {
+    this.#options = options
+    this.#limits = limits
+    this.#local = localTimeOf(options.registry.city.timeZone)
+  }
+
+  async recall(): Promise<void> {
+    const { db } = this.#options.state
+    const since = this.#options.clock.now() - rememberMs
+    for (const row of await readSeries(db)) {
+      this.#recalled.set(seriesId(row.terminal, row.point), row)
+      this.#judgedTo = Math.max(this.#judgedTo, row.memory.next * hourMs)
+    }
+    // Newest first: of two shifts of one kind the newer one counts.
+    for (const anomaly of [...(await readAnomalies(db, { from: since })), ...(await readAnomalies(db, { open: true }))])
+      if (!this.#newest.has(keyOf(anomaly))) this.#newest.set(keyOf(anomaly), anomaly)
+  }
+
+  async of(terminal: string, point: string): Promise<SeriesAnomaly> {
+    const { registry, state } = this.#options
+    const kept = this.#kept.get(seriesId(terminal, point))
+    const unit = registry.point(terminal, point)?.unit ?? 'none'
+    const anomalies = await readAnomalies(state.db, { terminal, point })
+    if (!kept) return { terminal, point, unit, state: 'not-judged', anomalies }
+    const { newest, learns, open, next } = kept.watched
+    return {
+      ...{ terminal, point, unit, anomalies, judgedTo: next * hourMs },
+      state: open ? 'odd' : learns ? 'learning' : 'ordinary',
+      ...(newest && { value: newest.value, neighboursOff: newest.neighboursOff }),
+      ...(newest?.usual && { usual: newest.usual }),
+    }
+  }
+
+  list(query: AnomalyQuery = {}): Promise<readonly Anomaly[]> {
+    return readAnomalies(this.#options.state.db, query)
+  }
+
+  facts(): readonly AnomalyFact[] {
+    return [...this.#newest.values()].map(({ terminal, point, kind, open, from, to }) => ({
+      ...{ terminal, point, anomaly: kind, at: this.#judgedTo },
+      hours: open ? (to - from) / hourMs : 0,
+    }))
+  }
+
+  subscribe(listener: () => void): Disposable {
+    this.#listeners.add(listener)
+    return { [Symbol.dispose]: () => this.#listeners.delete(listener) }
+  }
+
+  run(): Promise<void> {
+    this.#running ??= this.#run().finally(() => {
+      this.#running = undefined
+    })
+    return this.#running
+  }
+
+  after(delayMs: number): void {
+    this.#timer = this.#options.clock.after(delayMs, () => {
+      this.run().catch((error: unknown) => {
+        if (!this.#closed) this.#options.onError?.(error)
+      })
+      this.after(hourMs - (this.#options.clock.now() % hourMs) + pastHourMs)
+    })
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#closed = true
+    this.#timer?.cancel()
+    await this.#running?.catch(() => undefined)
+  }
+
+  async #run(): Promise<void> {
+    const { clock, registry, state } = this.#options
+    const end = Math.floor(clock.now() / hourMs)
+    const exclusions = this.#exclusions(end)
+    for (const company of companiesOf(this.#limits, registry)) {
+      const members = await this.#read(company, end, exclusions)
+      if (this.#closed) return
+      judgeCompany(members, end, (anomaly) => this.#due.set(`${keyOf(anomaly)}/${anomaly.from}`, anomaly))
+      const rows = members.map(({ watched }) => this.#rowOf(watched))
+      await state.transaction((tx) => writeRun(tx, rows, [...this.#due.values()], clock.now()))
+      for (const anomaly of this.#due.values()) this.#newest.set(keyOf(anomaly), anomaly)
+      this.#due.clear()
+    }
+    this.#judgedTo = end * hourMs
+    for (const [key, { open, to }] of this.#newest)
+      if (!open && to < this.#judgedTo - rememberMs) this.#newest.delete(key)
+    for (const listener of this.#listeners) listener()
+  }
+
+  async #read(company: Company, end: number, exclusions: () => Promise<Exclusions>): Promise<Member[]> {
+    const members: Member[] = []
+    for (const one of company) {
+      if (this.#closed) break
+      const kept = this.#keptOf(one, end)
+      const from = Math.max(kept.watched.next, end - learnHours)
+      if (from >= end) continue
+      members.push({ watched: kept.watched, judged: await this.#judged(one, kept, from, end, exclusions) })
+    }
+    return members
+  }
+
+  async #judged(
+    one: Habitual,
+    kept: Kept,
+    from: number,
+    end: number,
+    exclusions: () => Promise<Exclusions>,
+  ): Promise<Member['judged']> {
+    const hours = async (first: number) => {
+      const stretch = { from: first * hourMs, to: end * hourMs, everyMs: hourMs, limit: end - first + 1 }
+      return await this.#options.series.range({ terminal: one.terminal, point: one.point, ...stretch })
+    }
+    if (kept.usual && judgeByPlan(kept.usual, [], from, end)) {
+      const planned = judgeByPlan(kept.usual, await hours(from), from, end)
+      if (planned) return planned
+    }
+    const excluded = (await exclusions()).of(one.terminal, one.point)
+    const { judged, usual } = judgeByWeeks(await hours(from - readHours), from, end, this.#local, excluded)
+    kept.usual = usual
+    return judged
+  }
+
+  #keptOf(series: Habitual, end: number): Kept {
+    const known = this.#kept.get(series.id)
+    if (known) return known
+    const row = this.#recalled.get(series.id)
+    this.#recalled.delete(series.id)
+    const open = [...this.#newest.values()].find(
+      (one) => one.open && one.terminal === series.terminal && one.point === series.point,
+    )
+    const kept = { watched: new Watched(series, end - learnHours, row?.memory, open), usual: row?.usual }
+    this.#kept.set(series.id, kept)
+    return kept
+  }
+
+  /** Read once a run, and only when a baseline is made anew. */
+  #exclusions(end: number): () => Promise<Exclusions> {
+    const from = (end - learnHours - readHours) * hourMs
+    const read = async (): Promise<Exclusions> => {
+      const [told, shifts] = await Promise.all([this.#options.excluded?.(from) ?? [], this.list({ from })])
+      return new Exclusions([...told, ...shifts])
+    }
+    let once: Promise<Exclusions> | undefined
+    return () => {
+      once ??= read()
+      return once
+    }
+  }
+
+  #rowOf(watched: Watched) {
+    const { terminal, point, id } = watched.series
+    const usual = this.#kept.get(id)?.usual ?? { from: watched.next, medians: [], sigmas: [] }
+    return { terminal, point, memory: watched.memory, usual }
+  }
+}
+
+const keyOf = ({ terminal, point, kind }: Anomaly): string => `${terminal}/${point}/${kind}`

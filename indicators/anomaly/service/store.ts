@@ -1,0 +1,176 @@
+import type { Anomaly } from '@civitals/contracts/anomaly'
+import type { EpochMs } from '@civitals/contracts/clock'
+import type { Migration, StateStore, StateTx } from '@civitals/storage/state'
+import type { LevelState } from '../level-detector.ts'
+
+interface AnomalyRow {
+  terminal: string
+  point: string
+  from_at: number
+  to_at: number
+  kind: Anomaly['kind']
+  unit: string
+  open: 0 | 1
+  found_at: number
+  off: number
+}
+
+export type AnomalyTables = {
+  anomaly: AnomalyRow
+  anomaly_series: { terminal: string; point: string; state: string; usual: string }
+  flagged_hour: { terminal: string; point: string; hour: number; readings: number }
+}
+
+/** Own series of ids, since these tables stand for themselves. */
+export const anomalyMigrations: readonly Migration[] = [
+  {
+    id: 'anomaly-001',
+    statements: [
+      // One row a shift, kept 90 days after its end; an open one is written anew every hour.
+      `CREATE TABLE anomaly (
+        terminal TEXT NOT NULL,
+        point TEXT NOT NULL,
+        from_at INTEGER NOT NULL,
+        to_at INTEGER NOT NULL,
+        kind TEXT NOT NULL,
+        unit TEXT NOT NULL,
+        open INTEGER NOT NULL,
+        found_at INTEGER NOT NULL,
+        off REAL NOT NULL,
+        PRIMARY KEY (terminal, point, from_at)
+      )`,
+      // What the detector of each series remembers, and what is usual in the hours of the day that follow the newest look at its weeks.
+      `CREATE TABLE anomaly_series (
+        terminal TEXT NOT NULL,
+        point TEXT NOT NULL,
+        state TEXT NOT NULL,
+        usual TEXT NOT NULL,
+        PRIMARY KEY (terminal, point)
+      )`,
+      // Readings quality control had doubts about, by the hour, where there were any: baselines leave such hours out.
+      `CREATE TABLE flagged_hour (
+        terminal TEXT NOT NULL,
+        point TEXT NOT NULL,
+        hour INTEGER NOT NULL,
+        readings INTEGER NOT NULL,
+        PRIMARY KEY (terminal, point, hour)
+      )`,
+    ],
+  },
+]
+
+/** What is usual in some hours: median and sigma of each from hour `from` on (counted since 1970); null where nothing is. */
+export interface UsualHours {
+  readonly from: number
+  readonly medians: readonly (number | null)[]
+  readonly sigmas: readonly (number | null)[]
+}
+
+/** What the newest hour of a series with a value was like. */
+export interface NewestHour {
+  readonly value: number
+  readonly usual: { readonly value: number; readonly sigma: number } | null
+  readonly neighboursOff: number
+}
+
+/** What is kept of one series. */
+export interface SeriesMemory {
+  /** First hour not yet judged. */
+  readonly next: number
+  readonly level: LevelState
+  readonly newest: NewestHour | null
+}
+
+export interface SeriesRow {
+  readonly terminal: string
+  readonly point: string
+  readonly memory: SeriesMemory
+  readonly usual: UsualHours
+}
+
+const dayMs = 86_400_000
+const keptMs = 90 * dayMs
+const rowsPerStatement = 80
+
+/** Writes what one run changed; what ended 90 days ago goes. */
+export async function writeRun(
+  tx: StateTx,
+  series: readonly SeriesRow[],
+  anomalies: readonly Anomaly[],
+  now: EpochMs,
+): Promise<void> {
+  const db = tx.withTables<AnomalyTables>()
+  const rows = series.map(({ terminal, point, memory, usual }) => ({
+    ...{ terminal, point },
+    state: JSON.stringify(memory),
+    usual: JSON.stringify(usual),
+  }))
+  for (let from = 0; from < rows.length; from += rowsPerStatement) {
+    await db
+      .insertInto('anomaly_series')
+      .values(rows.slice(from, from + rowsPerStatement))
+      .onConflict((conflict) =>
+        conflict
+          .columns(['terminal', 'point'])
+          .doUpdateSet((update) => ({ state: update.ref('excluded.state'), usual: update.ref('excluded.usual') })),
+      )
+      .execute()
+  }
+  for (const anomaly of anomalies) {
+    const row = rowOf(anomaly)
+    await db
+      .insertInto('anomaly')
+      .values(row)
+      .onConflict((conflict) => conflict.columns(['terminal', 'point', 'from_at']).doUpdateSet(row))
+      .execute()
+  }
+  await db
+    .deleteFrom('anomaly')
+    .where('open', '=', 0)
+    .where('to_at', '<', now - keptMs)
+    .execute()
+}
+
+/** What is kept of every series. */
+export async function readSeries(db: StateStore['db']): Promise<SeriesRow[]> {
+  const rows = await db.withTables<AnomalyTables>().selectFrom('anomaly_series').selectAll().execute()
+  return rows.map(({ terminal, point, state, usual }) => ({
+    ...{ terminal, point },
+    memory: JSON.parse(state) as SeriesMemory,
+    usual: JSON.parse(usual) as UsualHours,
+  }))
+}
+
+export interface AnomalyQuery {
+  readonly terminal?: string
+  readonly point?: string
+  readonly open?: boolean
+  /** Those that touch from <= at < to. */
+  readonly from?: EpochMs
+  readonly to?: EpochMs
+}
+
+/** Shifts, newest first. */
+export async function readAnomalies(db: StateStore['db'], query: AnomalyQuery = {}): Promise<Anomaly[]> {
+  let select = db
+    .withTables<AnomalyTables>()
+    .selectFrom('anomaly')
+    .selectAll()
+    .orderBy('from_at', 'desc')
+    .orderBy('terminal')
+    .orderBy('point')
+  if (query.terminal !== undefined) select = select.where('terminal', '=', query.terminal)
+  if (query.point !== undefined) select = select.where('point', '=', query.point)
+  if (query.open !== undefined) select = select.where('open', '=', query.open ? 1 : 0)
+  if (query.from !== undefined) select = select.where('to_at', '>', query.from)
+  if (query.to !== undefined) select = select.where('from_at', '<', query.to)
+  return (await select.execute()).map(({ from_at, to_at, found_at, open, ...row }) => ({
+    ...row,
+    ...{ from: from_at, to: to_at, foundAt: found_at, open: open === 1 },
+  }))
+}
+
+const rowOf = ({ from, to, foundAt, open, ...anomaly }: Anomaly): AnomalyRow => ({
+  ...anomaly,
+  ...{ from_at: from, to_at: to, found_at: foundAt, open: open ? 1 : 0 },
+})
