@@ -1,4 +1,5 @@
 import type { Alarm, AlarmTransition, OnTransition } from '@civitals/contracts/alarm'
+import type { LevelAnomaly } from '@civitals/contracts/anomaly'
 import type { IndicatorResult } from '@civitals/contracts/body'
 import type { Clock, EpochMs } from '@civitals/contracts/clock'
 import type { Approach } from '@civitals/contracts/forecast'
@@ -17,7 +18,14 @@ import { retireAlarms } from './retire.ts'
 import { loadRules } from './rules/io/shipped-rules.ts'
 import type { Rule } from './rules/rule.ts'
 import { isWritten, writeFindings } from './store/journal.ts'
-import { type AlarmPage, type AlarmQuery, findAlarm, listAlarms } from './store/list.ts'
+import {
+  type AlarmPage,
+  type AlarmPeriod,
+  type AlarmQuery,
+  findAlarm,
+  listAlarms,
+  seriesPeriods,
+} from './store/list.ts'
 import { loadRuleStates, saveRuleStates, storedMachine } from './store/rule-states.ts'
 
 /** What the alarms need. `rules` default to the shipped ones; `latenessMs` to 15 min. */
@@ -41,6 +49,15 @@ export interface GatewayFact {
   readonly detail?: string
 }
 
+/** For how many hours a series has been off its habits in one way; 0 once that is over. */
+export interface AnomalyFact {
+  readonly terminal: string
+  readonly point: string
+  readonly anomaly: LevelAnomaly
+  readonly hours: number
+  readonly at: EpochMs
+}
+
 /** Told of every transition after it is durable, in order; must not throw. */
 export type TransitionListener = (transition: AlarmTransition) => void
 
@@ -60,10 +77,14 @@ export interface AlarmEngine {
   ): PendingEffect<StateTx> | undefined
   /** Rules on gateways, on facts that the centre found out at their `at`; as `evaluateIndicators`. */
   evaluateGateways(facts: readonly GatewayFact[]): PendingEffect<StateTx> | undefined
+  /** Rules on series that are off their habits, as of the facts' `at`; as `evaluateIndicators`. */
+  evaluateAnomalies(facts: readonly AnomalyFact[]): PendingEffect<StateTx> | undefined
   /** The alarm after it was acknowledged; acknowledging twice changes nothing. Rejects with CIV_ALARMS_UNKNOWN_ALARM. */
   acknowledge(id: string, by: string): Promise<Alarm>
   list(query?: AlarmQuery): Promise<AlarmPage>
   get(id: string): Promise<Alarm | undefined>
+  /** When alarms on single series were active since `from`: what a baseline must not learn from. */
+  seriesPeriods(from: EpochMs): Promise<readonly AlarmPeriod[]>
   /** Rules left out because a point is registered in another unit. */
   mismatches(): readonly string[]
   subscribe(listener: TransitionListener): Disposable
@@ -127,6 +148,15 @@ class Engine implements AlarmEngine {
     })
   }
 
+  evaluateAnomalies(facts: readonly AnomalyFact[]): PendingEffect<StateTx> | undefined {
+    return this.#effect((plan) => {
+      for (const { terminal, point, anomaly, hours, at } of facts) {
+        const watch = this.#watches.ofAnomaly(terminal, point, anomaly)
+        if (watch) this.#evaluation.feed(plan, watch, at, hours, at)
+      }
+    })
+  }
+
   async acknowledge(id: string, by: string): Promise<Alarm> {
     const { state, clock, onTransition } = this.#options
     const done = await state.transaction((tx) => writeAcknowledgement(tx, { id, by, at: clock.now() }, onTransition))
@@ -143,6 +173,10 @@ class Engine implements AlarmEngine {
   async get(id: string): Promise<Alarm | undefined> {
     const alarm = await findAlarm(this.#options.state, id)
     return alarm && this.#withNewestValue(alarm)
+  }
+
+  seriesPeriods(from: EpochMs): Promise<readonly AlarmPeriod[]> {
+    return seriesPeriods(this.#options.state, from)
   }
 
   mismatches(): readonly string[] {

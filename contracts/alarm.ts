@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox'
+import { levelAnomalies } from './anomaly.ts'
 import { NameSchema } from './registry.ts'
 
 /** States of the alarm life cycle by their ISA-18.2 names; suppression is kept as flags beside the state [ISA-18.2 5.2]. */
@@ -25,6 +26,14 @@ export const AlarmSubjectSchema = Type.Union([
     reaches: Type.Number({ description: 'Value the series is forecast to reach; the alarm counts the minutes to it.' }),
   }),
   Type.Object({ kind: Type.Literal('indicator'), indicator: Type.String(), area: Type.String() }),
+  Type.Object({
+    kind: Type.Literal('anomaly'),
+    terminal: Type.String(),
+    point: Type.String(),
+    anomaly: Type.Enum([...levelAnomalies], {
+      description: 'How the series is off; the alarm counts the hours of it.',
+    }),
+  }),
   Type.Object({ kind: Type.Literal('gateway'), gateway: Type.String(), fact: Type.String() }),
 ])
 export type AlarmSubject = Static<typeof AlarmSubjectSchema>

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { AlarmSubject } from '@civitals/contracts/alarm'
 import type { EpochMs } from '@civitals/contracts/clock'
 
-/** `terminal/point`, `terminal/point>value`, `indicator@area` or `gateway#fact`: one word for a subject in keys and tables. */
+/** `terminal/point`, `terminal/point>value`, `terminal/point~anomaly`, `indicator@area` or `gateway#fact`: one word for a subject in keys and tables. */
 export function subjectKey(subject: AlarmSubject): string {
   switch (subject.kind) {
     case 'series':
@@ -11,6 +11,8 @@ export function subjectKey(subject: AlarmSubject): string {
       return `${subject.indicator}@${subject.area}`
     case 'gateway':
       return `${subject.gateway}#${subject.fact}`
+    case 'anomaly':
+      return `${subject.terminal}/${subject.point}~${subject.anomaly}`
     case 'approach':
       return `${subject.terminal}/${subject.point}>${subject.reaches}`
   }

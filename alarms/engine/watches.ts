@@ -1,3 +1,4 @@
+import type { LevelAnomaly } from '@civitals/contracts/anomaly'
 import type { IndicatorResult } from '@civitals/contracts/body'
 import type { RegistryView, Terminal } from '@civitals/contracts/registry'
 import type { Rule } from '../rules/rule.ts'
@@ -37,6 +38,7 @@ export class Watches {
   >()
   readonly #indicatorRules = new Map<string, CompiledRule[]>()
   readonly #gatewayRules = new Map<string, CompiledRule[]>()
+  readonly #anomalyRules = new Map<string, CompiledRule[]>()
   readonly #terminals = new Map<string, { readonly registered: Terminal; readonly points: PointWatches }>()
   readonly #byKey = new Map<string, Watch>()
   readonly #remembered: Map<string, StoredMachine>
@@ -56,6 +58,10 @@ export class Watches {
     }
     if ('gateway' in subject) {
       this.#gatewayRules.set(subject.gateway, [...(this.#gatewayRules.get(subject.gateway) ?? []), compiled])
+      return
+    }
+    if ('anomaly' in subject) {
+      this.#anomalyRules.set(subject.anomaly, [...(this.#anomalyRules.get(subject.anomaly) ?? []), compiled])
       return
     }
     if (subject.reaches !== undefined) {
@@ -152,6 +158,18 @@ export class Watches {
     const area = (site === undefined ? undefined : this.#registry.site(site)?.area) ?? this.#registry.city.id
     const place = { area, ...(site !== undefined && { site }) }
     return this.#byKey.get(key) ?? this.#add({ subject, key, unit: rules[0]?.rule.unit ?? 'none', place }, rules)
+  }
+
+  /** Watch of a way in which a registered series may be off, or undefined when no rule looks at it. */
+  ofAnomaly(terminal: string, point: string, anomaly: LevelAnomaly): Watch | undefined {
+    const rules = this.#anomalyRules.get(anomaly)
+    const registered = this.#registry.terminal(terminal)
+    if (!rules || !registered) return undefined
+    const subject = { kind: 'anomaly', terminal, point, anomaly } as const
+    const key = subjectKey(subject)
+    const area = this.#registry.site(registered.site)?.area ?? this.#registry.city.id
+    const place = { area, site: registered.site }
+    return this.#byKey.get(key) ?? this.#add({ subject, key, unit: 'h', place }, rules)
   }
 
   /** The watch of a subject already seen. */

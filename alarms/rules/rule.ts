@@ -1,4 +1,5 @@
 import { PrioritySchema } from '@civitals/contracts/alarm'
+import { levelAnomalies } from '@civitals/contracts/anomaly'
 import { checkDocument, type Problem } from '@civitals/contracts/document'
 import { Duration } from '@civitals/contracts/duration'
 import { Id } from '@civitals/contracts/ids'
@@ -8,7 +9,7 @@ import { type Static, Type } from 'typebox'
 
 /**
  * Which values a rule watches: one point of every terminal of a kind, the minutes until it reaches a value, one indicator in every
- * area it is computed for, or one fact of every gateway.
+ * area it is computed for, one fact of every gateway, or the hours any series has been off its habits in one way.
  */
 const SubjectSchema = Type.Union([
   Type.Object(
@@ -33,6 +34,10 @@ const SubjectSchema = Type.Union([
   ),
   Type.Object(
     { gateway: Type.Literal('boxes', { description: 'How many boxes use the id of one gateway.' }) },
+    { additionalProperties: false },
+  ),
+  Type.Object(
+    { anomaly: Type.Enum([...levelAnomalies], { description: 'The rule is on the hours it has lasted.' }) },
     { additionalProperties: false },
   ),
 ])
@@ -60,7 +65,9 @@ export const RuleSchema = Type.Object(
     version: Type.String(),
     name: NameSchema,
     subject: SubjectSchema,
-    unit: Type.String({ description: 'Unit id; must be the unit of the point, min for a rule that warns ahead.' }),
+    unit: Type.String({
+      description: 'Unit id; must be the unit of the point, min for a rule that warns ahead, h for one on an anomaly.',
+    }),
     condition: ConditionSchema,
     priority: PrioritySchema,
     cause: NameSchema,
@@ -103,6 +110,8 @@ function lint(rule: Rule, before: readonly Rule[]): string[] {
   const ahead = 'reaches' in rule.subject && rule.subject.reaches !== undefined
   if (ahead && (rule.unit !== 'min' || rule.condition.direction !== 'low'))
     found.push(`rule ${rule.id} warns ahead: its unit is min and its direction low`)
+  if ('anomaly' in rule.subject && (rule.unit !== 'h' || rule.condition.direction !== 'high'))
+    found.push(`rule ${rule.id} is on an anomaly: its unit is h and its direction high`)
   if (ahead && before.some(({ subject }) => JSON.stringify(subject) === JSON.stringify(rule.subject)))
     found.push(`rule ${rule.id} warns of what another rule warns of`)
   return found

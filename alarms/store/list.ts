@@ -1,4 +1,5 @@
 import type { Alarm } from '@civitals/contracts/alarm'
+import type { EpochMs } from '@civitals/contracts/clock'
 import type { StateStore } from '@civitals/storage/state'
 import { type AlarmTables, alarmOf } from './tables.ts'
 
@@ -45,6 +46,31 @@ export async function findAlarm(state: StateStore, id: string): Promise<Alarm | 
   const tables = state.db.withTables<AlarmTables>()
   const row = await tables.selectFrom('alarm').select('document').where('id', '=', id).executeTakeFirst()
   return row && alarmOf(row)
+}
+
+/** When alarms on the values of a series were active. */
+export interface AlarmPeriod {
+  readonly terminal: string
+  readonly point: string
+  readonly from: EpochMs
+  /** Infinity while it is. */
+  readonly to: EpochMs
+}
+
+/** Active stretches of the alarms on single series that reach beyond `from`, whether acknowledged or not. */
+export async function seriesPeriods(state: StateStore, from: EpochMs): Promise<AlarmPeriod[]> {
+  const rows = await state.db
+    .withTables<AlarmTables>()
+    .selectFrom('alarm')
+    .select('document')
+    .where((where) => where.or([where('live', '=', 1), where('returned_at', '>', from)]))
+    .execute()
+  return rows.map(alarmOf).flatMap(({ subject, onset, returnedAt }) => {
+    if (subject.kind !== 'series' || (returnedAt !== undefined && returnedAt <= from)) return []
+    return [
+      { terminal: subject.terminal, point: subject.point, from: onset, to: returnedAt ?? Number.POSITIVE_INFINITY },
+    ]
+  })
 }
 
 function parseCursor(cursor: string | undefined): { onset: number; id: string } | undefined {

@@ -6,6 +6,7 @@ import type { City } from '@civitals/contracts/registry'
 import type { SettlementBatch } from '@civitals/contracts/settlement'
 import { openApi } from '@civitals/dashboards/api'
 import { shippedProfiles } from '@civitals/firmware-bridge/profiles'
+import { type Anomalies, openAnomalies } from '@civitals/indicators/anomalies'
 import { openDiagnosis } from '@civitals/indicators/diagnosis'
 import { type Forecasts, openForecasts } from '@civitals/indicators/forecasts'
 import { type IndicatorEngine, openIndicators } from '@civitals/indicators/indicators'
@@ -20,6 +21,7 @@ import type { StateStore } from '@civitals/storage/state'
 import { workorderMigrations } from '@civitals/workorders/migrations'
 import { openWorkorders, type Workorders } from '@civitals/workorders/workorders'
 import type { Logger } from 'pino'
+import { followFindings } from './alarm-follower.ts'
 import { watchBody } from './body-watch.ts'
 import { watchClones } from './clone-alarms.ts'
 import { heldUntil } from './held-series.ts'
@@ -64,6 +66,7 @@ export interface Centre extends AsyncDisposable {
   readonly ingest: Ingest
   readonly indicators: IndicatorEngine
   readonly forecasts: Forecasts
+  readonly anomalies: Anomalies
   readonly alarms: AlarmEngine
   readonly workorders: Workorders
 }
@@ -72,6 +75,8 @@ const migrations = [...ingestMigrations, ...indicatorMigrations, ...alarmMigrati
 
 /** Live values come first: the first forecasts wait until gateways have connected and pages have loaded. */
 const firstForecastAfterMs = 5_000
+/** And the detectors until the first forecasts are likely done. */
+const firstAnomaliesAfterMs = 20_000
 
 /** The whole centre on one screen: stores -> registry -> work orders -> alarms -> indicators -> ingest -> pages. */
 export async function openCentre(options: CentreOptions): Promise<Centre> {
@@ -113,6 +118,21 @@ export async function openCentre(options: CentreOptions): Promise<Centre> {
   const diagnosis = openDiagnosis({ series, registry })
   const forecasting = { definitions, firstAfterMs: firstForecastAfterMs, onError }
   const forecasts = opened.use(openForecasts({ state, series, registry, clock, ...forecasting }))
+  const anomalies = opened.use(
+    await openAnomalies({
+      ...{ state, series, registry, clock, firstAfterMs: firstAnomaliesAfterMs },
+      excluded: (from) => alarms.seriesPeriods(from),
+      onError: (error) => logger.error({ err: error }, 'the series of this hour could not be judged'),
+    }),
+  )
+  opened.use(
+    followFindings({
+      subscribe: (listener) => anomalies.subscribe(listener),
+      evaluate: () => alarms.evaluateAnomalies(anomalies.facts()),
+      failed: 'series that are off could not be judged; tried again',
+      ...{ state, clock, logger },
+    }),
+  )
 
   const backtests = new Backtests({ registry, indicators, series, clock })
   opened.defer(() => backtests.close())
@@ -122,6 +142,7 @@ export async function openCentre(options: CentreOptions): Promise<Centre> {
     ingest,
     indicators,
     forecasts,
+    anomalies,
     diagnosis,
     alarms,
     workorders,
@@ -139,6 +160,7 @@ export async function openCentre(options: CentreOptions): Promise<Centre> {
     ingest,
     indicators,
     forecasts,
+    anomalies,
     alarms,
     workorders,
     [Symbol.asyncDispose]: () => everything.disposeAsync(),

@@ -2,6 +2,7 @@ import type { AlarmEngine } from '@civitals/alarms/alarms'
 import { bodySystems } from '@civitals/contracts/body'
 import type { Clock } from '@civitals/contracts/clock'
 import type { ApiSources, LiveEvent } from '@civitals/dashboards/sources'
+import type { Anomalies } from '@civitals/indicators/anomalies'
 import type { SystemDocument } from '@civitals/indicators/definition'
 import type { Diagnosis } from '@civitals/indicators/diagnosis'
 import type { Forecasts } from '@civitals/indicators/forecasts'
@@ -18,6 +19,7 @@ export interface SourceParts {
   readonly ingest: Ingest
   readonly indicators: IndicatorEngine
   readonly forecasts: Forecasts
+  readonly anomalies: Anomalies
   readonly diagnosis: Diagnosis
   readonly alarms: AlarmEngine
   readonly workorders: Workorders
@@ -45,6 +47,8 @@ export function sourcesOf(parts: SourceParts): ApiSources {
     flags: (query) => indicators.flags(query),
     forecast: (terminal, point) => forecasts.of(terminal, point),
     indicatorForecast: (id) => forecasts.ofIndicator(id),
+    anomalies: (query) => parts.anomalies.list(query),
+    seriesAnomaly: (terminal, point) => parts.anomalies.of(terminal, point),
     forecastSkill: () => forecasts.skill(),
     causes: (id) => causesOf(parts, id),
     alarms: (query) => alarms.list(query),

@@ -18,6 +18,7 @@ const asked: Readonly<Record<string, string>> = {
   '/areas/:id/body': '/areas/440607001/body',
   '/terminals/:id': '/terminals/air-01',
   '/terminals/:id/forecast': '/terminals/air-01/forecast?point=pm25',
+  '/terminals/:id/anomalies': '/terminals/air-01/anomalies?point=pm25',
   '/indicators/:id/causes': '/indicators/RENL-01/causes',
   '/indicators/:id/forecast': '/indicators/RESP-01/forecast',
 }

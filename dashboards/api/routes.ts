@@ -1,4 +1,5 @@
 import type { Route } from './route.ts'
+import { anomalyRoutes } from './routes/anomalies.ts'
 import { cityRoutes } from './routes/city.ts'
 import { definitionRoutes } from './routes/definitions.ts'
 import { deliveryRoutes } from './routes/delivery.ts'
@@ -13,6 +14,7 @@ export const routesOf = (sources: ApiSources): readonly Route[] => [
   ...definitionRoutes(sources),
   ...terminalRoutes(sources),
   ...forecastRoutes(sources),
+  ...anomalyRoutes(sources),
   ...operationRoutes(sources),
   ...deliveryRoutes(sources),
 ]

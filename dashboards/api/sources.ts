@@ -1,4 +1,5 @@
 import type { Alarm } from '@civitals/contracts/alarm'
+import type { Anomaly, SeriesAnomaly } from '@civitals/contracts/anomaly'
 import type { Backtest, BacktestRequest } from '@civitals/contracts/backtest'
 import type { BodyResult } from '@civitals/contracts/body'
 import type { Case, Delivery, Order } from '@civitals/contracts/case'
@@ -31,6 +32,15 @@ export interface PageQuery {
 
 /** What a gateway said last, and when the centre heard it. */
 export type HeardStatus = GatewayStatus & { readonly receivedAt: EpochMs }
+
+export interface AnomalyQuery {
+  readonly terminal?: string
+  readonly point?: string
+  /** Only those that still go on. */
+  readonly open?: boolean
+  readonly from?: EpochMs
+  readonly to?: EpochMs
+}
 
 export interface HistoryQuery {
   readonly from: EpochMs
@@ -118,6 +128,10 @@ export interface ApiSources {
     readonly from: EpochMs
     readonly to: EpochMs
   }): Promise<SeriesFlags | undefined>
+  /** Shifts of level and drift of the last 90 days that touch from <= at < to, newest first. */
+  anomalies?(query: AnomalyQuery): Promise<readonly Anomaly[]>
+  /** What the hourly detector knows of a series. */
+  seriesAnomaly?(terminal: string, point: string): Promise<SeriesAnomaly>
   /** Forecast of a series; undefined before the first hour's run, and where no indicator reads the series. */
   forecast?(terminal: string, point: string): SeriesForecast | undefined
   /** Forecast of an indicator; undefined as above, and where hourly means do not determine it. */

@@ -6,6 +6,7 @@ import { CivitalsError } from '@civitals/contracts/errors'
 import type { Reading } from '@civitals/contracts/reading'
 import type { City, RegistryView, Terminal } from '@civitals/contracts/registry'
 import type { ApiSources, LiveEvent } from '../api/sources.ts'
+import { fixtureAnomalies, seriesAnomalyOf, touches } from './fixture-anomalies.ts'
 import { fixtureBody } from './fixture-body.ts'
 import { fixtureExplanation } from './fixture-explanation.ts'
 import { fixtureCauses, fixtureSkill, forecastOf } from './fixture-forecast.ts'
@@ -152,6 +153,9 @@ export function fixtureSources({ city, clock, stormAt, outageSince }: FixtureOpt
     },
     forecast: (terminal, point) =>
       terminal === 'air-01' ? forecastOf(terminal, point, registry.point(terminal, point)?.unit, now()) : undefined,
+    anomalies: async (query) => fixtureAnomalies(now()).filter((one) => touches(one, query)),
+    seriesAnomaly: async (terminal, point) =>
+      seriesAnomalyOf(terminal, point, registry.point(terminal, point)?.unit, now()),
     causes: (id) => (id === 'RENL-01' ? Promise.resolve(fixtureCauses(now())) : undefined),
     forecastSkill: async () => [{ terminal: 'air-01', point: 'pm25', at: now(), ...fixtureSkill }],
     alarms: async ({ state, limit }) => ({

@@ -30,6 +30,8 @@ function subjectOf({ subject }: Alarm): string {
       return `${subject.terminal}/${subject.point}`
     case 'approach':
       return `${subject.terminal}/${subject.point} -> ${subject.reaches}`
+    case 'anomaly':
+      return `${subject.terminal}/${subject.point} ${subject.anomaly}`
     case 'indicator':
       return subject.indicator
     case 'gateway':

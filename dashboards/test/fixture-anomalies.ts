@@ -1,0 +1,46 @@
+// A drift for tests and for work on the page before a centre exists.
+import type { Anomaly, SeriesAnomaly } from '@civitals/contracts/anomaly'
+import type { ApiSources } from '../api/sources.ts'
+
+const hour = 3_600_000
+
+/** One station drifts since the night before, and shifted for some hours five days ago. */
+export function fixtureAnomalies(now: number): Anomaly[] {
+  const of = { terminal: 'air-01', point: 'pm25', unit: 'ug/m3' }
+  const end = Math.floor(now / hour) * hour
+  return [
+    { ...of, kind: 'drift', from: end - 15 * hour, to: end, open: true, foundAt: end - 6 * hour, off: 23.4 },
+    {
+      ...of,
+      kind: 'level',
+      from: end - 120 * hour,
+      to: end - 96 * hour,
+      open: false,
+      foundAt: end - 116 * hour,
+      off: -9,
+    },
+  ]
+}
+
+export const touches = (
+  { terminal, point, from, to, open }: Anomaly,
+  asked: Parameters<NonNullable<ApiSources['anomalies']>>[0],
+): boolean =>
+  terminal === (asked.terminal ?? terminal) &&
+  point === (asked.point ?? point) &&
+  open === (asked.open ?? open) &&
+  to > (asked.from ?? 0) &&
+  from < (asked.to ?? Number.POSITIVE_INFINITY)
+
+export function seriesAnomalyOf(terminal: string, point: string, unit = 'none', now: number): SeriesAnomaly {
+  const anomalies = fixtureAnomalies(now).filter((one) => touches(one, { terminal, point }))
+  const usual = { value: 61, sigma: 7.5 }
+  const judged = { judgedTo: Math.floor(now / hour) * hour, usual, value: 86, neighboursOff: 1.6 }
+  return {
+    terminal,
+    point,
+    unit,
+    anomalies,
+    ...(anomalies.length > 0 ? { state: 'odd', ...judged } : { state: 'not-judged' }),
+  }
+}
