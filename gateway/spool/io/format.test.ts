@@ -32,6 +32,8 @@ const fixtures = [
     name: 'format-1-dropped',
     id: '147527a1a6939907',
     waits: [3, 8, 9, 10, 11],
+    urgent: 3,
+    settled: undefined,
     counters: { newestSeq: 11, waiting: 5, waitingReadings: 10, reopened: 0, producedReadings: 22, declaredLost: 6 },
     nextCarries: [{ fromSeq: 7, toSeq: 7, readings: 2, reason: 'disk budget' }],
   },
@@ -39,12 +41,24 @@ const fixtures = [
     name: 'format-1-acknowledged',
     id: '0b508927995de275',
     waits: [3, 4, 7, 8, 9, 10, 11, 12, 13, 14, 16, 17],
+    urgent: 3,
+    settled: 6,
     counters: { newestSeq: 17, waiting: 11, waitingReadings: 22, reopened: 1, producedReadings: 34, declaredLost: 0 },
     nextCarries: undefined,
   },
+  {
+    // Written by the release before rows had an age (commit 49388da), with rows given up, settled, and opened again.
+    name: 'format-2',
+    id: '6191cac6197bece1',
+    waits: [5, 9, 11, 12, 13, 14, 15, 16],
+    urgent: 5,
+    settled: 10,
+    counters: { newestSeq: 16, waiting: 7, waitingReadings: 14, reopened: 1, producedReadings: 32, declaredLost: 14 },
+    nextCarries: [{ fromSeq: 8, toSeq: 8, readings: 2, reason: 'disk budget' }],
+  },
 ] as const
 
-for (const { name, id, waits, counters, nextCarries } of fixtures) {
+for (const { name, id, waits, urgent, settled, counters, nextCarries } of fixtures) {
   t.test(`${name}: the same rows wait, the same account stands, and it goes on`, async (t) => {
     const folder = folderOf(t)
     const file = join(folder, `spool-${id}.sqlite`)
@@ -60,15 +74,17 @@ for (const { name, id, waits, counters, nextCarries } of fixtures) {
       rows.map(({ seq }) => seq),
       waits,
     )
+    t.same(
+      rows.map((row) => row.class),
+      waits.map((seq) => (seq === urgent ? 'alarm' : 'telemetry')),
+    )
     for (const { seq, payload } of rows) t.same(Buffer.from(payload), before.get(seq), `seq ${seq}: the same bytes`)
     await spool.append([newDraft])
     const added = (await spool.waiting(everything)).at(-1)
     const decoded = decodeEnvelope(added?.payload ?? new Uint8Array())
     t.match(decoded, { ok: true, envelope: { spool: id, seq: counters.newestSeq + 1, gaps: nextCarries } })
-    t.match(
-      await spool.reopen(id, [[6, 6]]),
-      name === 'format-1-acknowledged' ? { missing: [] } : { missing: [[6, 6]] },
-    )
+    const { missing } = await spool.reopen(id, [[settled ?? 6, settled ?? 6]])
+    t.same(missing, settled === undefined ? [[6, 6]] : [], 'what was settled is held for a resend')
     await spool.close()
     t.equal(versionOf(file), spoolFormat)
     const again = await open(folder)
