@@ -2,6 +2,7 @@ import type { Acknowledgement } from '@civitals/contracts/acknowledgement'
 import type { Clock, Timer } from '@civitals/contracts/clock'
 import { beforeAll, type Spool, type SpoolRow } from '../spool/spool.ts'
 import type { Connection, Lane } from './connection.ts'
+import type { LinkPace } from './link-pace.ts'
 import { isSettled, SendWindow } from './window.ts'
 
 /** Beyond this age an envelope is history and goes beside the live ones. */
@@ -10,14 +11,14 @@ const liveForMs = 60_000
 const liveForOnSlowLinkMs = 5_000
 /** What is still on this box need not be sent again. */
 const mostUnsentBytes = 64 * 1024
-/** Without a word from the broker for this long, the link is half open, whatever the socket says: keep-alive asks every 15 s. */
-const silenceMs = 24_000
 const lookMs = 5000
 
 export interface SessionOptions {
   readonly spool: Spool
   readonly connection: Connection
   readonly clock: Clock
+  /** Of the link, over all its sessions. */
+  readonly pace: LinkPace
   readonly onFailure: (error: unknown) => void
 }
 
@@ -31,7 +32,7 @@ const nothingSettled: Told = {}
  */
 export class Session {
   readonly #options: SessionOptions
-  readonly #window = new SendWindow()
+  readonly #window: SendWindow
   readonly #spoolId: string
   /** Rows below go by backfill; at first everything from before the connection. */
   #liveFrom: number
@@ -49,6 +50,7 @@ export class Session {
 
   constructor(options: SessionOptions) {
     this.#options = options
+    this.#window = new SendWindow(options.pace)
     this.#spoolId = options.spool.id
     this.#liveFrom = options.spool.counters().newestSeq + 1
     this.#liveCursor = this.#liveFrom - 1
@@ -199,15 +201,25 @@ export class Session {
   #arm(): void {
     this.#timer?.cancel()
     if (this.#over) return
-    const { clock } = this.#options
-    const resendIn = (this.#window.nextResendAt() ?? Number.POSITIVE_INFINITY) - clock.mono()
-    this.#timer = clock.after(Math.min(lookMs, Math.max(0, resendIn)), () => this.#look())
+    const { clock, connection } = this.#options
+    // What is overdue and may not go yet is looked at again, not at once.
+    const soonest = connection.unsentBytes > mostUnsentBytes ? 1000 : 0
+    const nextAt = Math.min(this.#window.nextResendAt() ?? Number.POSITIVE_INFINITY, this.#silentAt())
+    this.#timer = clock.after(Math.min(lookMs, Math.max(soonest, nextAt - clock.mono())), () => this.#look())
   }
 
   #look(): void {
-    const { clock, connection } = this.#options
+    const { clock, connection, pace } = this.#options
     if (this.#unmarked) this.#mark(this.#unmarked)
-    if (clock.mono() - connection.heardAt > silenceMs) connection.destroy()
-    else this.pump()
+    if (clock.mono() < this.#silentAt()) this.pump()
+    else {
+      if (this.#window.size > 0) pace.gaveUp()
+      connection.destroy()
+    }
+  }
+
+  #silentAt(): number {
+    const { connection, pace } = this.#options
+    return connection.heardAt + pace.silenceMs(this.#window.bytesUnderWay)
   }
 }

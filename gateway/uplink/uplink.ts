@@ -10,6 +10,7 @@ import type { Spool, SpoolRow } from '../spool/spool.ts'
 import { backoffMs } from './backoff.ts'
 import { CloneSigns } from './clone-signs.ts'
 import { type Connect, type Connection, endedQuietly } from './connection.ts'
+import { LinkPace } from './link-pace.ts'
 import { Session } from './session.ts'
 
 const usualStatusEveryMs = 10_000
@@ -45,6 +46,7 @@ export class Uplink {
   #acknowledgedAt: EpochMs | undefined
   #trouble: string | undefined
   readonly #signs = new CloneSigns()
+  readonly #pace = new LinkPace()
 
   constructor(options: UplinkOptions) {
     this.#options = options
@@ -124,7 +126,7 @@ export class Uplink {
     const since = clock.mono()
     spool.linked(true)
     this.#connection = connection
-    session = new Session({ spool, connection, clock, onFailure })
+    session = new Session({ spool, connection, clock, pace: this.#pace, onFailure })
     this.#session = session
     this.#sessions++
     this.#connectedSince = clock.now()

@@ -1,6 +1,7 @@
 import type { Acknowledgement } from '@civitals/contracts/acknowledgement'
 import type { Settled, SpoolRow } from '../spool/spool.ts'
 import type { Lane } from './connection.ts'
+import type { LinkPace } from './link-pace.ts'
 
 /** Envelopes on their way to the application acknowledgement. */
 export const windowSize = 64
@@ -29,12 +30,15 @@ interface InFlight {
   lane: Lane
   sends: number
   sentAt: number
+  /** Bytes under way when it was sent, its own among them. */
+  bytes: number
   /** Monotonic time at which it is sent again. */
   resendAt: number
 }
 
 /** What has been sent and not been acknowledged, per session. */
 export class SendWindow {
+  readonly #pace: LinkPace
   readonly #inFlight = new Map<number, InFlight>()
   /** Time from the last send to the acknowledgement, newest measured. */
   #roundTripMs: number | undefined
@@ -43,8 +47,17 @@ export class SendWindow {
   #cutAt = Number.NEGATIVE_INFINITY
   readonly #bytes = { live: 0, backfill: 0 }
 
+  constructor(pace: LinkPace) {
+    this.#pace = pace
+  }
+
   get size(): number {
     return this.#inFlight.size
+  }
+
+  /** Bytes on their way to the acknowledgement. */
+  get bytesUnderWay(): number {
+    return this.#bytes.live + this.#bytes.backfill
   }
 
   has(seq: number): boolean {
@@ -75,7 +88,7 @@ export class SendWindow {
    */
   fits(lane: Lane, bytes: number): boolean {
     if (this.#count(lane) === 0) return true
-    const underWay = lane === 'live' ? this.#bytes.live : this.#bytes.live + this.#bytes.backfill
+    const underWay = lane === 'live' ? this.#bytes.live : this.bytesUnderWay
     return underWay + bytes <= this.#budget
   }
 
@@ -85,9 +98,10 @@ export class SendWindow {
     this.#bytes[lane] += row.payload.length
     const sends = (before?.sends ?? 0) + 1
     // Twice on a link that is slow already makes it slower.
+    const bytes = this.bytesUnderWay
     const patienceMs = Math.max(firstTimeoutMs, 4 * (this.#roundTripMs ?? 0))
-    const timeoutMs = Math.min(longestTimeoutMs, patienceMs * 2 ** (sends - 1))
-    this.#inFlight.set(row.seq, { row, lane, sends, sentAt: mono, resendAt: mono + timeoutMs })
+    const timeoutMs = Math.max(2 * this.#pace.timeFor(bytes), Math.min(longestTimeoutMs, patienceMs * 2 ** (sends - 1)))
+    this.#inFlight.set(row.seq, { row, lane, sends, bytes, sentAt: mono, resendAt: mono + timeoutMs })
   }
 
   /** Takes out what the centre has settled of spool `own` and older ones, as heard at `mono`. */
@@ -97,6 +111,8 @@ export class SendWindow {
       this.#inFlight.delete(seq)
       this.#bytes[entry.lane] -= entry.row.payload.length
       this.#roundTripMs = mono - entry.sentAt
+      // Of one sent twice nobody knows which came.
+      if (entry.sends === 1) this.#pace.carried(entry.bytes, this.#roundTripMs)
       this.#adapt(entry, mono)
     }
   }
