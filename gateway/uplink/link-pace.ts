@@ -27,6 +27,11 @@ export class LinkPace {
     return bytes / this.#bytesPerMs
   }
 
+  /** Bytes carried in so long. */
+  carriesIn(ms: number): number {
+    return ms * this.#bytesPerMs
+  }
+
   /** Without a word for so long the link is half open, whatever the socket says. */
   silenceMs(bytesUnderWay: number): number {
     return Math.max(silenceMs, keepAliveMs + this.timeFor(bytesUnderWay))

@@ -16,11 +16,13 @@ const fastMs = 500
 const slowMs = 2000
 
 /**
- * Bytes under way: what lies in the buffers of a thin link stands before every alarm. It begins with what 1 kB/s carries in nine seconds, grows
+ * Bytes under way: what lies in the buffers of a thin link stands before every alarm. It begins with a window of small envelopes, grows
  * while acknowledgements come within a second and shrinks until they come within two.
  */
 const budget = { first: 9 * 1024, least: 1024, most: 16 * 1024 * 1024 } as const
 const growWithinMs = 1000
+/** Backfill is no more than the link carries in this time, as far as is known: an alarm may come behind it. */
+const backfillMs = 4000
 
 const firstTimeoutMs = 10_000
 const longestTimeoutMs = 300_000
@@ -83,13 +85,13 @@ export class SendWindow {
   }
 
   /**
-   * Whether so many bytes more may be under way. Live ones may have the whole budget, backfill what they leave of it; one envelope of a lane
-   * always may, however large.
+   * Whether so many bytes more may be under way. Live ones may have the whole budget, backfill what they leave of it and the link carries in
+   * some seconds; one envelope of a lane always may, however large.
    */
   fits(lane: Lane, bytes: number): boolean {
     if (this.#count(lane) === 0) return true
-    const underWay = lane === 'live' ? this.#bytes.live : this.bytesUnderWay
-    return underWay + bytes <= this.#budget
+    if (lane === 'live') return this.#bytes.live + bytes <= this.#budget
+    return this.bytesUnderWay + bytes <= Math.min(this.#budget, this.#pace.carriesIn(backfillMs))
   }
 
   sent(row: SpoolRow, lane: Lane, mono: number): void {

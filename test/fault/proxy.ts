@@ -24,6 +24,8 @@ export const clean: Way = {
   corrupt: 0,
 }
 
+const slicesPerSecond = 20
+
 export interface Carried {
   readonly connections: number
   /** Bytes that came through, dropped ones and turned ones: towards the server, and back. */
@@ -168,8 +170,19 @@ class Pump {
     }
   }
 
+  /** A thin line brings bytes one after the other: a large chunk is not there at once and followed by silence. */
   async #pass(bytes: Buffer): Promise<void> {
-    const { bytesPerSecond, corrupt, drop } = this.#way()
+    for (let left = bytes; left.length > 0; ) {
+      const { bytesPerSecond } = this.#way()
+      const slice = left.subarray(0, Math.max(1, bytesPerSecond / slicesPerSecond))
+      left = left.subarray(slice.length)
+      if (Number.isFinite(bytesPerSecond)) await sleep((slice.length / bytesPerSecond) * 1000)
+      await this.#passOn(slice)
+    }
+  }
+
+  async #passOn(bytes: Buffer): Promise<void> {
+    const { corrupt, drop } = this.#way()
     if (drop) {
       this.#count.dropped += bytes.length
       return
@@ -182,7 +195,6 @@ class Pump {
         this.#to.once('close', resolve)
       })
     }
-    if (Number.isFinite(bytesPerSecond)) await sleep((bytes.length / bytesPerSecond) * 1000)
   }
 
   #turnBits(bytes: Buffer, share: number): void {
