@@ -23,7 +23,7 @@ import { type FlagsQuery, seriesFlags } from './quality/series-flags.ts'
 import { byHour, type CountRow, hoursOf, writeCounts } from './store/counts.ts'
 import { type HistoryQuery, readHistory, type ScorePoint, trimBodies, writeBody } from './store/history.ts'
 import { writeMemory, writeSites } from './store/holds.ts'
-import { type PastScore, pastEveryMs, readPast, writePast } from './store/past.ts'
+import { type PastScore, pastEveryMs, readPast, valuesOf, writePast } from './store/past.ts'
 import type { Counts } from './windows/counts.ts'
 import { WindowFeed } from './windows/feed.ts'
 import type { LocalTime } from './windows/local-time.ts'
@@ -210,6 +210,18 @@ export class Engine implements IndicatorEngine {
 
   past(at: EpochMs): Promise<readonly PastScore[]> {
     return readPast(this.#options.state.db, this.#options.registry.city.id, at)
+  }
+
+  get limits(): QualityLimits {
+    return this.#options.limits
+  }
+
+  valuesOf(
+    id: string,
+    from: EpochMs,
+    to: EpochMs,
+  ): Promise<readonly { readonly at: EpochMs; readonly value: number }[]> {
+    return valuesOf(this.#options.state.db, this.#options.registry.city.id, id, from, to)
   }
 
   async close(): Promise<void> {

@@ -94,6 +94,10 @@ export interface IndicatorEngine extends AsyncDisposable {
   flags(query: FlagsQuery): Promise<SeriesFlags | undefined>
   /** Systems and indicators of the city as they stood at an earlier instant; empty where nothing is kept. */
   past(at: EpochMs): Promise<readonly PastScore[]>
+  /** Valid values of one indicator of the city as they stood, every ten minutes, oldest first; of the last 30 days. */
+  valuesOf(id: string, from: EpochMs, to: EpochMs): Promise<readonly { readonly at: EpochMs; readonly value: number }[]>
+  /** Limits of quality control. */
+  readonly limits: QualityLimits
   close(): Promise<void>
 }
 

@@ -1,8 +1,9 @@
 import type { Rule } from '@civitals/alarms/rule'
 import type { BacktestResult } from '@civitals/contracts/backtest'
 import type { City } from '@civitals/contracts/registry'
-import type { MinuteColumns, MinuteQuery } from '@civitals/indicators/backtest/minutes'
 import type { Catalogue } from '@civitals/indicators/catalogue'
+import type { QualityLimits } from '@civitals/indicators/limits'
+import type { BucketColumns, ColumnsQuery, RangeQuery } from '@civitals/storage/series'
 
 /** What a worker is given to compute. */
 export interface BacktestJob {
@@ -14,6 +15,8 @@ export interface BacktestJob {
   /** Rules whose series are judged reading by reading, on the last side. */
   readonly exact: readonly Rule[]
   readonly complaints: readonly { readonly hour: number; readonly count: number }[]
+  readonly limits: QualityLimits
+  readonly latency: readonly { readonly at: number; readonly value: number }[]
 }
 
 /** Readings of a series that count, oldest first. */
@@ -24,11 +27,12 @@ export interface ReadingColumns {
 
 /** What a worker says. Only the centre has the store open, so the worker asks it. */
 export type FromWorker =
-  | { readonly kind: 'minutes' | 'readings'; readonly ask: number; readonly query: MinuteQuery }
+  | { readonly kind: 'minutes'; readonly ask: number; readonly query: ColumnsQuery }
+  | { readonly kind: 'readings'; readonly ask: number; readonly query: RangeQuery }
   | { readonly kind: 'progress'; readonly share: number }
   | { readonly kind: 'done'; readonly result: BacktestResult }
 
 /** What the centre answers. */
 export type ToWorker =
-  | { readonly ask: number; readonly columns: MinuteColumns | ReadingColumns }
+  | { readonly ask: number; readonly columns: readonly BucketColumns[] | ReadingColumns }
   | { readonly ask: number; readonly error: string }

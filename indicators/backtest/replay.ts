@@ -1,19 +1,23 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { BodyResult } from '@civitals/contracts/body'
 import type { EpochMs } from '@civitals/contracts/clock'
+import { seriesId } from '@civitals/contracts/ids'
 import type { RegistryView } from '@civitals/contracts/registry'
+import type { BucketColumns } from '@civitals/storage/series'
 import { historyWeeks } from '../baseline/hour-history.ts'
-import { evaluateScope } from '../body/evaluate.ts'
+import { evaluateScope, type Grounds } from '../body/evaluate.ts'
 import { type Scope, scopeOf } from '../body/scope.ts'
 import { type Catalogue, effectiveOn } from '../catalogue.ts'
 import type { SystemDocument } from '../definition.ts'
-import type { Once } from '../measures/evidence.ts'
+import type { MeasureContext, Once } from '../measures/evidence.ts'
+import type { QualityLimits } from '../quality/limits.ts'
 import { Memory } from '../scoring/memory.ts'
 import { Counts } from '../windows/counts.ts'
 import { type LocalTime, localTimeOf } from '../windows/local-time.ts'
 import { planWindows, type WindowPlan } from '../windows/plan.ts'
 import { Windows } from '../windows/windows.ts'
-import type { MinuteColumns, MinuteSource } from './minutes.ts'
+import { JudgedMinutes } from './judged-minutes.ts'
+import type { MinuteSource } from './minutes.ts'
 
 /** What is computed again: a stretch of history by one or more sets of definitions. */
 export interface ReplayPlan {
@@ -25,6 +29,10 @@ export interface ReplayPlan {
   readonly everyMs: number
   /** Hourly counts of complaints, oldest first. */
   readonly complaints: readonly { readonly hour: EpochMs; readonly count: number }[]
+  /** Limits of quality control; without them only what the terminals said of themselves counts. */
+  readonly limits?: QualityLimits
+  /** What was found of the time from observation to settlement, in seconds, oldest first. */
+  readonly latency?: readonly { readonly at: EpochMs; readonly value: number }[]
 }
 
 /** One evaluation of one side. */
@@ -37,113 +45,145 @@ export interface ReplayStep {
 const minuteMs = 60_000
 const hourMs = 60 * minuteMs
 const dayMs = 24 * hourMs
-/** Minutes of all series held at once: 14 bytes each, so about 250 MB. */
-const mostMinutes = 18_000_000
+/** Minutes of all series held at once, and as many being read: 20 bytes each, so about 120 MB. */
+const mostMinutes = 6_000_000
 /** History before the first evaluation: the longest window. */
 const leadMs = 26 * hourMs
 
 interface Series {
   readonly terminal: string
   readonly point: string
-  /** Every minute matters: it goes into hours as well. */
-  readonly whole: boolean
   readonly week: boolean
-  /** Newest minutes that matter before an evaluation. */
-  readonly minutes: number
+  readonly judged: JudgedMinutes
 }
 
 /**
  * Computes the city again over a stretch of stored minutes, side by side, each day by the definitions a side has in force on it.
- * Windows are fed minute means, so that energy means and pass rates are those of minutes, not of single readings. Sides that read the same share their windows.
+ * Windows are fed judged minutes, so that energy means and pass rates are those of minutes, not of single readings. Sides that read
+ * the same share their windows. The next stretch is read while one is computed.
  */
 export async function* replay(plan: ReplayPlan, source: MinuteSource): AsyncGenerator<ReplayStep> {
-  const local = localTimeOf(plan.registry.city.timeZone)
+  const registry = byTheMinute(plan.registry)
+  const local = localTimeOf(registry.city.timeZone)
   const counts = new Counts()
-  const sides = sidesOf(plan, local)
-  const series = seriesOf(
-    plan.registry,
-    sides.map(({ windowPlan }) => windowPlan),
-  )
-  const chunkMs = Math.max(1, Math.min(30, Math.floor(mostMinutes / Math.max(1, series.length * 1440)))) * dayMs
-  await seedWeeks(sides, series, source, plan.from)
-  let next = plan.from
-  let complaint = 0
-  for (let from = plan.from - leadMs; from < plan.to; from += chunkMs) {
-    const to = Math.min(plan.to, from + chunkMs)
-    const cursors = await load(series, source, from, to)
-    for (; next <= to && next <= plan.to; next += plan.everyMs) {
+  const sides = sidesOf(plan, registry, local)
+  const all = [...new Set(sides.map(({ windows }) => windows))]
+  const plans = sides.map(({ windowPlan }) => windowPlan)
+  const series = seriesOf(registry, plans, plan.limits ?? {})
+  await seedWeeks(all, series, source, plan.from)
+  const stretches = stretchesOf(plan, series.length)
+  const read = (at: number) => readStretch(series, source, stretches[at])
+  let [next, complaint] = [plan.from, 0]
+  let coming = read(0)
+  for (const [at, { to }] of stretches.entries()) {
+    push(series, await coming)
+    coming = read(at + 1)
+    // Whoever waits for it hears of it; until then nobody does.
+    coming.catch(() => undefined)
+    for (; next <= to; next += plan.everyMs) {
       for (; (plan.complaints[complaint]?.hour ?? Number.POSITIVE_INFINITY) < next; complaint++) {
         const row = plan.complaints[complaint]
         if (row) counts.set(row.hour, row.count)
       }
-      for (const windows of new Set(sides.map((side) => side.windows))) feed(windows, cursors, next)
-      for (const cursor of cursors) cursor.begin = cursor.end
-      const once = new Map([...new Set(sides.map((side) => side.windows))].map((windows) => [windows, onceOf()]))
+      feed(all, series, next)
+      const once = new Map(all.map((windows) => [windows, onceOf()]))
+      const delays = delaysAt(plan.latency ?? [], next)
       for (const side of sides) {
-        yield { side: side.name, at: next, body: side.evaluate(next, counts, once.get(side.windows) ?? onceOf()) }
+        const grounds = { counts, delays, once: once.get(side.windows) ?? onceOf() }
+        yield { side: side.name, at: next, body: side.evaluate(next, grounds) }
       }
     }
-    for (const windows of new Set(sides.map((side) => side.windows))) feed(windows, cursors, to)
+    feed(all, series, to)
+  }
+}
+
+/** A terminal that reports more often is seen once a minute here. */
+function byTheMinute(registry: RegistryView): RegistryView {
+  const terminals = registry
+    .terminals()
+    .map((one) => ({ ...one, reportEveryMs: Math.max(minuteMs, one.reportEveryMs) }))
+  const byId = new Map(terminals.map((one) => [one.id, one]))
+  return {
+    city: registry.city,
+    areas: () => registry.areas(),
+    sites: () => registry.sites(),
+    gateways: () => registry.gateways(),
+    terminals: () => terminals,
+    area: (id) => registry.area(id),
+    point: (terminal, point) => registry.point(terminal, point),
+    site: (id) => registry.site(id),
+    gateway: (id) => registry.gateway(id),
+    terminal: (id) => byId.get(id),
+  }
+}
+
+interface Part {
+  readonly from: EpochMs
+  readonly to: EpochMs
+}
+
+/** Whole days as a store keeps them, or parts of them where there are very many series. */
+function stretchesOf({ from, to }: ReplayPlan, series: number): Part[] {
+  const hours = Math.max(1, Math.min(24, Math.floor(mostMinutes / Math.max(1, series * 60))))
+  const longest = hours * hourMs
+  const found: Part[] = []
+  for (let at = Math.floor((from - leadMs) / minuteMs) * minuteMs; at < to; at = found.at(-1)?.to ?? to) {
+    const endOfDay = (Math.floor(at / dayMs) + 1) * dayMs
+    found.push({ from: at, to: Math.min(to, endOfDay, (Math.floor(at / longest) + 1) * longest) })
+  }
+  return found
+}
+
+async function readStretch(series: readonly Series[], source: MinuteSource, stretch: Part | undefined) {
+  const names = series.map(({ terminal, point }) => ({ terminal, point }))
+  return stretch ? await source({ series: names, ...stretch, everyMs: minuteMs }) : []
+}
+
+/** What each series of the columns is to the replay. */
+function push(series: readonly Series[], columns: readonly BucketColumns[]): void {
+  const byName = new Map(series.map((one) => [seriesId(one.terminal, one.point), one]))
+  for (const one of columns) {
+    for (const [k, { terminal, point }] of one.series.entries()) {
+      byName.get(seriesId(terminal, point))?.judged.push(one, one.starts[k] ?? 0, one.starts[k + 1] ?? 0)
+    }
+  }
+}
+
+function feed(all: readonly Windows[], series: readonly Series[], until: EpochMs): void {
+  for (const { terminal, point, judged } of series) {
+    judged.feed(until, (run, begin, end) => {
+      for (const windows of all) windows.addMinutes(terminal, point, run, begin, end)
+    })
   }
 }
 
 /** Eight weeks by the hour before the stretch, for baselines. */
 async function seedWeeks(
-  sides: readonly Side[],
+  all: readonly Windows[],
   series: readonly Series[],
   source: MinuteSource,
   from: EpochMs,
 ): Promise<void> {
-  for (const { terminal, point } of series.filter(({ week }) => week)) {
-    const query = { terminal, point, from: from - historyWeeks * 7 * dayMs, to: from - leadMs, everyMs: hourMs }
-    const { minute, mean, count } = await source(query)
-    for (const windows of new Set(sides.map((side) => side.windows))) {
-      const week = windows.of(terminal)?.series.get(point)?.week
-      for (let k = 0; k < minute.length; k++) week?.add((minute[k] ?? 0) * minuteMs, mean[k] ?? 0, count[k] ?? 1)
+  const names = series.filter(({ week }) => week).map(({ terminal, point }) => ({ terminal, point }))
+  if (names.length === 0) return
+  const to = Math.floor((from - leadMs) / hourMs) * hourMs
+  const columns = await source({ series: names, from: to - historyWeeks * 7 * dayMs, to, everyMs: hourMs })
+  for (const { series: some, starts, bucket, mean, count } of columns) {
+    for (const [k, { terminal, point }] of some.entries()) {
+      for (const windows of all) {
+        const week = windows.of(terminal)?.series.get(point)?.week
+        for (let row = starts[k] ?? 0; row < (starts[k + 1] ?? 0); row++) {
+          week?.add((bucket[row] ?? 0) * hourMs, mean[row] ?? 0, count[row] ?? 1)
+        }
+      }
     }
   }
 }
 
-interface Cursor {
-  readonly series: Series
-  readonly columns: MinuteColumns
-  begin: number
-  end: number
-}
-
-async function load(series: readonly Series[], source: MinuteSource, from: EpochMs, to: EpochMs): Promise<Cursor[]> {
-  const cursors: Cursor[] = []
-  for (const one of series) {
-    const columns = await source({ terminal: one.terminal, point: one.point, from, to })
-    cursors.push({ series: one, columns, begin: 0, end: 0 })
-  }
-  return cursors
-}
-
-/** Feeds every minute before `until` that has not been fed. Minutes nothing looks back on are passed over. */
-function feed(windows: Windows, cursors: readonly Cursor[], until: EpochMs): void {
-  const last = until / minuteMs
-  // One for all buckets: tens of millions of them pass here (measured: a third of the time went into collecting them).
-  const folded = { count: 1, min: 0, max: 0 }
-  for (const cursor of cursors) {
-    const { series, columns } = cursor
-    const watched = windows.of(series.terminal)
-    const window = watched?.series.get(series.point)
-    const { minute, mean, min, max, count } = columns
-    let k = cursor.begin
-    for (; k < minute.length && (minute[k] ?? 0) < last; k++) {
-      const at = (minute[k] ?? 0) * minuteMs
-      // The first of a stretch tells the windows since when the platform has been fed.
-      if (k === cursor.begin) windows.attend(series.terminal, at, 'good', count[k] ?? 1)
-      else watched?.watch.add(at, 'good', count[k] ?? 1)
-      if (!series.whole && (minute[k] ?? 0) < last - series.minutes - 2) continue
-      folded.count = count[k] ?? 1
-      folded.min = min[k] ?? 0
-      folded.max = max[k] ?? 0
-      window?.add(at, mean[k] ?? 0, false, folded)
-    }
-    cursor.end = k
-  }
+/** Times of arrival are in no store: the latency is what was written down of it, within twenty minutes before. */
+function delaysAt(kept: NonNullable<ReplayPlan['latency']>, now: EpochMs): MeasureContext['delays'] {
+  const found = kept.findLast(({ at }) => at <= now && at > now - 20 * minuteMs)
+  return { p95Seconds: () => found && { seconds: found.value } }
 }
 
 /** Sides that read the same windows at one instant measure the same things once. */
@@ -159,22 +199,22 @@ interface Side {
   readonly name: string
   readonly windowPlan: WindowPlan
   readonly windows: Windows
-  evaluate(now: EpochMs, counts: Counts, once: Once): BodyResult
+  evaluate(now: EpochMs, grounds: Pick<Grounds, 'counts' | 'delays' | 'once'>): BodyResult
 }
 
 /** Documents of every day of the stretch on which something changes. */
 const documentsOf = (catalogue: Catalogue, days: readonly string[]): SystemDocument[] =>
   days.flatMap((day) => effectiveOn(catalogue, day))
 
-function sidesOf(plan: ReplayPlan, local: LocalTime): Side[] {
+function sidesOf(plan: ReplayPlan, registry: RegistryView, local: LocalTime): Side[] {
   const days: string[] = []
   for (let at = plan.from; at <= plan.to; at += dayMs) days.push(local(at).day)
   const found: Side[] = []
   for (const { name, catalogue } of plan.sides) {
     const windowPlan = planWindows(documentsOf(catalogue, days).flatMap(({ inForce }) => inForce))
     const same = found.find((side) => isDeepStrictEqual(side.windowPlan, windowPlan))
-    const windows = same?.windows ?? new Windows(windowPlan, plan.registry, local)
-    found.push({ name, windowPlan, windows, evaluate: evaluator(plan.registry, catalogue, windows, local) })
+    const windows = same?.windows ?? new Windows(windowPlan, registry, local)
+    found.push({ name, windowPlan, windows, evaluate: evaluator(registry, catalogue, windows, local) })
   }
   return found
 }
@@ -182,28 +222,25 @@ function sidesOf(plan: ReplayPlan, local: LocalTime): Side[] {
 function evaluator(registry: RegistryView, catalogue: Catalogue, windows: Windows, local: LocalTime): Side['evaluate'] {
   const memory = new Memory()
   let scoped: { readonly day: string; readonly scope: Scope } | undefined
-  return (now, counts, once) => {
+  return (now, grounds) => {
     const { day } = local(now)
     if (scoped?.day !== day) {
       const scope = scopeOf(registry.city.id, registry.terminals(), effectiveOn(catalogue, day), windows, true)
       scoped = { day, scope: { ...scope, trial: [] } }
     }
-    return evaluateScope(scoped.scope, now, { windows, counts, local, once }, memory)
+    return evaluateScope(scoped.scope, now, { ...grounds, windows, local }, memory)
   }
 }
 
-/** Every series that a side reads, once, with what must be fed of it; of other terminals one point, for their attendance. */
-function seriesOf(registry: RegistryView, plans: readonly WindowPlan[]): Series[] {
-  return registry.terminals().flatMap((terminal) => {
-    const read = terminal.points.flatMap(({ id: point }) => {
-      const needs = plans.flatMap((plan) => plan.get(terminal.kind)?.get(point) ?? [])
-      if (needs.length === 0) return []
-      const whole = needs.some(({ hours, week }) => hours > 0 || week)
-      const week = needs.some((need) => need.week)
-      return [{ terminal: terminal.id, point, whole, week, minutes: Math.max(...needs.map(({ minutes }) => minutes)) }]
-    })
-    const [first] = terminal.points
-    if (read.length > 0 || !first) return read
-    return [{ terminal: terminal.id, point: first.id, whole: false, week: false, minutes: 0 }]
+/** Every series that a side reads, once; of other terminals one point, for their attendance. */
+function seriesOf(registry: RegistryView, plans: readonly WindowPlan[], limits: QualityLimits): Series[] {
+  return registry.terminals().flatMap(({ id: terminal, kind, points, reportEveryMs }) => {
+    const read = points.filter(({ id }) => plans.some((plan) => plan.get(kind)?.has(id)))
+    return (read.length > 0 ? read : points.slice(0, 1)).map(({ id: point }) => ({
+      terminal,
+      point,
+      week: plans.some((plan) => plan.get(kind)?.get(point)?.week),
+      judged: new JudgedMinutes(limits[kind]?.points[point], reportEveryMs),
+    }))
   })
 }

@@ -1,6 +1,6 @@
 import type { BodyResult } from '@civitals/contracts/body'
 import type { EpochMs } from '@civitals/contracts/clock'
-import type { Once } from '../measures/evidence.ts'
+import type { MeasureContext, Once } from '../measures/evidence.ts'
 import type { Draws } from '../robustness/draws.ts'
 import { assess } from '../scoring/assess.ts'
 import type { Memory } from '../scoring/memory.ts'
@@ -16,6 +16,8 @@ export interface Grounds {
   readonly counts: Counts
   readonly local: LocalTime
   readonly once?: Once
+  /** Absent: those the windows know. */
+  readonly delays?: MeasureContext['delays'] | undefined
 }
 
 /** Computes the body of one area at `now`; `memory` is that area's own. */
@@ -25,7 +27,7 @@ export function evaluateScope(scope: Scope, now: EpochMs, grounds: Grounds, memo
     now,
     local,
     watches: scope.watches,
-    delays: windows.delays,
+    delays: grounds.delays ?? windows.delays,
     counts,
     since: windows.since,
     ...(once ? { once } : {}),

@@ -1,7 +1,6 @@
 import type { EpochMs } from '@civitals/contracts/clock'
 import type { Definition } from '../definition.ts'
 import type { Counts } from '../windows/counts.ts'
-import type { Delays } from '../windows/delays.ts'
 import type { LocalTime } from '../windows/local-time.ts'
 import type { SeriesWindow } from '../windows/series-window.ts'
 import type { TerminalWatch } from '../windows/terminal-watch.ts'
@@ -67,7 +66,10 @@ export interface MeasureContext {
   /** Ids of the series it reads. */
   readonly inputs: string[]
   readonly watches: readonly TerminalWatch[]
-  readonly delays: Delays
+  /** `messages` is unknown where a value was kept and not what it rests on. */
+  readonly delays: {
+    p95Seconds(from: EpochMs, minimum: number): { readonly seconds: number; readonly messages?: number } | undefined
+  }
   readonly counts: Counts
   /** Oldest event time the platform knows of. */
   readonly since: EpochMs | null

@@ -84,8 +84,11 @@ const validShare: Measure = (context) => {
 const latency: Measure = ({ definition, delays, now }) => {
   const found = delays.p95Seconds(now - definition.windowMinutes * 60_000, definition.minimum.messages ?? 1)
   if (!found) return noEvidence('too-few-messages')
-  return { value: found.seconds, at: now, coverage: 1, uncertain: false, detail: { messages: found.messages } }
+  return { value: found.seconds, at: now, coverage: 1, uncertain: false, ...messagesOf(found) }
 }
+
+const messagesOf = ({ messages }: { readonly messages?: number }): Pick<Evidence, 'detail'> =>
+  messages === undefined ? {} : { detail: { messages } }
 
 export const networkMeasures = {
   'online-rate': onlineRate,

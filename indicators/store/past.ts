@@ -57,3 +57,24 @@ export async function readPast(db: StateStore['db'], area: string, at: number): 
     .execute()
   return [...new Map(rows.map((row) => [row.id, row])).values()]
 }
+
+/** Valid values of one indicator over time, oldest first. */
+export async function valuesOf(
+  db: StateStore['db'],
+  area: string,
+  id: string,
+  from: number,
+  to: number,
+): Promise<readonly { readonly at: number; readonly value: number }[]> {
+  const rows = await db
+    .withTables<IndicatorTables>()
+    .selectFrom('indicator_past')
+    .select(['at', 'value'])
+    .where('area', '=', area)
+    .where('id', '=', id)
+    .where('at', '>=', from)
+    .where('at', '<=', to)
+    .orderBy('at')
+    .execute()
+  return rows.flatMap(({ at, value }) => (value === null ? [] : [{ at, value }]))
+}

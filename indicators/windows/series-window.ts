@@ -4,7 +4,15 @@ import type { HourHistory } from '../baseline/hour-history.ts'
 import type { Flag } from '../quality/flags.ts'
 import type { PointLimits } from '../quality/limits.ts'
 import { SeriesCheck } from '../quality/series-check.ts'
-import { type Bucket, BucketRing, type Folded, type RingShape, type SlotFlags, type Totals } from './ring.ts'
+import {
+  type Bucket,
+  BucketRing,
+  type Folded,
+  type MinuteRun,
+  type RingShape,
+  type SlotFlags,
+  type Totals,
+} from './ring.ts'
 
 const minuteMs = 60_000
 const hourMs = 3_600_000
@@ -134,6 +142,27 @@ export class SeriesWindow {
     this.hours?.add(at, value, uncertain, folded)
     this.fine?.add(at, value, uncertain, folded)
     if (inWeeks) this.week?.add(at, value, folded?.count ?? 1)
+  }
+
+  /** Minutes `begin` <= k < `end` of a column, judged, at once: what comes too early to be looked back on goes into hours alone. */
+  addMinutes(run: MinuteRun, begin: number, end: number): void {
+    const { minute, mean, count, flag } = run
+    this.#recent = undefined
+    let newest = end - 1
+    while (newest >= begin && flag[newest] === 4) newest--
+    if (newest >= begin) {
+      this.lastAt = (minute[newest] ?? 0) * minuteMs
+      this.lastValue = mean[newest] ?? Number.NaN
+    }
+    this.hours?.addMinutes(run, begin, end)
+    const reach = (minute[end - 1] ?? 0) - this.minutes.shape.slots
+    let first = end - 1
+    while (first > begin && (minute[first - 1] ?? 0) > reach) first--
+    this.minutes.addMinutes(run, first, end)
+    this.fine?.addMinutes(run, first, end)
+    if (!this.week) return
+    for (let k = begin; k < end; k++)
+      if (flag[k] === 1) this.week.add((minute[k] ?? 0) * minuteMs, mean[k] ?? 0, count[k])
   }
 
   /**

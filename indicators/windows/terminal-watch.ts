@@ -1,5 +1,6 @@
 import type { EpochMs } from '@civitals/contracts/clock'
 import { type Quality, qualities } from '@civitals/contracts/quality'
+import type { MinuteRun } from './ring.ts'
 
 const hourMs = 3_600_000
 const keptHours = 26
@@ -48,6 +49,24 @@ export class TerminalWatch {
     if (period <= this.#lastPeriod) return
     this.#lastPeriod = period
     this.#periods[slot] = (this.#periods[slot] ?? 0) + 1
+  }
+
+  /** Minutes `begin` <= k < `end` of a column at once. */
+  addMinutes({ minute, count, flag }: MinuteRun, begin: number, end: number): void {
+    let [hour, slot] = [-1, undefined as number | undefined]
+    for (let k = begin; k < end; k++) {
+      const at = (minute[k] ?? 0) * 60_000
+      if (this.lastAt === null || at > this.lastAt) this.lastAt = at
+      const own = Math.floor(at / hourMs)
+      if (own !== hour) [hour, slot] = [own, this.#slotOf(own)]
+      if (slot === undefined) continue
+      this.#received[slot] = (this.#received[slot] ?? 0) + (count[k] ?? 1)
+      if (flag[k] === 1) this.#good[slot] = (this.#good[slot] ?? 0) + (count[k] ?? 1)
+      const period = Math.floor(at / this.reportEveryMs)
+      if (period <= this.#lastPeriod) continue
+      this.#lastPeriod = period
+      this.#periods[slot] = (this.#periods[slot] ?? 0) + 1
+    }
   }
 
   /** A reading added before has passed quality control. */

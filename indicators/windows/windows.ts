@@ -12,7 +12,7 @@ import { Delays } from './delays.ts'
 import type { LocalTime } from './local-time.ts'
 import { checkNeighbours, type Stands } from './neighbour-checks.ts'
 import { nothingKept, type WindowPlan } from './plan.ts'
-import type { Folded } from './ring.ts'
+import type { Folded, MinuteRun } from './ring.ts'
 import { SeriesWindow } from './series-window.ts'
 import { TerminalWatch } from './terminal-watch.ts'
 
@@ -85,6 +85,15 @@ export class Windows {
     if (!watch) return
     this.#began(at)
     watch.add(at, quality, count)
+  }
+
+  /** Minutes `begin` <= k < `end` of a column, judged, of one point of a terminal. */
+  addMinutes(terminal: string, point: string, run: MinuteRun, begin: number, end: number): void {
+    const known = this.of(terminal)
+    if (!known || begin >= end) return
+    this.#began((run.minute[begin] ?? 0) * 60_000)
+    known.watch.addMinutes(run, begin, end)
+    known.series.get(point)?.addMinutes(run, begin, end)
   }
 
   /** Windows of a terminal, made when it is first asked for; undefined when the registry does not know it. */

@@ -39,6 +39,29 @@ export interface SeriesRow {
   readonly max?: number
 }
 
+/** Which buckets of which series are wanted, side by side: from <= at < to, both at whole buckets. */
+export interface ColumnsQuery {
+  readonly series: readonly { readonly terminal: string; readonly point: string }[]
+  readonly from: EpochMs
+  readonly to: EpochMs
+  readonly everyMs: number
+}
+
+/** Buckets that hold readings that count, side by side: rows starts[k] <= row < starts[k + 1] are those of series[k], oldest first. */
+export interface BucketColumns {
+  readonly series: readonly { readonly terminal: string; readonly point: string }[]
+  readonly starts: readonly number[]
+  /** Number of the bucket since 1970. */
+  readonly bucket: Uint32Array<ArrayBuffer>
+  readonly mean: Float32Array<ArrayBuffer>
+  readonly min: Float32Array<ArrayBuffer>
+  readonly max: Float32Array<ArrayBuffer>
+  /** Readings that count, 65,535 at most. */
+  readonly count: Uint16Array<ArrayBuffer>
+  /** 1: some of them are not good. */
+  readonly uncertain: Uint8Array<ArrayBuffer>
+}
+
 /** What a store holds of one series in a stretch of time, for comparing with what was settled. */
 export interface SeriesDigest {
   readonly terminal: string
@@ -66,6 +89,11 @@ export interface SeriesStore extends AsyncDisposable {
   /** The newest reading of every series by event time; from the store, so call it at start. */
   latest(): Promise<readonly Reading[]>
   range(query: RangeQuery): Promise<readonly SeriesRow[]>
+  /**
+   * Buckets of many series as columns, for computing over weeks: a series may stand in several of them, the older first. Only of
+   * an engine that keeps buckets side by side; of another ask `range`.
+   */
+  columns?(query: ColumnsQuery): Promise<readonly BucketColumns[]>
   /** Counts and sums of every series that has a reading in from <= at < to, in no particular order. */
   digest(stretch: { readonly from: EpochMs; readonly to: EpochMs }): Promise<readonly SeriesDigest[]>
   /** Readings stored in all, for accounts and health. */

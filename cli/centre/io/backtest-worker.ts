@@ -3,9 +3,9 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { AlarmReplay } from '@civitals/alarms/replay'
 import type { BacktestSide } from '@civitals/contracts/backtest'
 import { registryView } from '@civitals/contracts/registry-view'
-import type { MinuteColumns, MinuteQuery } from '@civitals/indicators/backtest/minutes'
 import { replay } from '@civitals/indicators/backtest/replay'
 import { BacktestSummary } from '@civitals/indicators/backtest/summary'
+import type { BucketColumns } from '@civitals/storage/series'
 import type { BacktestJob, FromWorker, ReadingColumns, ToWorker } from '../backtest-job.ts'
 
 const dayMs = 86_400_000
@@ -22,11 +22,11 @@ parentPort?.on('message', (message: ToWorker) => {
 
 const tell = (message: FromWorker): void => parentPort?.postMessage(message)
 
-function read<C extends MinuteColumns | ReadingColumns>(kind: 'minutes' | 'readings', query: MinuteQuery): Promise<C> {
-  const ask = ++asked
+function read<C extends readonly BucketColumns[] | ReadingColumns>(ask: (number: number) => FromWorker): Promise<C> {
+  const number = ++asked
   return new Promise<C>((resolve, reject) => {
-    waiting.set(ask, { resolve, reject })
-    tell({ kind, ask, query })
+    waiting.set(number, { resolve, reject })
+    tell(ask(number))
   })
 }
 
@@ -34,7 +34,9 @@ const registry = registryView(job.city)
 const summary = new BacktestSummary()
 const alarms = new Map(job.sides.map(({ name, rules }) => [name, new AlarmReplay(rules, registry)]))
 
-for await (const step of replay({ ...job, registry }, (query) => read<MinuteColumns>('minutes', query))) {
+for await (const step of replay({ ...job, registry }, (query) =>
+  read<readonly BucketColumns[]>((ask) => ({ kind: 'minutes', ask, query })),
+)) {
   summary.add(step)
   alarms.get(step.side)?.indicators(
     step.body.systems.flatMap(({ indicators }) => indicators),
@@ -60,7 +62,7 @@ async function judgeSeries(): Promise<BacktestSide['alarms']> {
       for (let from = job.from; from < job.to; from += dayMs) {
         const to = Math.min(job.to, from + dayMs)
         const query = { terminal: terminal.id, point: subject.point, from, to }
-        const { at, value } = await read<ReadingColumns>('readings', query)
+        const { at, value } = await read<ReadingColumns>((ask) => ({ kind: 'readings', ask, query }))
         judge.series(terminal.id, subject.point, at, value)
       }
     }

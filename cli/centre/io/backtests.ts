@@ -8,6 +8,7 @@ import { printProblem } from '@civitals/contracts/document'
 import { CivitalsError } from '@civitals/contracts/errors'
 import type { RegistryView } from '@civitals/contracts/registry'
 import { minutesOf } from '@civitals/indicators/backtest/minutes'
+import type { Catalogue } from '@civitals/indicators/catalogue'
 import type { IndicatorEngine } from '@civitals/indicators/indicators'
 import type { SeriesStore } from '@civitals/storage/series'
 import type { BacktestJob, FromWorker, ToWorker } from '../backtest-job.ts'
@@ -83,6 +84,8 @@ export class Backtests {
       sides,
       exact,
       complaints: await indicators.complaints(to - (days + 70) * dayMs, to),
+      limits: indicators.limits,
+      latency: await indicators.valuesOf(latencyId(catalogue), to - days * dayMs - dayMs, to),
     }
   }
 
@@ -105,13 +108,14 @@ export class Backtests {
     worker.on('exit', () => ended({ state: 'failed', error: 'it ended before it was done' }))
   }
 
-  async #answer(worker: Worker, { ask, kind, query }: Extract<FromWorker, { ask: number }>): Promise<void> {
+  async #answer(worker: Worker, asked: Extract<FromWorker, { ask: number }>): Promise<void> {
+    const { ask } = asked
     const { series } = this.#options
-    const reply = await (kind === 'minutes' ? minutesOf(series)(query) : this.#readings(query)).then(
+    const reply = await (asked.kind === 'minutes' ? minutesOf(series)(asked.query) : this.#readings(asked.query)).then(
       (columns): ToWorker => ({ ask, columns }),
       (error: unknown): ToWorker => ({ ask, error: error instanceof Error ? error.message : String(error) }),
     )
-    worker.postMessage(reply)
+    worker.postMessage(reply, 'columns' in reply ? buffersOf(reply.columns) : [])
   }
 
   async #readings(query: { terminal: string; point: string; from: number; to: number }) {
@@ -129,6 +133,17 @@ export class Backtests {
     if (this.#known.size > kept && oldest !== undefined) this.#known.delete(oldest)
   }
 }
+
+/** Handed over, not copied. */
+const buffersOf = (columns: Extract<ToWorker, { columns: unknown }>['columns']): ArrayBuffer[] =>
+  'value' in columns
+    ? [columns.at.buffer, columns.value.buffer]
+    : columns.flatMap(({ bucket, mean, min, max, count, uncertain }) =>
+        [bucket, mean, min, max, count, uncertain].map(({ buffer }) => buffer),
+      )
+
+const latencyId = ({ indicators }: Catalogue): string =>
+  indicators.find(({ formula }) => formula === 'latency-p95')?.id ?? ''
 
 function rulesIn({ name, text }: { readonly name: string; readonly text: string }): readonly Rule[] {
   const checked = checkRules(text, name)

@@ -4,9 +4,17 @@ import type { SettlementBatch } from '@civitals/contracts/settlement'
 import { Turns } from '../../../turns.ts'
 import { defaultLimit, type EnergyMean } from '../../bucket.ts'
 import { closedError, Outage } from '../../outage.ts'
-import type { RangeQuery, SeriesDigest, SeriesRow, SeriesStore, WriteOutcome } from '../../port.ts'
+import type {
+  BucketColumns,
+  ColumnsQuery,
+  RangeQuery,
+  SeriesDigest,
+  SeriesRow,
+  SeriesStore,
+  WriteOutcome,
+} from '../../port.ts'
 import { splitRefused } from '../../refusal.ts'
-import type { Part } from '../layout.ts'
+import { dayMs, dayOf, type Part } from '../layout.ts'
 import { rowsPerFile } from '../merge-plan.ts'
 import { defaultKeptDays, type KeptDays } from '../retention.ts'
 import { openTable } from '../schema.ts'
@@ -14,6 +22,7 @@ import { Closer, type Tended } from './closer.ts'
 import { commit, isEmpty } from './commit.ts'
 import { type Database, openDatabase } from './database.ts'
 import { readBuckets, readCount, readDigest, readRaw } from './reading.ts'
+import { readColumns } from './reading-columns.ts'
 import type { TornLog } from './torn-log.ts'
 
 export type { Part } from '../layout.ts'
@@ -63,6 +72,8 @@ export async function openDuckdbSeries(options: DuckdbSeriesOptions): Promise<Du
   return store
 }
 
+/** A day of so many by the minute is 8 MB. */
+const seriesPerPage = 256
 const hourMs = 3_600_000
 const tendEveryMs = 60_000
 
@@ -119,6 +130,27 @@ class DuckdbSeries implements DuckdbSeriesStore {
       if (everyMs === undefined) return await readRaw(database, wanted)
       return await readBuckets(database, wanted, everyMs, this.#options.energyMean?.(terminal, point) ?? false)
     })
+  }
+
+  /** Day by day, some hundred series at a time: other questions come in between. */
+  async columns({ series, from, to, everyMs }: ColumnsQuery): Promise<readonly BucketColumns[]> {
+    const { energyMean } = this.#options
+    const found: BucketColumns[] = []
+    for (let day = dayOf(from); day * dayMs < to; day++) {
+      const stretch = { from: Math.max(from, day * dayMs), to: Math.min(to, (day + 1) * dayMs) }
+      for (let first = 0; first < series.length; first += seriesPerPage) {
+        const page = series.slice(first, first + seriesPerPage)
+        const read = await this.#inTurn(this.#reading, async (database) => {
+          const numberOf = (name: (typeof page)[number]) =>
+            database.catalogue.series.find(name.terminal, name.point) ?? []
+          const ids = page.flatMap(numberOf).sort((a, b) => a - b)
+          const energy = page.filter(({ terminal, point }) => energyMean?.(terminal, point)).flatMap(numberOf)
+          return ids.length === 0 ? [] : await readColumns(database, { ids, ...stretch }, everyMs, energy)
+        })
+        found.push(...read)
+      }
+    }
+    return found
   }
 
   digest(stretch: { readonly from: number; readonly to: number }): Promise<readonly SeriesDigest[]> {

@@ -1,0 +1,116 @@
+import type { DuckDBConnection } from '@duckdb/node-api'
+import type { BucketColumns } from '../../port.ts'
+import { rollupMs } from '../bucket-plan.ts'
+import { heldIn, readColumnsOf, rolledColumns, type Several } from '../columns-query.ts'
+import { dayOf, type Part, type RollupKind } from '../layout.ts'
+import type { Database } from './database.ts'
+
+/**
+ * Buckets of some series over a stretch of one day: from rollups where nothing was written since they were made, from readings
+ * elsewhere. `energy`: the series whose energy mean is wanted.
+ */
+export async function readColumns(
+  database: Database,
+  some: Several,
+  everyMs: number,
+  energy: readonly number[],
+): Promise<BucketColumns[]> {
+  const { reader, layout, files } = database
+  const parts = rollupsOf(database, some, everyMs)
+  const rolled = await untouched(database, parts, some)
+  const found: BucketColumns[] = []
+  if (rolled.length > 0) {
+    const ask = (ordered: boolean) =>
+      columnsOf(database, rolledColumns(files.folder, parts, { ...some, ids: rolled }, everyMs, energy, ordered))
+    const read = (await ask(false)) ?? (await ask(true))
+    if (read && !read.mean.some(Number.isNaN)) found.push(read)
+  }
+  const known = new Set(found.length > 0 ? rolled : [])
+  const ids = some.ids.filter((id) => !known.has(id))
+  if (ids.length === 0) return found
+  const sources = layout.sources(some)
+  const rest = await columnsOf(database, readColumnsOf(files.folder, sources, { ...some, ids }, everyMs, energy))
+  return rest ? [...found, rest] : found
+
+  function columnsOf(of: Database, sql: string): Promise<BucketColumns | undefined> {
+    return gather(reader, sql, (id) => {
+      const [terminal = '', point = ''] = of.catalogue.series.nameOf(id) ?? []
+      return { terminal, point }
+    })
+  }
+}
+
+function rollupsOf({ layout }: Database, { ids, from }: Several, everyMs: number): readonly Part[] {
+  const kind = (Object.keys(rollupMs) as RollupKind[]).find((one) => rollupMs[one] === everyMs)
+  const [first = 0, last = -1] = [ids[0], ids.at(-1)]
+  if (!kind) return []
+  return layout
+    .ofDay(kind, dayOf(from))
+    .filter((part) => part.minSeries <= last && part.maxSeries >= first)
+    .sort((a, b) => a.minSeries - b.minSeries)
+}
+
+/** Of the series that these rollups cover, those of which nothing newer is there. */
+async function untouched({ reader, layout, files }: Database, parts: readonly Part[], some: Several) {
+  const covered = some.ids.filter((id) => parts.some((part) => part.minSeries <= id && id <= part.maxSeries))
+  if (covered.length === 0) return []
+  const oldest = Math.min(...parts.map(({ generation }) => generation))
+  const { parts: raw, tables } = layout.sources(some)
+  const newer = { parts: raw.filter(({ generation }) => generation > oldest), tables }
+  const touched = new Set<number>()
+  for await (const rows of (await reader.run(heldIn(files.folder, newer, { ...some, ids: covered }))).yieldRows()) {
+    for (const [series] of rows) touched.add(Number(series))
+  }
+  return covered.filter((id) => !touched.has(id))
+}
+
+/** Copies columns chunk by chunk; undefined when rows do not come by series. */
+async function gather(
+  connection: DuckDBConnection,
+  sql: string,
+  nameOf: (id: number) => BucketColumns['series'][number],
+): Promise<BucketColumns | undefined> {
+  const result = await connection.run(sql)
+  const room = Number(result.rowCount)
+  const columns = emptyColumns(room)
+  const series: BucketColumns['series'][number][] = []
+  const starts: number[] = []
+  let [row, last] = [0, -1]
+  for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
+    const ids = itemsOf(chunk.getColumnVector(0), Int32Array)
+    for (let k = 0; k < chunk.rowCount; k++) {
+      const id = ids[k] ?? 0
+      if (id === last) continue
+      if (id < last) return undefined
+      last = id
+      series.push(nameOf(id))
+      starts.push(row + k)
+    }
+    const part = <A>(column: number, of: abstract new (...args: never[]) => A): A =>
+      itemsOf(chunk.getColumnVector(column), of)
+    columns.bucket.set(part(1, Uint32Array).subarray(0, chunk.rowCount), row)
+    columns.count.set(part(2, Uint16Array).subarray(0, chunk.rowCount), row)
+    columns.mean.set(part(3, Float32Array).subarray(0, chunk.rowCount), row)
+    columns.min.set(part(4, Float32Array).subarray(0, chunk.rowCount), row)
+    columns.max.set(part(5, Float32Array).subarray(0, chunk.rowCount), row)
+    columns.uncertain.set(part(6, Uint8Array).subarray(0, chunk.rowCount), row)
+    row += chunk.rowCount
+  }
+  return { series, starts: [...starts, row], ...columns }
+}
+
+const emptyColumns = (rows: number) => ({
+  bucket: new Uint32Array(rows),
+  mean: new Float32Array(rows),
+  min: new Float32Array(rows),
+  max: new Float32Array(rows),
+  count: new Uint16Array(rows),
+  uncertain: new Uint8Array(rows),
+})
+
+/** The memory of a vector of numbers: asking for each of them costs ten times as much. */
+function itemsOf<A>(vector: object, of: abstract new (...args: never[]) => A): A {
+  const items: unknown = 'items' in vector ? vector.items : undefined
+  if (items instanceof of) return items
+  throw new TypeError(`DuckDB answered with ${vector.constructor.name} where ${of.name} is meant`)
+}
