@@ -61,6 +61,9 @@ export type BacktestSide = Static<typeof BacktestSideSchema>
 export const BacktestResultSchema = Type.Object({
   sides: Type.Array(BacktestSideSchema),
   differing: Type.Integer({ description: 'Evaluations on which the sides give different grades.' }),
+  notes: Type.Array(Type.Object({ zh: Type.String(), en: Type.String() }), {
+    description: 'In what this differs from what was seen at the time.',
+  }),
 })
 export type BacktestResult = Static<typeof BacktestResultSchema>
 

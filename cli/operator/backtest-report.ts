@@ -2,7 +2,7 @@ import type { BacktestResult, BacktestSide } from '@civitals/contracts/backtest'
 import { grades } from '@civitals/contracts/grade'
 
 /** A back-test as a person reads it: grades, alarms and the indicators that moved, side by side. */
-export function backtestReport({ sides, differing }: BacktestResult): string {
+export function backtestReport({ sides, differing, notes }: BacktestResult): string {
   const head = ['', ...sides.map(({ name }) => name)]
   const rows = [
     ['mean score', ...sides.map((side) => shown(side.mean))],
@@ -22,7 +22,7 @@ export function backtestReport({ sides, differing }: BacktestResult): string {
       .map(({ rule, subject, onset }) => `${name}: ${rule} at ${subject}, ${new Date(onset).toISOString()}`),
   )
   const said = `${differing} of ${sides[0]?.points.length ?? 0} evaluations give another grade`
-  return [line(head), ...rows.map(line), said, ...alarms, ''].join('\n')
+  return [line(head), ...rows.map(line), said, ...alarms, ...notes.map(({ en }) => en), ''].join('\n')
 }
 
 const shown = (value: number | null | undefined): string => (value == null ? '-' : value.toFixed(1))

@@ -41,6 +41,8 @@ export class JudgedMinutes {
   /** Rows `begin` <= row < `end` of the columns follow what came before. */
   push({ bucket, mean, min, max, count, uncertain }: BucketColumns, begin: number, end: number): void {
     if (begin >= end) return
+    const flag = new Uint8Array(end - begin)
+    for (let row = begin; row < end; row++) flag[row - begin] = uncertain[row] === 0 ? 1 : 3
     this.#waiting.push({
       minute: bucket.subarray(begin, end),
       mean: mean.subarray(begin, end),
@@ -48,7 +50,7 @@ export class JudgedMinutes {
       max: max.subarray(begin, end),
       count: count.subarray(begin, end),
       uncertain: uncertain.subarray(begin, end),
-      flag: Uint8Array.from(uncertain.subarray(begin, end), (one) => (one === 0 ? 1 : 3)),
+      flag,
     })
   }
 

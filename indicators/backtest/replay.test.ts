@@ -53,6 +53,18 @@ t.test('the last evaluation is the one the engine made', async (t) => {
   t.ok(Math.abs((again.score ?? 0) - (seen.score ?? 99)) < 1)
 })
 
+t.test('the latency is what was kept of it, while that is fresh', async (t) => {
+  const latency = [{ at: now - hour, value: 1.5 }]
+  const replayed = await steps({ ...plan([{ name: 'in force', catalogue }]), latency })
+  const found = replayed.map(({ body }) =>
+    body.systems.flatMap(({ indicators }) => indicators).find(({ id }) => id === 'NERV-04'),
+  )
+  t.strictSame(
+    found.map((one) => (one?.valid ? one.value : null)),
+    [null, 1.5, null],
+  )
+})
+
 t.test('other weights and anchors are tried beside those in force; the rest is the same', async (t) => {
   const tried = {
     ...catalogue,

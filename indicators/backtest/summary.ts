@@ -43,8 +43,26 @@ export class BacktestSummary {
       })),
       alarms: [...(alarms.get(name) ?? [])],
     }))
-    return { sides, differing: differing(sides) }
+    return { sides, differing: differing(sides), notes: [byTheMinute, ...neverValid(sides)] }
   }
+}
+
+const byTheMinute = {
+  zh: '质控按分钟均值重做：不比对相邻点位与其他测点，不查终端时钟；终端自报无效的读数不在其中。时延取当时留存的值。',
+  en:
+    'Quality control is made again on the means of minutes: without neighbours, other points and clocks; readings their terminal ' +
+    'marked as bad are not in it. The latency is what was kept of it at the time.',
+}
+
+/** Indicators no side had a valid value of: they count as missing throughout. */
+function neverValid(sides: readonly Pick<BacktestSide, 'indicators'>[]): BacktestResult['notes'] {
+  const all = sides.flatMap(({ indicators }) => indicators)
+  const valid = new Set(all.filter(({ valid }) => valid > 0).map(({ id }) => id))
+  const never = [...new Set(all.map(({ id }) => id).filter((id) => !valid.has(id)))].sort().join(', ')
+  if (never === '') return []
+  return [
+    { zh: `全程无有效值，按缺失计：${never}。`, en: `Without a valid value throughout, counted as missing: ${never}.` },
+  ]
 }
 
 function gradesOf(points: BacktestSide['points']): BacktestSide['grades'] {

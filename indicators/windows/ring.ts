@@ -140,6 +140,7 @@ export class BucketRing {
    */
   addMinutes({ minute, mean, min, max, count, flag }: MinuteRun, begin: number, end: number): void {
     const { slotMs, pass } = this.shape
+    const [energies, passing, parts] = [this.#energies, this.#passed, this.#parts]
     this.#totals = undefined
     for (let k = begin; k < end; ) {
       const stamp = Math.floor(((minute[k] ?? 0) * minuteMs) / slotMs)
@@ -149,21 +150,20 @@ export class BucketRing {
       let [low, high, passed] = [this.#mins[slot] ?? 0, this.#maxs[slot] ?? 0, this.#passed?.[slot] ?? 0]
       let energy = this.#energies?.[slot] ?? 0
       for (; k < end && (minute[k] ?? 0) * minuteMs < next; k++) {
+        const [n, said, value] = [count[k] ?? 1, flag[k], mean[k] ?? 0]
         if (slot < 0) continue
-        const n = count[k] ?? 1
-        if (flag[k] === 4) {
+        if (said === 4) {
           if (this.#failed) this.#failed[slot] = Math.min(0xffff, (this.#failed[slot] ?? 0) + n)
           continue
         }
-        const value = mean[k] ?? 0
         held += n
-        if (flag[k] === 3) uncertain += n
+        if (said === 3) uncertain += n
         sum += value * n
         low = Math.min(low, min[k] ?? value)
         high = Math.max(high, max[k] ?? value)
-        if (this.#energies) energy += energyOf(value) * n
-        if (this.#passed && passes(value, pass)) passed += n
-        if (this.#parts) this.#mark(slot, Math.floor((((minute[k] ?? 0) * minuteMs - stamp * slotMs) * 60) / slotMs))
+        if (energies) energy += energyOf(value) * n
+        if (passing && passes(value, pass)) passed += n
+        if (parts) this.#mark(slot, Math.floor((((minute[k] ?? 0) * minuteMs - stamp * slotMs) * 60) / slotMs))
       }
       if (slot < 0) continue
       this.#counts[slot] = held

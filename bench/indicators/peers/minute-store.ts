@@ -31,7 +31,9 @@ export async function fillMinutes(folder: string, names: readonly Name[], days: 
   for (let day = to / dayMs - days; day < to / dayMs; day++) {
     const file = `bench-minute-${day}.parquet`
     const path = join(folder, 'days', file)
-    const done = await connection.run(`COPY (${minutesOf(day)}) TO '${path}' (FORMAT parquet, COMPRESSION zstd)`)
+    const done = await connection.run(
+      `COPY (${minutesOf(day)}) TO '${path}' (FORMAT parquet, COMPRESSION zstd, PARQUET_VERSION v2, ROW_GROUP_SIZE 20480)`,
+    )
     rows += Number(done.rowsChanged)
     const [from, last] = [day * dayMs, (day + 1) * dayMs - 60_000]
     const bounds = `0, ${names.length - 1}, ${from}, ${last}, ${to}`

@@ -11,8 +11,11 @@ export interface Several {
 }
 
 /** The bounds beside the list: only by bounds are row groups left out unread. */
-const ofSeries = (ids: readonly number[]): string =>
-  `series BETWEEN ${ids[0] ?? 0} AND ${ids.at(-1) ?? -1} AND series IN (${ids.join(', ') || 'NULL'})`
+function ofSeries(ids: readonly number[]): string {
+  const [first = 0, last = -1] = [ids[0], ids.at(-1)]
+  const bounds = `series BETWEEN ${first} AND ${last}`
+  return last - first + 1 === ids.length ? bounds : `${bounds} AND series IN (${ids.join(', ')})`
+}
 
 /**
  * Columns: series, number of the bucket, count, mean, min, max, uncertain; by series and time as they lie. Types are those of the

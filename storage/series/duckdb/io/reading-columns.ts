@@ -23,7 +23,7 @@ export async function readColumns(
     const ask = (ordered: boolean) =>
       columnsOf(database, rolledColumns(files.folder, parts, { ...some, ids: rolled }, everyMs, energy, ordered))
     const read = (await ask(false)) ?? (await ask(true))
-    if (read && !read.mean.some(Number.isNaN)) found.push(read)
+    if (read && (energy.length === 0 || !read.mean.some(Number.isNaN))) found.push(read)
   }
   const known = new Set(found.length > 0 ? rolled : [])
   const ids = some.ids.filter((id) => !known.has(id))
@@ -76,9 +76,12 @@ async function gather(
   const series: BucketColumns['series'][number][] = []
   const starts: number[] = []
   let [row, last] = [0, -1]
-  for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
+  for (let chunk = await result.fetchChunk(); chunk; chunk = await result.fetchChunk()) {
+    // Asking the chunk costs a call into DuckDB each time.
+    const { rowCount } = chunk
+    if (rowCount === 0) break
     const ids = itemsOf(chunk.getColumnVector(0), Int32Array)
-    for (let k = 0; k < chunk.rowCount; k++) {
+    for (let k = 0; k < rowCount; k++) {
       const id = ids[k] ?? 0
       if (id === last) continue
       if (id < last) return undefined
@@ -86,15 +89,13 @@ async function gather(
       series.push(nameOf(id))
       starts.push(row + k)
     }
-    const part = <A>(column: number, of: abstract new (...args: never[]) => A): A =>
-      itemsOf(chunk.getColumnVector(column), of)
-    columns.bucket.set(part(1, Uint32Array).subarray(0, chunk.rowCount), row)
-    columns.count.set(part(2, Uint16Array).subarray(0, chunk.rowCount), row)
-    columns.mean.set(part(3, Float32Array).subarray(0, chunk.rowCount), row)
-    columns.min.set(part(4, Float32Array).subarray(0, chunk.rowCount), row)
-    columns.max.set(part(5, Float32Array).subarray(0, chunk.rowCount), row)
-    columns.uncertain.set(part(6, Uint8Array).subarray(0, chunk.rowCount), row)
-    row += chunk.rowCount
+    columns.bucket.set(itemsOf(chunk.getColumnVector(1), Uint32Array).subarray(0, rowCount), row)
+    columns.count.set(itemsOf(chunk.getColumnVector(2), Uint16Array).subarray(0, rowCount), row)
+    columns.mean.set(itemsOf(chunk.getColumnVector(3), Float32Array).subarray(0, rowCount), row)
+    columns.min.set(itemsOf(chunk.getColumnVector(4), Float32Array).subarray(0, rowCount), row)
+    columns.max.set(itemsOf(chunk.getColumnVector(5), Float32Array).subarray(0, rowCount), row)
+    columns.uncertain.set(itemsOf(chunk.getColumnVector(6), Uint8Array).subarray(0, rowCount), row)
+    row += rowCount
   }
   return { series, starts: [...starts, row], ...columns }
 }
