@@ -25,6 +25,8 @@ export interface GatewayParts {
   readonly periods: PollPeriods
   /** Hash of the running configuration. */
   readonly config: string
+  /** The message that tells the centre of it, and of older ones; asked on every connection and after every change. */
+  readonly configurations?: () => Uint8Array | undefined
   readonly version: string
   /** How long ordinary readings wait for company, ms. */
   readonly lingerMs: number
@@ -76,6 +78,7 @@ export class Gateway {
     this.#status = () => statusOf(sources, startedAt)
     this.#uplink = new Uplink({
       ...{ connect, spool, clock, random, status: this.#status },
+      ...(parts.configurations && { configurations: parts.configurations }),
       ...(parts.statusEveryMs !== undefined && { statusEveryMs: parts.statusEveryMs }),
       onConnected: () => logger.info({ waiting: spool.counters().waiting }, 'connected to the centre'),
       onDisconnected: (reason, retryMs) =>
@@ -88,6 +91,8 @@ export class Gateway {
   /** Works another configuration from now on; what did not change goes on untouched. Samples carry the hash they were read with. */
   async reload({ lines, periods, config }: Pick<GatewayParts, 'lines' | 'periods' | 'config'>): Promise<void> {
     this.#config = config
+    // Ahead of the first envelope that names it.
+    this.#uplink.configurationsChanged()
     this.#batcher.configure(config)
     await this.#lines.change(lines, periods)
     this.#uplink.statusChanged()

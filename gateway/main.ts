@@ -6,6 +6,7 @@ import { systemClock } from '@civitals/contracts/system-clock'
 import type { Logger } from 'pino'
 import { loadConfig } from './config/io/load.ts'
 import type { Prepared } from './config/io/prepare.ts'
+import { ToldConfigurations } from './config/io/told-configurations.ts'
 import type { GatewaySettings } from './config/settings.ts'
 import { Gateway } from './gateway.ts'
 import { Assembly } from './lines/assemble.ts'
@@ -70,6 +71,11 @@ export async function startGateway(prepared: Prepared, options: GatewayOptions):
   const onSuccession = (succession: SpoolSuccession): void =>
     logger.error(succession, 'the spool could not go on; a new one has taken over what could be read')
   const spool = await openSqliteSpool({ folder: settings.spoolFolder, limits, clock, onSuccession })
+  const told = await ToldConfigurations.open(settings.spoolFolder, (error) =>
+    logger.warn({ err: error }, 'the configuration could not be kept beside the spool'),
+  )
+  if (prepared.configuration) await told.add(prepared.configuration)
+  else logger.warn({ config: hash }, 'too many points for the centre to be told their units')
   const assembly = new Assembly(
     openLines(clock, settings.gateway, (stranger) => logger.warn(stranger, 'a DTU no line has')),
   )
@@ -85,13 +91,15 @@ export async function startGateway(prepared: Prepared, options: GatewayOptions):
     random: Math.random,
     periods: settings.periods,
     config: hash,
+    configurations: () => told.message(),
     version: version(),
     timeService: () => askTimeService(),
     lingerMs: settings.metered ? lingerMs.metered : lingerMs.free,
     statusEveryMs: settings.metered ? statusEveryMs.metered : statusEveryMs.free,
     logger,
   })
-  const reloader = new Reloader({ gateway, assembly, logger, load: () => loadConfig(configFile) }, prepared)
+  const tell = told.add.bind(told)
+  const reloader = new Reloader({ gateway, assembly, logger, tell, load: () => loadConfig(configFile) }, prepared)
   const startedAt = clock.now()
   const presence = await openPresence(settings.spoolFolder, async () => {
     const [oldest] = await spool.waiting({ after: beforeAll, before: Number.MAX_SAFE_INTEGER, limit: 1 })

@@ -1,7 +1,7 @@
 // What a person gets to read when a configuration is wrong: file, line, column, key and the nearest valid one.
 import { printProblem } from '@civitals/contracts/document'
 import t from 'tap'
-import { checkConfig, configHash, defaultConfig, type KnownProfiles } from './config.ts'
+import { checkConfig, defaultConfig, type KnownProfiles, settingsDigest } from './config.ts'
 import { settingsOf } from './settings.ts'
 
 const speaks = (protocol: string, ...points: string[]) => ({ protocol, points: points.map((id) => ({ id })) })
@@ -280,7 +280,7 @@ t.test('the hash names the meaning, not the layout', async (t) => {
   const hashOf = (text: string): string => {
     const checked = checkConfig(text, 'gw.yaml', profiles)
     if (!checked.ok) throw new Error(checked.problems.map(printProblem).join('\n'))
-    return configHash(checked.value)
+    return settingsDigest(checked.value)
   }
   const hash = hashOf(good)
   t.match(hash, /^[0-9a-f]{16}$/)

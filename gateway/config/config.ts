@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto'
 import { checkDocument, type Problem } from '@civitals/contracts/document'
+import { digestOf } from '@civitals/contracts/encode-configuration'
 import { Type } from 'typebox'
 import { lintConfig } from './lint.ts'
 import { type GatewayConfig, LooseConfigSchema, schemaOfKinds } from './schema.ts'
@@ -47,20 +47,11 @@ export function profilesNamedBy(text: string): ReadonlySet<string> {
 }
 
 /**
- * Names what a gateway runs: 16 hexadecimal digits of SHA-256 over the configuration with its keys sorted and, where given, the
- * versions of its profiles. Layout and comments of the file do not change it; neither do secrets, which are not in it.
+ * Names the settings a gateway runs with: 16 hexadecimal digits over the configuration and, where given, the versions of its profiles.
+ * Layout and comments of the file do not change it; neither do secrets, which are not in it.
  */
-export function configHash(config: GatewayConfig, profileVersions: Readonly<Record<string, number>> = {}): string {
-  return createHash('sha256').update(canonical({ config, profileVersions })).digest('hex').slice(0, 16)
-}
-
-function canonical(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value)
-  const entries = Object.entries(value).filter(([, entry]) => entry !== undefined)
-  const sorted = entries.sort(([a], [b]) => (a < b ? -1 : 1))
-  return `{${sorted.map(([key, entry]) => `${JSON.stringify(key)}:${canonical(entry)}`).join(',')}}`
-}
+export const settingsDigest = (config: GatewayConfig, profileVersions: Readonly<Record<string, number>> = {}): string =>
+  digestOf({ config, profileVersions })
 
 /** A configuration to start from: every key with what it means and what it is when left out. */
 export const defaultConfig =

@@ -1,3 +1,4 @@
+import type { Configuration } from '@civitals/contracts/configuration'
 import { CivitalsError } from '@civitals/contracts/errors'
 import type { Logger } from 'pino'
 import type { Prepared } from '../config/io/prepare.ts'
@@ -17,6 +18,8 @@ export interface ReloaderParts {
   readonly assembly: Assembly
   /** Reads and checks the configuration; throws CIV_GATEWAY_CONFIG. */
   readonly load: () => Promise<Prepared>
+  /** Keeps what the centre is to be told of a configuration; resolves before the first envelope that names it. */
+  readonly tell?: (configuration: Configuration) => Promise<void>
   readonly logger: Logger
 }
 
@@ -42,7 +45,7 @@ export class Reloader {
   }
 
   async #reload(): Promise<ReloadOutcome> {
-    const { assembly, gateway, load, logger } = this.#parts
+    const { assembly, gateway, load, logger, tell } = this.#parts
     const loaded = await load().catch((error: unknown) => problemsOf(error))
     if (Array.isArray(loaded)) {
       logger.error({ problems: loaded }, 'the changed configuration is refused; the old one goes on')
@@ -58,6 +61,7 @@ export class Reloader {
       return { problems }
     })
     if ('problems' in lines) return { kind: 'refused', problems: lines.problems }
+    if (prepared.configuration) await tell?.(prepared.configuration)
     await gateway.reload({ lines, periods: prepared.settings.periods, config: prepared.hash })
     this.#running = prepared
     logger.info({ config: prepared.hash, ...summary(difference) }, 'the changed configuration runs')

@@ -12,6 +12,8 @@ export const endedQuietly = 'connection closed'
 export interface Connection {
   /** Hands one envelope to the link. The broker's own receipt is flow control and says nothing about the centre. */
   send(lane: Lane, payload: Uint8Array): void
+  /** Publishes, retained, what the centre is told of configurations: it comes before what is sent behind it. */
+  sendConfigurations(payload: Uint8Array): void
   /** Tells the centre what became of a command. */
   sendReply(reply: Reply): void
   /** Publishes the retained status; while one is under way only the newest follows it. */

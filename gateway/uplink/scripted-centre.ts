@@ -34,6 +34,8 @@ export class ScriptedCentre {
   readonly arrivals: Arrival[] = []
   readonly statuses: GatewayStatus[] = []
   readonly replies: Reply[] = []
+  /** What gateways told of their configurations, and how many envelopes had come before. */
+  readonly configurations: { readonly payload: Uint8Array; readonly arrivals: number }[] = []
   sessions = 0
   readonly #clock: Clock
   readonly #settled = new Map<string, Intervals>()
@@ -52,6 +54,7 @@ export class ScriptedCentre {
       (lane, payload) => this.#arrived(lane, payload),
       this.statuses,
       this.replies,
+      (payload) => this.configurations.push({ payload, arrivals: this.arrivals.length }),
     )
     this.#current = { options, connection }
     connection.closed.then((reason) => {
@@ -124,6 +127,7 @@ class ScriptedConnection implements Connection {
   readonly #onEnvelope: (lane: Lane, payload: Uint8Array) => void
   readonly #statuses: GatewayStatus[]
   readonly #replies: Reply[]
+  readonly #onConfigurations: (payload: Uint8Array) => void
   #resolve: (reason: string) => void = () => undefined
   #gone = false
 
@@ -132,7 +136,9 @@ class ScriptedConnection implements Connection {
     onEnvelope: (lane: Lane, payload: Uint8Array) => void,
     statuses: GatewayStatus[],
     replies: Reply[],
+    onConfigurations: (payload: Uint8Array) => void,
   ) {
+    this.#onConfigurations = onConfigurations
     this.#clock = clock
     this.#replies = replies
     this.#onEnvelope = onEnvelope
@@ -147,6 +153,10 @@ class ScriptedConnection implements Connection {
     if (this.#gone) return
     this.bytesSent += payload.length
     this.#onEnvelope(lane, payload)
+  }
+
+  sendConfigurations(payload: Uint8Array): void {
+    if (!this.#gone) this.#onConfigurations(payload)
   }
 
   sendReply(reply: Reply): void {

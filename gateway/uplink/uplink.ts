@@ -25,6 +25,8 @@ export interface UplinkOptions {
   readonly random: () => number
   /** The status to publish now. */
   readonly status: () => GatewayStatus
+  /** What the centre is told of configurations, before the first envelope of each connection. */
+  readonly configurations?: () => Uint8Array | undefined
   /** Longest time between two statuses, ms. Default 10 s. */
   readonly statusEveryMs?: number
   readonly onConnected?: () => void
@@ -82,6 +84,12 @@ export class Uplink {
     this.#connection?.sendStatus(this.#options.status())
   }
 
+  /** There is another configuration: the centre hears of it ahead of what is read with it. */
+  configurationsChanged(): void {
+    const payload = this.#options.configurations?.()
+    if (payload) this.#connection?.sendConfigurations(payload)
+  }
+
   /** Resolves after `signal` and a proper goodbye; never rejects. */
   async run(signal: AbortSignal): Promise<void> {
     const { clock, random, onDisconnected } = this.#options
@@ -132,6 +140,7 @@ export class Uplink {
     this.#connectedSince = clock.now()
     this.#trouble = undefined
     onConnected?.()
+    this.configurationsChanged()
     this.statusChanged()
     if (early) session.acknowledged(early)
     session.pump()

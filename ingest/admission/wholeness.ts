@@ -37,6 +37,11 @@ export class Wholeness {
     return { reason: damaged ? 'damaged envelope' : 'malformed envelope', detail: decoded.reason.slice(0, 200) }
   }
 
+  /** Whether a payload that is no envelope and cannot be used was turned on its way, as far as its seal tells. */
+  isDamaged(gateway: string, payload: Uint8Array): boolean {
+    return sealOf(payload) === 'broken' && !this.#again(this.#known(gateway), payload)
+  }
+
   #known(gateway: string): Known {
     const known = this.#gateways.get(gateway) ?? { seals: false, seen: new Set() }
     this.#gateways.set(gateway, known)

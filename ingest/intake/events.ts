@@ -81,11 +81,18 @@ export function intakeEvents(targets: EventTargets): IntakeEvents {
       return welcome
     },
     configurations(gateway, payload) {
-      if (clones.isSpeakerRefused(gateway)) return
+      if (clones.isSpeakerRefused(gateway)) return undefined
       const { configurations } = targets
       const fault = configurations.hear(gateway, payload, clock.now())
-      if (fault !== undefined) malformed(gateway, `configurations: ${fault.slice(0, 160)}`)
-      else if (configurations.hasPending) targets.onConfiguration()
+      if (fault === undefined) {
+        if (configurations.hasPending) targets.onConfiguration()
+        return undefined
+      }
+      const at = clock.now()
+      const damaged = wholeness.isDamaged(gateway, payload)
+      const reason = damaged ? 'damaged envelope' : 'malformed envelope'
+      refused({ at, scope: 'publish', reason, gateway, detail: `configurations: ${fault.slice(0, 160)}` })
+      return damaged ? false : undefined
     },
     reply(gateway, payload) {
       const reply = decodeReply(payload)

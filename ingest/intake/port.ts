@@ -30,8 +30,11 @@ export interface IntakeEvents {
    * another box with the same id and is refused; its connection may be ended.
    */
   status(gateway: string, payload: Uint8Array, address?: string): boolean | undefined
-  /** What a gateway says of the configurations its readings are read with: topic kind `config/state`. */
-  configurations(gateway: string, payload: Uint8Array): void
+  /**
+   * What a gateway says of the configurations its readings are read with: topic kind `config/state`. False: it was damaged on its way; its
+   * connection may be ended, so that it comes again before anything else does.
+   */
+  configurations(gateway: string, payload: Uint8Array): boolean | undefined
   /** What a gateway says to a command. */
   reply(gateway: string, payload: Uint8Array): void
   /** The gateway has subscribed to its acknowledgements: it wants to know where it stands. */

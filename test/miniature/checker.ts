@@ -26,6 +26,7 @@ export function checkHealed(healed: Healed): void {
   checkAccounts(healed)
   checkReadings(healed)
   checkTimes(healed)
+  checkUnits(healed)
   checkOrder(healed)
   checkAlarms(healed)
   checkLatest(healed)
@@ -115,6 +116,19 @@ function checkTimes({ truth, state, series }: Healed): void {
   const fixed = new Set(rowsOf(state, 'SELECT gateway, boot FROM ledger_clock_fix').map(([g, b]) => `${g}/${b}`))
   const waiting = rowsOf(state, "SELECT DISTINCT gateway, boot FROM set_aside WHERE reason = 'unsynced clock'")
   for (const [g, b] of waiting) if (fixed.has(`${g}/${b}`)) truth.wrong(`${b} has its fix and still waits`)
+}
+
+/** Depths are whole centimetres from 60 to 139, whichever unit their configuration gave them in; none waits for its configuration. */
+function checkUnits({ truth, state, series }: Healed): void {
+  for (const [key, readings] of series.byEnvelope) {
+    for (const { point, value } of readings) {
+      if (point !== 'depth' || value === null) continue
+      if (!Number.isInteger(value) || value < 60 || value > 139) truth.wrong(`${key} holds a depth of ${value} cm`)
+    }
+  }
+  const waiting = "SELECT count(*) FROM set_aside WHERE reason IN ('unknown configuration', 'unit mismatch')"
+  const [[count] = []] = rowsOf(state, waiting)
+  if (count !== 0) truth.wrong(`${count} readings wait for a configuration that was told`)
 }
 
 /** Envelopes of one lane are evaluated in the order of their numbers, none twice. */

@@ -1,5 +1,7 @@
 // One edge box of a miniature: a machine with a disk and a clock, on which the gateway's real stages live and die.
 import type { Clock } from '@civitals/contracts/clock'
+import type { Configuration } from '@civitals/contracts/configuration'
+import { configurationHash, encodeConfigurations } from '@civitals/contracts/encode-configuration'
 import type { Sample } from '@civitals/contracts/envelope'
 import { Batcher } from '../../gateway/readings/batcher.ts'
 import { TimeKeeper } from '../../gateway/readings/time-keeper.ts'
@@ -33,6 +35,8 @@ interface Running {
 
 const restartMs = 2_000
 
+const step = (unit: string): [string, number] => [unit, 0.01]
+
 /** Points of one sample. */
 export type Values = Readonly<Record<string, number>>
 
@@ -45,12 +49,14 @@ export class Edge {
   /** How far the machine's wall clock is off. */
   #offsetMs = 0
   #boots = 0
-  #configurations = 1
+  /** Beside the spool and flushed before a sample is taken with it; newest first. */
+  #told: readonly Configuration[]
 
   constructor(parts: EdgeParts) {
     this.#parts = parts
     this.id = parts.id
     this.terminals = parts.terminals
+    this.#told = [this.#configuration(1)]
   }
 
   get up(): boolean {
@@ -81,7 +87,7 @@ export class Edge {
     if (!spool) return
     const time = new TimeKeeper(clock, boot)
     const batcher = new Batcher({
-      ...{ spool, clock, lingerMs, config: this.#configuration() },
+      ...{ spool, clock, lingerMs, config: this.#config },
       takeClockFix: () => time.takeFix(),
       onCommitted: (rows) => {
         onProduced(this.id, rows)
@@ -99,9 +105,10 @@ export class Edge {
       committing: () => batcher.state,
     }
     const status = () =>
-      statusOf({ ...sources, config: () => this.#configuration(), clockState: () => time.state() }, life.startedAt)
+      statusOf({ ...sources, config: () => this.#config, clockState: () => time.state() }, life.startedAt)
     const uplink = new Uplink({
       ...{ spool, clock, status, statusEveryMs, random: schedule.random.next, connect: network.connect(this.id, life) },
+      configurations: () => encodeConfigurations(this.#told),
       onFailure: () => undefined,
     })
     void uplink.run(new AbortController().signal)
@@ -135,7 +142,7 @@ export class Edge {
   take(terminal: string, values: Values, kept: ReadingClass): boolean {
     if (!this.#running) return false
     const { batcher, time, now } = this.#running
-    const sample: Sample = { terminal, ...time.stamp(now()), values }
+    const sample: Sample = { terminal, ...time.stamp(now()), values: this.#given(values) }
     batcher.add(sample, kept)
     return true
   }
@@ -146,15 +153,30 @@ export class Edge {
   }
 
   reload(): void {
-    this.#configurations++
-    this.#running?.batcher.configure(this.#configuration())
+    this.#told = [this.#configuration(this.#told.length + 1), ...this.#told]
+    this.#running?.uplink.configurationsChanged()
+    this.#running?.batcher.configure(this.#config)
   }
 
   async flush(): Promise<void> {
     await this.#running?.batcher.flush()
   }
 
-  #configuration(): string {
-    return `${this.id}-config${this.#configurations}`
+  get #config(): string {
+    return this.#told[0]?.config ?? ''
+  }
+
+  /** Every second configuration gives depths in metres; the registry has them in centimetres. */
+  #configuration(number: number): Configuration {
+    const sets = { gauge: { number: step('none'), depth: step(number % 2 === 0 ? 'm' : 'cm'), flow: step('none') } }
+    const terminals = Object.fromEntries(this.terminals.map((id) => [id, 'gauge']))
+    const content = { settings: `${this.id}-config${number}`, sets, terminals }
+    return { ...content, config: configurationHash(content) }
+  }
+
+  /** Values, which come in the registered units, as the running configuration gives them. */
+  #given(values: Values): Values {
+    const inMetres = this.#told[0]?.sets.gauge?.depth?.[0] === 'm'
+    return inMetres && values.depth !== undefined ? { ...values, depth: values.depth / 100 } : values
   }
 }

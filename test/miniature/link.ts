@@ -11,6 +11,10 @@ import type { Life, Schedule } from './schedule.ts'
 const keepaliveMs = 15_000
 const patienceMs = 22_500
 
+/** Share of the messages about configurations that are held back, and how long. */
+const heldConfigurations = 0.2
+const longestHeldMs = 20_000
+
 /** What the network does to one gateway now. */
 export interface Weather {
   /** No connection can be made and nothing comes through: bytes wait, and are lost with their connection. */
@@ -50,6 +54,7 @@ interface LinkParts {
 
 type Up =
   | { readonly kind: 'telemetry'; readonly lane: Lane; readonly payload: Uint8Array }
+  | { readonly kind: 'configurations'; readonly payload: Uint8Array }
   | { readonly kind: 'status'; readonly status: GatewayStatus }
   | { readonly kind: 'ping' | 'goodbye' | 'closed' }
 
@@ -111,6 +116,10 @@ export class Link implements Connection {
 
   sendStatus(status: GatewayStatus): void {
     if (this.#clientOpen) this.#up.send({ kind: 'status', status }, 'status')
+  }
+
+  sendConfigurations(payload: Uint8Array): void {
+    if (this.#clientOpen) this.#up.send({ kind: 'configurations', payload }, 'configurations')
   }
 
   /** Nothing commands these gateways. */
@@ -181,6 +190,11 @@ export class Link implements Connection {
         door.events.delivery({ gateway, lane, payload, receivedAt }, taken, damaged)
         return
       }
+      case 'configurations':
+        if (this.#heldByBroker(message.payload)) break
+        if (door.events.configurations(gateway, this.#maybeTurned(message.payload)) !== false) break
+        this.break('damaged')
+        return
       case 'status':
         door.events.status(gateway, Buffer.from(JSON.stringify(message.status)))
         break
@@ -214,6 +228,16 @@ export class Link implements Connection {
       case 'closed':
         this.#clientClosed('connection closed')
     }
+  }
+
+  /** Where another broker stands between, what is retained may come behind what was sent after it. */
+  #heldByBroker(payload: Uint8Array): boolean {
+    const { gateway, door, schedule } = this.#parts
+    if (!schedule.random.chance(heldConfigurations)) return false
+    schedule.at(schedule.random.between(0, longestHeldMs), `${gateway} configurations held`, () => {
+      if (door.life.alive) door.events.configurations(gateway, payload)
+    })
+    return true
   }
 
   /** Bad weather turns bytes. */

@@ -115,6 +115,24 @@ export const mutations: readonly Mutation[] = [
     find: 'keepRefused(released, refused, page, draft)',
     put: 'keepRefused(released, [], page, draft)',
   },
+  {
+    name: 'numbers are taken to be in the registered unit',
+    file: 'ingest/admission/judge.ts',
+    find: 'const value = units ? inUnit',
+    put: 'const value = units && units.size < 0 ? inUnit',
+  },
+  {
+    name: 'what comes before its configuration is judged by the registry',
+    file: 'ingest/configurations/configuration-book.ts',
+    find: "return kept ? (kept.units.get(terminal) ?? nothing) : 'unknown'",
+    put: 'return kept?.units.get(terminal)',
+  },
+  {
+    name: 'what waits for its configuration waits on when it has come',
+    file: 'ingest/settle/settler.ts',
+    find: 'if (clockFixes.length + configurations.added.length > 0) this.reviewAside()',
+    put: 'if (clockFixes.length > 0) this.reviewAside()',
+  },
 ]
 
 /** The mutated text of a file. Throws when the target does not stand there exactly once. */

@@ -1,16 +1,21 @@
 import { readFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
+import type { Configuration } from '@civitals/contracts/configuration'
 import { type Problem, printProblem, problemAt } from '@civitals/contracts/document'
+import { encodeConfigurations } from '@civitals/contracts/encode-configuration'
 import type { Profile } from '@civitals/firmware-bridge/profile'
 import { lintProfiles, shippedProfileIds, shippedProfiles } from '@civitals/firmware-bridge/profiles'
-import { checkConfig, configHash, ownProfilesOf, profilesNamedBy } from '../config.ts'
+import { checkConfig, ownProfilesOf, profilesNamedBy } from '../config.ts'
+import { givenUnits } from '../given-units.ts'
 import { type GatewaySettings, settingsOf } from '../settings.ts'
 
 /** What a gateway needs to run: plain data, so that it can change threads. */
 export interface Prepared {
   readonly settings: GatewaySettings
-  /** Hash of the configuration and the versions of its profiles. */
+  /** Hash of the configuration, with what its profiles say of units. */
   readonly hash: string
+  /** What the centre is told of it; absent when it is too large to be told: then its numbers are taken to be in the units registered there. */
+  readonly configuration?: Configuration
   /** Profiles its terminals name, by id. */
   readonly profiles: Readonly<Record<string, Profile>>
 }
@@ -37,9 +42,13 @@ async function prepareText(text: string, file: string, only?: ReadonlySet<string
   if (!checked.ok) return { ok: false, problems: checked.problems.map(printProblem) }
   const used = new Set(checked.value.lines.flatMap((line) => line.terminals.map((terminal) => terminal.profile)))
   const profiles = Object.fromEntries([...known.profiles].filter(([id]) => used.has(id)))
-  const versions = Object.fromEntries(Object.entries(profiles).map(([id, profile]) => [id, profile.version]))
+  const configuration = givenUnits(checked.value, profiles)
+  const hash = encodeConfigurations([configuration]) ? configuration.config : configuration.settings
   const settings = settingsOf(checked.value, folder)
-  return { ok: true, prepared: { settings, profiles, hash: configHash(checked.value, versions) } }
+  return {
+    ok: true,
+    prepared: { settings, profiles, hash, ...(hash === configuration.config && { configuration }) },
+  }
 }
 
 /** The shipped profiles and those of the configuration's own folder; an id may not stand for two. */

@@ -107,6 +107,10 @@ class MqttConnection implements Connection {
     this.#publish(`telemetry/${lane}`, payload, { qos: this.#link.qos ?? 1, retain: false })
   }
 
+  sendConfigurations(payload: Uint8Array): void {
+    this.#publish('config/state', payload, retained)
+  }
+
   sendReply(reply: Reply): void {
     this.#publish('reply', JSON.stringify(reply), { qos: 1, retain: false })
   }

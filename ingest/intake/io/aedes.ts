@@ -222,7 +222,10 @@ class AedesIntake implements Intake {
       done(new Error('refused'))
       return
     }
-    if (access.kind === 'config/state') this.#events.configurations(client.id, payload)
+    if (access.kind === 'config/state' && this.#events.configurations(client.id, payload) === false) {
+      done(new Error('damaged'))
+      return
+    }
     if (access.kind === 'reply') this.#events.reply(client.id, payload)
     done()
   }
