@@ -1,5 +1,6 @@
 // A configuration is changed while three lines run: who is read when, what samples say of it, and what is left alone.
 import { FakeClock } from '@civitals/contracts/clock'
+import type { Configuration } from '@civitals/contracts/configuration'
 import { decodeEnvelope, type Sample } from '@civitals/contracts/envelope'
 import { CivitalsError } from '@civitals/contracts/errors'
 import { ModbusReader } from '@civitals/firmware-bridge/modbus/reader'
@@ -44,6 +45,7 @@ const line = (id: string, baud: number, units: readonly number[]): LineConfig =>
 })
 const prepared = (hash: string, lines: LineConfig[], more: Partial<Prepared['settings']> = {}): Prepared => ({
   hash,
+  configuration: { config: hash, settings: '', sets: {}, terminals: {} },
   profiles: { gauge: profile },
   settings: {
     ...{
@@ -84,16 +86,21 @@ async function start() {
     }
   })
   const first = prepared('first', before)
+  let told: Configuration | undefined = first.configuration
   const gateway = new Gateway({
     ...{ lines: await assembly.lines(first), spool, clock, connect: centre.connect, random: () => 0.5, logger },
     ...{ periods: first.settings.periods, config: 'first', version: '0.0.0', lingerMs: 1000 },
+    configurations: () => told && Buffer.from(told.config),
   })
   let next: Prepared | readonly string[] = first
   const load = async (): Promise<Prepared> => {
     if (!Array.isArray(next)) return next as Prepared
     throw new CivitalsError('CIV_GATEWAY_CONFIG', 'wrong', { context: { problems: next } })
   }
-  const reloader = new Reloader({ gateway, assembly, logger, load }, first)
+  const tell = async (configuration: Configuration) => {
+    told = configuration
+  }
+  const reloader = new Reloader({ gateway, assembly, logger, load, tell }, first)
   const stop = new AbortController()
   const running = gateway.run(stop.signal)
   const alive = async (seconds: number): Promise<void> => {
@@ -284,3 +291,27 @@ t.test('other periods hold at once; keys of uplink and spool are named as needin
   )
   t.ok(Math.abs(own.length - 16) <= 1, `${own.length} in 8 s`)
 })
+
+t.test(
+  'the centre hears of a configuration before the first envelope read with it, and again on every connection',
+  async (t) => {
+    const { alive, reload, end, centre } = await start()
+    await alive(5)
+    await reload(prepared('second', before))
+    await alive(5)
+    centre.cut()
+    await alive(5)
+    await end()
+    const told = centre.configurations.map(({ payload, arrivals }) => [String(payload), arrivals] as const)
+    t.same(
+      told.map(([config]) => config),
+      ['first', 'second', 'second'],
+    )
+    const configs = centre.arrivals.map(({ payload }) => {
+      const decoded = decodeEnvelope(payload)
+      return decoded.ok ? decoded.envelope.config : ''
+    })
+    t.equal(told[0]?.[1], 0)
+    t.ok((told[1]?.[1] ?? 0) > 0 && (told[1]?.[1] ?? 0) <= configs.indexOf('second'), `${told} ${configs}`)
+  },
+)
