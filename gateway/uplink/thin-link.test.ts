@@ -35,6 +35,7 @@ class ThinLink {
         freeAt = Math.max(freeAt, clock.mono()) + (payload.length / this.bytesPerSecond) * 1000
         if (Number.isFinite(freeAt)) clock.after(freeAt - clock.mono(), () => arrived(payload))
       },
+      sendConfigurations: () => undefined,
       sendReply: () => undefined,
       sendStatus: () => undefined,
       end: async () => undefined,
