@@ -100,13 +100,13 @@ t.test('a file goes as a whole when its time has come, the hours later than the 
   t.equal(await store.count(), 97)
   t.same(await values(hour), [...Array(24).fill(10), ...Array(24).fill(20), 30])
   t.same(await values(30_000), [...Array(48).fill(20), 30], 'readings of the first day are gone')
-  clock.stepWall(40 * day)
-  await write(reading(midnight + 44 * day, 40, 'air-2'))
+  clock.stepWall(60 * day)
+  await write(reading(midnight + 64 * day, 40, 'air-2'))
   await store.tend(true)
   t.same(
     [...new Set(files().map((name) => name.slice(0, 10)))],
-    ['2026-07-26'],
-    'of the others even the hours are gone',
+    ['2026-08-15'],
+    'of the others even the hours are gone: their month is over for 30 days',
   )
   const latest = (await store.latest()).map(({ terminal, value }) => [terminal, value])
   t.same(
@@ -183,3 +183,52 @@ t.test('the one table of earlier versions is taken over', async (t) => {
     await store.tend(true)
   }
 })
+
+t.test(
+  'hours of the days of a month stand together; what comes late to one of them counts at once, and again when they are joined',
+  async (t) => {
+    const { store, clock, folder, write, values, files } = await opened(t)
+    const hours = () =>
+      files()
+        .filter((name) => name.includes('-hour-'))
+        .map((name) => name.slice(0, 10))
+    for (const place of [0, 1, 2]) await write(...dayOf(midnight + place * day, 10 * (place + 1)))
+    clock.stepWall(3 * day)
+    await store.tend(true)
+    t.same(hours(), ['2026-06-12', '2026-06-13', '2026-06-14'], 'a few days stand alone')
+    await write(...dayOf(midnight + 3 * day, 40))
+    clock.stepWall(day)
+    await store.tend(true)
+    t.same(hours(), ['2026-06-12'])
+    const expected = [10, 20, 30, 40].flatMap((value) => Array(24).fill(value))
+    t.same(await values(hour), expected)
+    t.same(await values(day), [10, 20, 30, 40])
+
+    await write(reading(midnight + day + 50_000, 120))
+    const late = expected.with(24, 40)
+    t.same(await values(hour), late, 'in the table that is written to')
+    await store.tend(true)
+    t.same(await values(hour), late, 'in a file that waits')
+    clock.stepWall(day)
+    await store.tend()
+    t.same(hours(), ['2026-06-12', '2026-06-13'], 'merged: the day alone is newer than the day among others')
+    t.same(await values(hour), late)
+    for (const place of [6, 7, 8]) await write(...dayOf(midnight + place * day, 10))
+    clock.stepWall(5 * day)
+    await store.tend(true)
+    t.same(hours(), ['2026-06-12'])
+    t.same(await values(hour), [...late, ...Array(72).fill(10)])
+
+    await write(...dayOf(Date.UTC(2026, 6, 1), 50))
+    clock.stepWall(20 * day)
+    await store.tend(true)
+    t.same(hours(), ['2026-06-12', '2026-07-01'], 'another month stands apart')
+    await store.close()
+    await using again = await openDuckdbSeries({ folder, clock })
+    const asked = { terminal: 'air-1', point: 'pm25', from: 0, to: midnight + 99 * day, everyMs: hour }
+    t.same(
+      (await again.range(asked)).map(({ value }) => value),
+      [...late, ...Array(72).fill(10), ...Array(24).fill(50)],
+    )
+  },
+)

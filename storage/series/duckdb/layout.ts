@@ -4,13 +4,15 @@ export const dayMs = 86_400_000
 export type PartKind = 'raw' | RollupKind
 export type RollupKind = 'minute' | 'hour'
 
-/** One immutable Parquet file, all of it of one day (UTC), sorted by series and time, each (series, time) once. */
+/** One immutable Parquet file of a day (UTC), or of several for hours, sorted by series and time, each (series, time) once. */
 export interface Part {
   /** Name in the folder of day files. */
   readonly file: string
   readonly kind: PartKind
   /** Whole days since 1970. */
   readonly day: number
+  /** The last day in it: `day`, except where hours of several days of a month stand together. */
+  readonly lastDay: number
   /** Number of the newest open table in it. Where two sources hold the same (series, time), the higher number was written later. */
   readonly generation: number
   /** How often its readings have been merged: 0 straight from an open table. */
@@ -45,25 +47,41 @@ export class Layout {
   /** Numbers of the open tables, oldest first; the last one is written to. */
   readonly tables: readonly number[]
   readonly #days: ReadonlyMap<number, readonly Part[]>
+  /** Hours of several days. */
+  readonly spans: readonly Part[]
 
   constructor(tables: readonly number[], parts: Iterable<Part>) {
     this.tables = tables
-    this.#days = Map.groupBy(parts, ({ day }) => day)
+    const all = [...parts]
+    this.spans = all.filter(({ day, lastDay }) => lastDay > day)
+    this.#days = Map.groupBy(
+      all.filter(({ day, lastDay }) => lastDay === day),
+      ({ day }) => day,
+    )
   }
 
   get current(): number {
     return this.tables.at(-1) ?? 0
   }
 
+  /** Days with a file of their own. */
   get days(): readonly number[] {
     return [...this.#days.keys()].sort((a, b) => a - b)
   }
 
   get parts(): readonly Part[] {
-    return [...this.#days.values()].flat()
+    return [...this.spans, ...[...this.#days.values()].flat()]
   }
 
-  /** Files of one kind and day, oldest first. */
+  /** The rollups of a series and day. Hours of the day alone are newer than those that stand with other days. */
+  rollup(kind: RollupKind, day: number, series: number): Part | undefined {
+    const own = this.ofDay(kind, day)
+    const found =
+      own.length > 0 || kind === 'minute' ? own : this.spans.filter((one) => one.day <= day && day <= one.lastDay)
+    return found.find((one) => one.minSeries <= series && series <= one.maxSeries)
+  }
+
+  /** Files of one kind and of one day alone, oldest first. */
   ofDay(kind: PartKind, day: number): readonly Part[] {
     return (this.#days.get(day) ?? [])
       .filter((part) => part.kind === kind)

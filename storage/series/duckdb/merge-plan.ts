@@ -1,7 +1,14 @@
 import { dayMs, type Layout, type Part } from './layout.ts'
+import { monthOf } from './retention.ts'
 
 /** A file of readings is cut in two by series when it would hold more than half as much again. */
 export const rowsPerFile = 4_000_000
+
+/** Hours of a month: a question reads one file of them, and few rows of other series in it [decision 012]. */
+export const hourRowsPerFile = 500_000
+
+/** Days' hours join those of their month when they are so many, or when the month is over. */
+const daysPerSpan = 4
 
 /** So many sets of small files of a day that goes on become one. */
 const fanIn = 8
@@ -34,6 +41,24 @@ export function nextMerge(layout: Layout, now: number): Merge | undefined {
   for (const day of days) {
     const merge = tier(day, layout.ofDay('raw', day))
     if (merge) return merge
+  }
+  return undefined
+}
+
+/** Hours of days that stand alone, with those of their month that stand together, to be made into one set of files. */
+export interface HourMerge {
+  readonly days: readonly Part[]
+  readonly spans: readonly Part[]
+}
+
+/** The next month whose hours are worth joining, if any. Pure. */
+export function nextHourMerge(layout: Layout, now: number): HourMerge | undefined {
+  const alone = layout.days.flatMap((day) => layout.ofDay('hour', day))
+  for (const [month, days] of Map.groupBy(alone, ({ day }) => monthOf(day))) {
+    const spans = layout.spans.filter(({ day }) => monthOf(day) === month)
+    const count = new Set(days.map(({ day }) => day)).size
+    const over = month < new Date(now - dayMs).toISOString().slice(0, 7)
+    if (count >= daysPerSpan || (over && (count > 1 || spans.length > 0))) return { days, spans }
   }
   return undefined
 }

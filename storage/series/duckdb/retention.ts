@@ -1,4 +1,4 @@
-import { dayOf, type Layout, type Part, type PartKind } from './layout.ts'
+import { dayMs, dayOf, type Layout, type Part, type PartKind } from './layout.ts'
 
 /** For how many days each kind of file stays after its day; the file goes whole, nothing is deleted inside one. */
 export type KeptDays = Readonly<Record<PartKind, number>>
@@ -13,8 +13,16 @@ export const defaultKeptDays: KeptDays = { raw: 400, minute: 400, hour: 3_660 }
 export const retentionDay = (days: readonly number[], now: number): number =>
   days.reduce((newest, day) => Math.max(newest, Math.min(day + 1, dayOf(now))), Number.NEGATIVE_INFINITY)
 
-/** Whether files of that kind and day are not to be kept any more on `today`. */
-export const expired = (kind: PartKind, day: number, kept: KeptDays, today: number): boolean => day < today - kept[kind]
+/** Whether files of that kind and day are not to be kept any more on `today`. Hours go by the month, since they stand together by the month. */
+export const expired = (kind: PartKind, day: number, kept: KeptDays, today: number): boolean =>
+  (kind === 'hour' ? lastOfMonth(day) : day) < today - kept[kind]
+
+export const monthOf = (day: number): string => new Date(day * dayMs).toISOString().slice(0, 7)
+
+function lastOfMonth(day: number): number {
+  const date = new Date(day * dayMs)
+  return dayOf(Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1, 0))
+}
 
 export const expiredParts = (layout: Layout, kept: KeptDays, today: number): readonly Part[] =>
   layout.parts.filter(({ kind, day }) => expired(kind, day, kept, today))

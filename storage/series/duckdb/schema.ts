@@ -20,6 +20,8 @@ export const schema: readonly string[] = [
     rows BIGINT NOT NULL, bytes BIGINT NOT NULL, min_series INTEGER NOT NULL, max_series INTEGER NOT NULL,
     min_ms BIGINT NOT NULL, max_ms BIGINT NOT NULL, written_ms BIGINT NOT NULL
   )`,
+  // Absent in files of earlier versions, where every file is of one day.
+  'ALTER TABLE part ADD COLUMN IF NOT EXISTS last_day INTEGER',
   'CREATE TABLE IF NOT EXISTS superseding (generation BIGINT NOT NULL, series INTEGER NOT NULL, time_ms BIGINT NOT NULL)',
   `CREATE TABLE IF NOT EXISTS newest (
     series INTEGER NOT NULL, time_ms BIGINT NOT NULL, value DOUBLE, quality UTINYINT NOT NULL

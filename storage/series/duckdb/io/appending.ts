@@ -66,10 +66,24 @@ export async function appendRuns(connection: DuckDBConnection, rows: readonly Ru
 }
 
 export async function appendParts(connection: DuckDBConnection, parts: readonly Part[]): Promise<void> {
-  const types = [VARCHAR, VARCHAR, INTEGER, BIGINT, INTEGER, BIGINT, BIGINT, INTEGER, INTEGER, BIGINT, BIGINT, BIGINT]
+  const types = [
+    VARCHAR,
+    VARCHAR,
+    INTEGER,
+    BIGINT,
+    INTEGER,
+    BIGINT,
+    BIGINT,
+    INTEGER,
+    INTEGER,
+    BIGINT,
+    BIGINT,
+    BIGINT,
+    INTEGER,
+  ]
   const rows = parts.map((part) => [
     ...[part.file, part.kind, part.day, BigInt(part.generation), part.level, BigInt(part.rows), BigInt(part.bytes)],
-    ...[part.minSeries, part.maxSeries, BigInt(part.minMs), BigInt(part.maxMs), BigInt(part.writtenMs)],
+    ...[part.minSeries, part.maxSeries, BigInt(part.minMs), BigInt(part.maxMs), BigInt(part.writtenMs), part.lastDay],
   ])
   await appendRows(connection, 'part', types, rows)
 }

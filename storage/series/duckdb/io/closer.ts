@@ -1,7 +1,17 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { rollupMs } from '../bucket-plan.ts'
 import { dayMs, dayOf, type Exchange, type Part, type RollupKind } from '../layout.ts'
-import { cutBySeries, type Merge, nextMerge, rowsPerFile, type SeriesRows } from '../merge-plan.ts'
+import {
+  cutBySeries,
+  dayLevel,
+  type HourMerge,
+  hourRowsPerFile,
+  type Merge,
+  nextHourMerge,
+  nextMerge,
+  rowsPerFile,
+  type SeriesRows,
+} from '../merge-plan.ts'
 import { rollupQuery } from '../range-query.ts'
 import { expired, expiredParts, type KeptDays, retentionDay } from '../retention.ts'
 import { fileList, newestRows, rowsQuery, startOf, tableName } from '../rows-query.ts'
@@ -60,6 +70,10 @@ export class Closer {
       await this.#merge(merge)
       mergedFiles += merge.parts.length
     }
+    for (let merge = this.#dueHours(); merge !== undefined && !this.#stopped; merge = this.#dueHours()) {
+      await this.#mergeHours(merge)
+      mergedFiles += merge.days.length
+    }
     return { closedTables, mergedFiles, expiredFiles }
   }
 
@@ -70,6 +84,10 @@ export class Closer {
 
   #due(): Merge | undefined {
     return nextMerge(this.#database.layout, this.#options.now())
+  }
+
+  #dueHours(): HourMerge | undefined {
+    return nextHourMerge(this.#database.layout, this.#options.now())
   }
 
   async #close(table: number): Promise<void> {
@@ -84,7 +102,7 @@ export class Closer {
       if (expired('raw', day, this.#options.kept, today)) continue
       const stretch = `time_ms >= ${day * dayMs} AND time_ms < ${(day + 1) * dayMs}`
       const ofDay = `SELECT * FROM (${rows}) WHERE ${stretch}`
-      const planned = { kind: 'raw', day, generation: table, level: 0, writtenMs: now } as const
+      const planned = { kind: 'raw', day, lastDay: day, generation: table, level: 0, writtenMs: now } as const
       for (const range of await rangesOf(closer, ofDay, count))
         added.push(...(await this.#write(planned, ofDay, range)))
     }
@@ -96,7 +114,7 @@ export class Closer {
     const { closer, files, layout } = this.#database
     const rows = rowsQuery(files.folder, { parts, tables: [] })
     const generation = Math.max(...parts.map((part) => part.generation))
-    const planned = { day, generation, level, writtenMs: this.#options.now() }
+    const planned = { day, lastDay: day, generation, level, writtenMs: this.#options.now() }
     const total = parts.reduce((sum, part) => sum + part.rows, 0)
     const added: Part[] = []
     for (const range of await rangesOf(closer, rows, total)) {
@@ -108,6 +126,31 @@ export class Closer {
     const rollups = (['minute', 'hour'] as const).flatMap((kind) => layout.ofDay(kind, day))
     const settled = `DELETE FROM superseding WHERE generation <= ${generation} AND time_ms >= ${day * dayMs} AND time_ms < ${(day + 1) * dayMs}`
     await this.#exchange({ removed: [...parts, ...rollups], added }, [settled])
+  }
+
+  /** A day's own hours take the place of those it has among other days. */
+  async #mergeHours({ days, spans }: HourMerge): Promise<void> {
+    const { closer, files } = this.#database
+    const all = [...spans, ...days]
+    const planned = {
+      ...({ kind: 'hour', level: dayLevel, writtenMs: this.#options.now() } as const),
+      day: Math.min(...all.map(({ day }) => day)),
+      lastDay: Math.max(...all.map(({ lastDay }) => lastDay)),
+      generation: Math.max(...all.map(({ generation }) => generation)),
+    }
+    const read = (some: readonly Part[]): string => `SELECT * FROM read_parquet(${fileList(files.folder, some)})`
+    const replaced = [...new Set(days.map(({ day }) => day))].map((day) => day * dayMs).join(', ')
+    const older =
+      spans.length > 0 ? ` UNION ALL ${read(spans)} WHERE start - start % ${dayMs} NOT IN (${replaced})` : ''
+    const rows = `${read(days)}${older}`
+    const total = all.reduce((sum, part) => sum + part.rows, 0)
+    const added: Part[] = []
+    for (const range of await rangesOf(closer, rows, total, hourRowsPerFile)) {
+      const some = range ? `SELECT * FROM (${rows}) WHERE series BETWEEN ${range[0]} AND ${range[1]}` : rows
+      const part = await files.write(closer, planned, `${some} ORDER BY series, start`)
+      if (part) added.push(part)
+    }
+    await this.#exchange({ removed: all, added })
   }
 
   async #write(planned: Omit<Part, 'file' | 'bytes' | 'rows' | Bounds>, rows: string, range: Range): Promise<Part[]> {
@@ -170,13 +213,19 @@ async function daysOf(connection: DuckDBConnection, table: number): Promise<{ da
 }
 
 /** What goes into one file: all series, or ranges of them. */
-async function rangesOf(connection: DuckDBConnection, rows: string, count: number): Promise<Range[]> {
-  if (count <= rowsPerFile * 1.5) return [undefined]
+async function rangesOf(
+  connection: DuckDBConnection,
+  rows: string,
+  count: number,
+  atMost = rowsPerFile,
+): Promise<Range[]> {
+  if (count <= atMost * 1.5) return [undefined]
   const found = await connection.runAndReadAll(
     `SELECT series, count(*)::DOUBLE FROM (${rows}) GROUP BY series ORDER BY series`,
   )
   return cutBySeries(
     found.getRows().map(([series, rows]): SeriesRows => ({ series: Number(series), rows: Number(rows) })),
+    atMost,
   )
 }
 

@@ -85,14 +85,25 @@ async function openTables(connection: DuckDBConnection): Promise<number[]> {
 
 async function loadParts(connection: DuckDBConnection): Promise<Part[]> {
   const found = await connection.runAndReadAll(
-    `SELECT file, kind, day, generation, level, rows, bytes, min_series, max_series, min_ms, max_ms, written_ms FROM part`,
+    `SELECT file, kind, day, generation, level, rows, bytes, min_series, max_series, min_ms, max_ms, written_ms, coalesce(last_day, day) FROM part`,
   )
   return found.getRows().map(([file, kind, ...numbers]) => {
     const [day = 0, generation = 0, level = 0, rows = 0, bytes = 0, minSeries = 0, maxSeries = 0, ...times] =
       numbers.map(Number)
-    const [minMs = 0, maxMs = 0, writtenMs = 0] = times
+    const [minMs = 0, maxMs = 0, writtenMs = 0, lastDay = day] = times
     const bounds = { minSeries, maxSeries, minMs, maxMs }
-    return { file: String(file), kind: kind as PartKind, day, generation, level, rows, bytes, ...bounds, writtenMs }
+    return {
+      file: String(file),
+      kind: kind as PartKind,
+      day,
+      lastDay,
+      generation,
+      level,
+      rows,
+      bytes,
+      ...bounds,
+      writtenMs,
+    }
   })
 }
 

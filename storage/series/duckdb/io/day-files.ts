@@ -6,7 +6,7 @@ import { dayMs, type Part } from '../layout.ts'
 import { quoted } from '../rows-query.ts'
 
 /** What a new file holds, as far as it is known before it is written. */
-export type Planned = Pick<Part, 'kind' | 'day' | 'generation' | 'level' | 'writtenMs'>
+export type Planned = Pick<Part, 'kind' | 'day' | 'lastDay' | 'generation' | 'level' | 'writtenMs'>
 
 /**
  * Small row groups: a series of one day is read by decoding little beside it. Version 2 brings delta encoding for times. Both measured (decision 012).

@@ -2,11 +2,11 @@ import { qualityOfCode } from '@civitals/contracts/quality'
 import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api'
 import { type BucketSums, joinBuckets } from '../../bucket.ts'
 import type { SeriesDigest, SeriesRow } from '../../port.ts'
-import { newerThan, type Rolled, remaining, rolledDays } from '../bucket-plan.ts'
+import { newerThan, type Rolled, remaining, rolledDays, rolledReads } from '../bucket-plan.ts'
 import { digestQuery, supersededQuery } from '../digest-query.ts'
 import { dayMs, dayOf } from '../layout.ts'
 import { bucketQuery, orderedQuery, rolledQuery, unorderedQuery } from '../range-query.ts'
-import { fileList, rowsQuery, startOf, within } from '../rows-query.ts'
+import { fileList, rowsQuery, startOf } from '../rows-query.ts'
 import type { Database } from './database.ts'
 
 export interface Wanted {
@@ -115,7 +115,7 @@ async function untouched(
   for await (const [start] of rowsOf(reader, `SELECT DISTINCT ${startOf(dayMs)}::DOUBLE FROM (${rows})`)) {
     touched.add(dayOf(Number(start)))
   }
-  return days.filter(({ part }) => !touched.has(part.day))
+  return days.filter(({ day }) => !touched.has(day))
 }
 
 /** Undefined when a rollup lacks the energies that are wanted: it was made before the series was known to have them. */
@@ -127,14 +127,9 @@ async function readRolled(
   energy: boolean,
 ): Promise<BucketSums[] | undefined> {
   const found: BucketSums[] = []
-  for (const some of Map.groupBy(days, ({ part }) => part.kind).values()) {
-    const [from, to] = [some[0]?.from ?? 0, some.at(-1)?.to ?? 0]
-    const list = fileList(
-      files.folder,
-      some.map(({ part }) => part),
-    )
-    const stretch = within({ series, from, to }).replaceAll('time_ms', 'start')
-    const rows = `SELECT * FROM read_parquet(${list}) WHERE ${stretch}`
+  for (const { parts, stretches } of rolledReads(days)) {
+    const times = stretches.map(([from, to]) => `start >= ${from} AND start < ${to}`).join(' OR ')
+    const rows = `SELECT * FROM read_parquet(${fileList(files.folder, parts)}) WHERE series = ${series} AND (${times})`
     for await (const row of rowsOf(reader, rolledQuery(rows, everyMs, energy, limit))) {
       if (row[8] === true) return undefined
       found.push(sumsOf(row))
