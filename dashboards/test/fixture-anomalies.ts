@@ -1,5 +1,6 @@
 // A drift for tests and for work on the page before a centre exists.
 import type { Anomaly, SeriesAnomaly } from '@civitals/contracts/anomaly'
+import type { SeriesFlags } from '@civitals/contracts/series-flags'
 import type { ApiSources } from '../api/sources.ts'
 
 const hour = 3_600_000
@@ -42,5 +43,21 @@ export function seriesAnomalyOf(terminal: string, point: string, unit = 'none', 
     unit,
     anomalies,
     ...(anomalies.length > 0 ? { state: 'odd', ...judged } : { state: 'not-judged' }),
+  }
+}
+
+/** Some doubtful readings this morning, of the station that drifts. */
+export function fixtureFlags(
+  { terminal, point }: { readonly terminal: string; readonly point: string },
+  now: number,
+): Pick<SeriesFlags, 'counts' | 'spans'> {
+  if (`${terminal}/${point}` !== 'air-01/pm25')
+    return { counts: { pass: 120, suspect: 0, fail: 0, missing: 0 }, spans: [] }
+  return {
+    counts: { pass: 115, suspect: 4, fail: 1, missing: 0 },
+    spans: [
+      { from: now - 9 * hour, to: now - 8.5 * hour, flag: 3, tests: ['flat'], readings: 4 },
+      { from: now - 3 * hour, to: now - 3 * hour, flag: 4, tests: ['spike'], readings: 1 },
+    ],
   }
 }

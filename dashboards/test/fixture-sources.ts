@@ -6,7 +6,7 @@ import { CivitalsError } from '@civitals/contracts/errors'
 import type { Reading } from '@civitals/contracts/reading'
 import type { City, RegistryView, Terminal } from '@civitals/contracts/registry'
 import type { ApiSources, LiveEvent } from '../api/sources.ts'
-import { fixtureAnomalies, seriesAnomalyOf, touches } from './fixture-anomalies.ts'
+import { fixtureAnomalies, fixtureFlags, seriesAnomalyOf, touches } from './fixture-anomalies.ts'
 import { fixtureBody } from './fixture-body.ts'
 import { fixtureExplanation } from './fixture-explanation.ts'
 import { fixtureCauses, fixtureSkill, forecastOf } from './fixture-forecast.ts'
@@ -82,7 +82,7 @@ export function fixtureSources({ city, clock, stormAt, outageSince }: FixtureOpt
       start: async () => ({ id: 'b1', state: 'running', startedAt: now(), progress: 0 }),
       get: (id) => (id === 'b1' ? { id, state: 'running', startedAt: now(), progress: 0.5 } : undefined),
     },
-    flags: async (query) => ({ ...query, counts: { pass: 120, suspect: 0, fail: 0, missing: 0 }, spans: [] }),
+    flags: async (query) => ({ ...query, ...fixtureFlags(query, now()) }),
     explain: async ({ id }) => fixtureExplanation(fixtureBody(now(), storm(now())), id),
     definitions: {
       on: (day = '2026-06-12') => ({ day, systems: [] }),

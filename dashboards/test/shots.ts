@@ -21,6 +21,8 @@ const shots = [
   ['why-dark', 1366, 768, 'lang=en&theme=dark#/why/RENL-01'],
   ['why-phone', 390, 844, 'lang=zh&theme=light#/why/RENL-01'],
   ['forecast', 1440, 900, 'lang=zh&theme=light&series=air-01/pm25&span=24h'],
+  ['forecast-phone', 390, 844, 'lang=en&theme=dark&series=air-01/pm25&span=24h'],
+  ['shift-month', 1440, 900, 'lang=en&theme=light&series=air-01/pm25&span=30d'],
   ['outage', 1440, 900, 'lang=zh&theme=light'],
   ['outage-phone', 390, 844, 'lang=en&theme=dark'],
   ['calm', 1920, 1080, 'lang=zh&theme=light'],

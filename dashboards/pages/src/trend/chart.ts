@@ -1,4 +1,5 @@
 import uPlot from 'uplot'
+import { drawMarks, noMarks, type TrendMarks } from './marks.ts'
 import type { TrendModel } from './model.ts'
 
 /** What the chart says in words, in the language shown. */
@@ -7,10 +8,11 @@ export interface ChartTexts {
   readonly axis: (value: number) => string
   readonly value: (value: number) => string
   readonly limit: (value: number, grade: 'C' | 'D') => string
+  readonly anomaly: Parameters<typeof drawMarks>[2]
 }
 
 export interface Chart {
-  show(model: TrendModel, texts: ChartTexts): void
+  show(model: TrendModel, texts: ChartTexts, marks?: TrendMarks): void
   destroy(): void
 }
 
@@ -18,7 +20,7 @@ type Token = (name: string) => string
 
 /** Draws a trend into `holder` and follows its size. `hover` gets the time under the pointer, or undefined. */
 export function openChart(holder: HTMLElement, hover: (at: number | undefined) => void): Chart {
-  let current: { model: TrendModel; texts: ChartTexts } | undefined
+  let current: { model: TrendModel; texts: ChartTexts; marks: TrendMarks } | undefined
   const token: Token = (name) => getComputedStyle(holder).getPropertyValue(name).trim()
   const font = (weight = 400): string => `${weight} 12px ${token('--t-family')}`
   const options: uPlot.Options = {
@@ -55,7 +57,13 @@ export function openChart(holder: HTMLElement, hover: (at: number | undefined) =
     ],
     series: [{}, { stroke: () => token('--c-text'), width: 2, points: { show: false }, spanGaps: false }],
     hooks: {
-      drawClear: [(chart) => current && drawUnder(chart, current.model, token)],
+      drawClear: [
+        (chart) => {
+          if (!current) return
+          drawUnder(chart, current.model, token)
+          drawMarks(chart, current.marks, current.texts.anomaly, token)
+        },
+      ],
       draw: [(chart) => current && drawOver(chart, current.model, current.texts, token)],
       setCursor: [
         (chart) => {
@@ -71,8 +79,8 @@ export function openChart(holder: HTMLElement, hover: (at: number | undefined) =
   })
   follow.observe(holder)
   return {
-    show(model, texts) {
-      current = { model, texts }
+    show(model, texts, marks = noMarks) {
+      current = { model, texts, marks }
       chart.setData([model.points.map((one) => one.at / 1000), model.points.map((one) => one.value)])
     },
     destroy() {

@@ -74,6 +74,10 @@ export const en: Words = {
   span: 'Stretch',
   line: (grade) => `${grade} line`,
   limit: 'limit',
+  anomaly: { level: 'level shift', drift: 'drift' },
+  shifted: (what, from, to, off) =>
+    `${what} ${to === undefined ? `since ${from}` : `${from} to ${to}`}: ${off} against its own weeks and its neighbours`,
+  doubted: (readings) => `${readings} readings in doubt (bars below: grey suspect, dark failed)`,
   noData: 'No data in this stretch',
   loading: 'Loading',
   yesterday: 'Against yesterday',

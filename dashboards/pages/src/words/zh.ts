@@ -66,6 +66,10 @@ export const zh = {
   span: '时长',
   line: (grade: string) => `${grade} 线`,
   limit: '限值',
+  anomaly: { level: '水平突变', drift: '疑似漂移' },
+  shifted: (what: string, from: string, to: string | undefined, off: string) =>
+    `${what}：自 ${from} ${to === undefined ? '起' : `至 ${to}`}，与自身同期及邻近终端相比 ${off}`,
+  doubted: (readings: number) => `质控存疑读数 ${readings} 个（图底短条：灰为可疑，黑为不合格）`,
   noData: '这段时间没有数据',
   loading: '读取中',
   yesterday: '与昨日同刻相比',
