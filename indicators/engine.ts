@@ -21,7 +21,7 @@ import type { IndicatorEngine, IndicatorOptions, Question, TownScore } from './i
 import type { QualityLimits } from './quality/limits.ts'
 import { type FlagsQuery, seriesFlags } from './quality/series-flags.ts'
 import { byHour, type CountRow, hoursOf, writeCounts } from './store/counts.ts'
-import { type HistoryQuery, readHistory, type ScorePoint, trimBodies, writeBody } from './store/history.ts'
+import { type HistoryQuery, readHistory, type ScorePoint, trimBodies, writeBodies } from './store/history.ts'
 import { writeMemory, writeSites } from './store/holds.ts'
 import { type PastScore, pastEveryMs, readPast, valuesOf, writePast } from './store/past.ts'
 import type { Counts } from './windows/counts.ts'
@@ -66,6 +66,7 @@ export class Engine implements IndicatorEngine {
   #following: Promise<void> = Promise.resolve()
   readonly #listeners = new Set<(body: BodyResult) => void>()
   #writtenMinute: number
+  #wroteAreas = Number.NEGATIVE_INFINITY
   #writing: Promise<void> = Promise.resolve()
   #timer: Timer | undefined
   #closed = false
@@ -184,7 +185,8 @@ export class Engine implements IndicatorEngine {
   }
 
   history(query: HistoryQuery): Promise<ScorePoint[]> {
-    return readHistory(this.#options.state.db, this.#options.registry.city.id, query)
+    const { area = this.#options.registry.city.id } = query
+    return readHistory(this.#options.state.db, area, query)
   }
 
   async explain({ id, area = this.#options.registry.city.id, at }: Question): Promise<Explanation | undefined> {
@@ -230,7 +232,7 @@ export class Engine implements IndicatorEngine {
     await this.#following.catch(() => {})
     await this.#writing.catch(() => {})
     const body = this.#bodies.current
-    if (body) await this.#write(body, Math.floor(body.at / minuteMs) * minuteMs)
+    if (body) await this.#write(body, Math.floor(body.at / minuteMs) * minuteMs, true)
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -238,14 +240,18 @@ export class Engine implements IndicatorEngine {
   }
 
   /** Never rejects: a minute that could not be written is reported, and its counts stay due. */
-  async #write(body: BodyResult, at: EpochMs): Promise<void> {
+  async #write(body: BodyResult, at: EpochMs, last = false): Promise<void> {
+    const { memories, areaBodies, sites } = this.#bodies
     const changed = this.#counts.takeChanged()
-    const silent = this.#bodies.cityMemory.sites.takeFallenSilent()
+    const silent = sites.takeFallenSilent()
+    // The city each minute; all areas every ten, and at the end.
+    const all = last || at - this.#wroteAreas >= pastEveryMs
+    const kept = all ? memories : new Map([...memories].filter(([area]) => area === body.area))
     try {
       await this.#options.state.transaction(async (tx) => {
-        await writeBody(tx, body, at)
+        await writeBodies(tx, all ? [body, ...areaBodies] : [body], at)
         if (at % pastEveryMs === 0) await writePast(tx, body, at)
-        await writeMemory(tx, body.area, this.#bodies.cityMemory)
+        await writeMemory(tx, kept)
         await writeSites(tx, silent)
         await writeCounts(
           tx,
@@ -253,9 +259,10 @@ export class Engine implements IndicatorEngine {
         )
         if (at % (60 * minuteMs) === 0) await trimBodies(tx, at)
       })
+      if (all) this.#wroteAreas = at
     } catch (error) {
       this.#counts.giveBack(changed)
-      this.#bodies.cityMemory.sites.giveBack(silent)
+      sites.giveBack(silent)
       this.#options.onError?.(error)
     }
   }

@@ -81,7 +81,7 @@ export interface IndicatorEngine extends AsyncDisposable {
   importCounts(tx: StateTx, rows: readonly CountRow[]): Promise<void>
   /** Complaints by the hour, oldest first. */
   complaints(from: EpochMs, to: EpochMs): Promise<readonly { readonly hour: EpochMs; readonly count: number }[]>
-  /** Score of the city over time, oldest first, of the last 30 days. */
+  /** Score of the city or another area over time, oldest first, of the last 30 days. */
   history(query: HistoryQuery): Promise<ScorePoint[]>
   /** The definitions: every version, what applies on a day, and how they are changed without a restart. */
   readonly definitions: DefinitionDesk
@@ -120,7 +120,7 @@ export async function openIndicators(options: IndicatorOptions): Promise<Indicat
   await readCounts(state.db, 'complaints', now - countDays * dayMs, counts)
   const bodies = new Bodies(registry, documents, { windows, counts, local })
   bodies.rememberSites(await series.latest())
-  await readMemory(state.db, registry.city.id, bodies.cityMemory)
+  await readMemory(state.db, (area) => bodies.memoryOf(area), bodies.sites)
   const engine = new Engine({ ...options, limits }, desk, { windows, counts, local }, bodies)
   following.engine = engine
   engine.start()

@@ -142,6 +142,7 @@ t.test('a restart forgets neither windows nor counts nor what stood before a gap
   const { engine, state, series } = await pilotEngine(clock, past.city, past.contents, past.complaints)
   engine.recordCount('complaints', now, 7)
   const before = await engine.tick()
+  const areaBefore = engine.area('440607001')
   await engine.close()
   const again = await openIndicators({ state, series, registry: registryOf(past.city), clock })
   const after = again.evaluate()
@@ -155,6 +156,18 @@ t.test('a restart forgets neither windows nor counts nor what stood before a gap
   t.equal(kept.find(({ id }) => id === 'RENL')?.score, before.systems.find(({ id }) => id === 'RENL')?.score)
   t.equal((await blind.past(now - 3_600_000)).length, 0)
   const dark = blind.evaluate()
+  const town = '440607001'
+  const [seen, held] = [areaBefore, blind.area(town)].map(
+    (body) => body?.systems.flatMap((one) => one.indicators) ?? [],
+  )
+  const valid = seen!.filter((one) => one.valid && held!.some(({ id }) => id === one.id))
+  t.ok(valid.length > 3, 'the town had valid indicators')
+  // How many are online is known without any reading.
+  for (const { id, score } of valid.filter(({ id }) => !id.startsWith('NERV'))) {
+    t.match(held!.find((one) => one.id === id)?.detail, { held: { score } }, `${id} of the town is held`)
+  }
+  const [minute] = await blind.history({ area: town, from: now - 60_000, to: now + 60_000 })
+  t.equal(minute?.score, areaBefore?.score)
   t.equal(dark.grade, 'N', 'without any reading there is no score')
   t.match(indicatorOf(dark, 'RENL-01'), { valid: false, score: null, grade: 'N', quality: 'stale' })
   await blind.close()

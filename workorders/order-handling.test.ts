@@ -83,6 +83,8 @@ t.test('a person reports; a matter or site nobody knows is named; the same place
   const filed = await centre.fileReport(report)
   t.match(filed, { matter: 'bin-full', area: '440607004', reports: [{ source: 'person', text: '满了' }] })
   t.equal((await centre.fileReport(report)).id, filed.id)
+  t.equal((await centre.reportTimes(report.at)).length, 2)
+  t.strictSame(await centre.reportTimes(report.at + 1), [])
   t.match(await centre.case(filed.id), { reports: { length: 2 }, orders: { length: 1 } })
   await t.rejects(centre.fileReport({ ...report, matter: 'bin-ful' }), {
     code: 'CIV_WORKORDERS_UNKNOWN_MATTER',

@@ -17,7 +17,16 @@ import { type AllowList, allowList } from './outbox/io/allow-list.ts'
 import { type HttpSender, openHttpSender, type SendLimits } from './outbox/io/http-send.ts'
 import type { Send } from './outbox/send.ts'
 import { Registrar } from './registrar.ts'
-import { findCase, findCases, findOrders, listCases, listOrders, type Page, type WorkQuery } from './store/read.ts'
+import {
+  findCase,
+  findCases,
+  findOrders,
+  listCases,
+  listOrders,
+  type Page,
+  reportTimes,
+  type WorkQuery,
+} from './store/read.ts'
 
 /** The part of a logger that is used; pino fits. */
 export interface Logger {
@@ -58,6 +67,8 @@ export interface Workorders {
   readonly matters: MatterList
   /** The case a report was filed under. Rejects with CIV_WORKORDERS_UNKNOWN_MATTER or CIV_WORKORDERS_UNKNOWN_SITE. */
   fileReport(report: ReportInput): Promise<Case>
+  /** Times of reports that no alarm made, from `from` on, oldest first. */
+  reportTimes(from: EpochMs): Promise<readonly EpochMs[]>
   /** One step with an order: accept, handle, verify, rework, close. Rejects with CIV_WORKORDERS_UNKNOWN_ORDER or CIV_WORKORDERS_ILLEGAL_ACTION. */
   act(orderId: string, action: string, by: string, note?: string): Promise<Order>
   /** Lists carry the newest 20 reports and journal lines of a case; `case` carries all. */
@@ -117,6 +128,10 @@ class OrderCentre implements Workorders {
   }
 
   readonly onTransition: OnTransition<StateTx> = (tx, transition) => this.#registrar.transition(tx, transition)
+
+  reportTimes(from: EpochMs): Promise<readonly EpochMs[]> {
+    return reportTimes(this.#state.db, from)
+  }
 
   async fileReport(report: ReportInput): Promise<Case> {
     const notice = this.#noticeOf(report)

@@ -7,7 +7,7 @@ import type { SettlementBatch } from '@civitals/contracts/settlement'
 import { openApi } from '@civitals/dashboards/api'
 import { shippedProfiles } from '@civitals/firmware-bridge/profiles'
 import { type Anomalies, openAnomalies } from '@civitals/indicators/anomalies'
-import { openDiagnosis } from '@civitals/indicators/diagnosis'
+import { complaintsKeptMs, openDiagnosis } from '@civitals/indicators/diagnosis'
 import { type Forecasts, openForecasts } from '@civitals/indicators/forecasts'
 import { type IndicatorEngine, openIndicators } from '@civitals/indicators/indicators'
 import { indicatorMigrations } from '@civitals/indicators/migrations'
@@ -116,6 +116,7 @@ export async function openCentre(options: CentreOptions): Promise<Centre> {
   const onError = (error: unknown): void => logger.error({ err: error }, 'the forecasts of this hour failed')
   const definitions = () => indicators.definitions.on(localDay(registry.city.timeZone, clock.now()))
   const diagnosis = openDiagnosis({ series, registry })
+  for (const at of await workorders.reportTimes(clock.now() - complaintsKeptMs)) diagnosis.recordComplaint(at)
   const forecasting = { definitions, firstAfterMs: firstForecastAfterMs, onError }
   const forecasts = opened.use(openForecasts({ state, series, registry, clock, ...forecasting }))
   const anomalies = opened.use(

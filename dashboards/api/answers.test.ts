@@ -16,6 +16,7 @@ const asked: Readonly<Record<string, string>> = {
   '/indicators/:id/explain': '/indicators/RENL-01/explain',
   '/backtests/:id': '/backtests/b1',
   '/areas/:id/body': '/areas/440607001/body',
+  '/areas/:id/history': '/areas/440607001/history',
   '/terminals/:id': '/terminals/air-01',
   '/terminals/:id/forecast': '/terminals/air-01/forecast?point=pm25',
   '/terminals/:id/anomalies': '/terminals/air-01/anomalies?point=pm25',

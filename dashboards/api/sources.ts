@@ -43,6 +43,8 @@ export interface AnomalyQuery {
 }
 
 export interface HistoryQuery {
+  /** Default: the city. */
+  readonly area?: string
   readonly from: EpochMs
   readonly to: EpochMs
   readonly everyMs?: number

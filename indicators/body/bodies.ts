@@ -101,8 +101,23 @@ export class Bodies {
     this.#scopes = undefined
   }
 
-  get cityMemory(): Memory {
-    return this.#memoryOf(this.#registry.city.id)
+  get sites(): SiteMemory {
+    return this.#sites
+  }
+
+  /** What gaps are held at, by area. */
+  get memories(): ReadonlyMap<string, Memory> {
+    return this.#memories
+  }
+
+  /** The memory of an area of the tree; undefined for one nobody registered. */
+  memoryOf(area: string): Memory | undefined {
+    return area === this.#registry.city.id || this.#registry.area(area) ? this.#memoryOf(area) : undefined
+  }
+
+  /** The newest body of every area but the city. */
+  get areaBodies(): readonly BodyResult[] {
+    return [...this.#areas.values()]
   }
 
   /**

@@ -13,7 +13,7 @@ export interface DiagnosisOptions {
 
 /** Finds what led to an abnormal vital sign, on demand: a handful of short reads and some milliseconds of computing. */
 export interface Diagnosis {
-  /** One complaint; those of the last six hours are kept in memory. */
+  /** One complaint; those of the last six hours are kept in memory, in any order: hand them over again after a restart. */
   recordComplaint(at: EpochMs): void
   /** The probable chain behind an indicator as it stands, read up to its newest value. */
   behind(result: IndicatorResult, now: EpochMs): Promise<CauseChain>
@@ -23,7 +23,8 @@ export interface Diagnosis {
 const steps = 360
 /** Lengths of a step, longest first: weather takes hours, a drill in fast motion minutes. */
 const stepLengthsMs = [60_000, 5_000, 1_000]
-const keptMs = 6 * 3_600_000
+/** How far back complaints matter: the steps of the longest stretch. */
+export const complaintsKeptMs = 6 * 3_600_000
 
 export const openDiagnosis = (options: DiagnosisOptions): Diagnosis => new Desk(options)
 
@@ -42,7 +43,8 @@ class Desk implements Diagnosis {
 
   recordComplaint(at: EpochMs): void {
     this.#complaints.push(at)
-    if (this.#complaints.length % 100 === 0) this.#complaints = this.#complaints.filter((one) => one > at - keptMs)
+    if (this.#complaints.length % 100 === 0)
+      this.#complaints = this.#complaints.filter((one) => one > at - complaintsKeptMs)
   }
 
   async behind(result: IndicatorResult, now: EpochMs): Promise<CauseChain> {

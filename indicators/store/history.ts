@@ -17,22 +17,37 @@ export interface ScorePoint {
 }
 
 export interface HistoryQuery {
+  /** Default: the city, minute by minute; other areas are kept every ten minutes. */
+  readonly area?: string
   readonly from: number
   readonly to: number
   /** Bucket length; default one minute. */
   readonly everyMs?: number
 }
 
-/** Writes the score of one minute; the same minute again replaces it. */
-export async function writeBody(tx: StateTx, body: BodyResult, at: number): Promise<void> {
-  const [low, high] = body.interval ?? [null, null]
-  const row = { area: body.area, at, score: body.score, low, high }
-  await tx
-    .withTables<IndicatorTables>()
-    .insertInto('indicator_body')
-    .values(row)
-    .onConflict((conflict) => conflict.columns(['area', 'at']).doUpdateSet({ score: row.score, low, high }))
-    .execute()
+/** Rows one statement writes: far below the parameters a database takes. */
+const rowsAtOnce = 500
+
+/** Writes the scores of one minute; the same minute again replaces them. */
+export async function writeBodies(tx: StateTx, bodies: readonly BodyResult[], at: number): Promise<void> {
+  const rows = bodies.map(({ area, score, interval }) => {
+    const [low, high] = interval ?? [null, null]
+    return { area, at, score, low, high }
+  })
+  for (let from = 0; from < rows.length; from += rowsAtOnce) {
+    await tx
+      .withTables<IndicatorTables>()
+      .insertInto('indicator_body')
+      .values(rows.slice(from, from + rowsAtOnce))
+      .onConflict((conflict) =>
+        conflict.columns(['area', 'at']).doUpdateSet(({ ref }) => ({
+          score: ref('excluded.score'),
+          low: ref('excluded.low'),
+          high: ref('excluded.high'),
+        })),
+      )
+      .execute()
+  }
 }
 
 /** Removes what is older than the history is kept. */

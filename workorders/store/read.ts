@@ -99,6 +99,19 @@ async function withParts(db: Db, matters: MatterList, rows: readonly CaseTable[]
   }))
 }
 
+/** When people reported something, oldest first. */
+export async function reportTimes(db: Db, from: number): Promise<readonly number[]> {
+  const rows = await db
+    .withTables<WorkorderTables>()
+    .selectFrom('case_report')
+    .select('at')
+    .where('source', '!=', 'alarm')
+    .where('at', '>=', from)
+    .orderBy('at')
+    .execute()
+  return rows.map(({ at }) => at)
+}
+
 const newestReports = (db: Db, ids: readonly string[], parts: number): Promise<CaseReportTable[]> =>
   db
     .withTables<WorkorderTables>()

@@ -112,6 +112,24 @@ export function cityRoutes(sources: ApiSources): readonly Route[] {
         return pageOf(areas, (area) => area.id, query)
       },
     }),
+    get('/areas/:id/history', {
+      tag: 'city',
+      summary: 'The score of one area of the tree over time, kept every ten minutes; the last 24 hours by default',
+      params: byId,
+      query: listQuery({
+        limit: longLimit,
+        from: Type.Optional(Moment),
+        to: Type.Optional(Moment),
+        every: Type.Optional(Type.String({ maxLength: 20, description: 'Bucket: 10min, 1h.' })),
+      }),
+      reply: ListOf(HistoryPointSchema),
+      list: true,
+      handle: async ({ params, query, now }) => {
+        if (!sources.registry.area(params.id)) throw notFound('area', params.id)
+        const points = await sources.scoreHistory({ area: params.id, ...rangeOf(query, now, day) })
+        return pageOf(points, (point) => String(point.at), query)
+      },
+    }),
     get('/areas/:id/body', {
       tag: 'city',
       summary:
