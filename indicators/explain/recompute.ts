@@ -5,14 +5,15 @@ import type { SeriesStore } from '@civitals/storage/series'
 import { bodyOf } from '../body/body.ts'
 import { type Scope, scopeOf } from '../body/scope.ts'
 import type { Definition, SystemDocument } from '../definition.ts'
-import { measures, measuresWithoutInputs } from '../measures/measures.ts'
+import { measures } from '../measures/measures.ts'
+import { attendanceOf } from '../measures/network.ts'
 import type { QualityLimits } from '../quality/limits.ts'
 import { assess } from '../scoring/assess.ts'
 import { Memory } from '../scoring/memory.ts'
 import type { Counts } from '../windows/counts.ts'
 import type { LocalTime } from '../windows/local-time.ts'
 import { planWindows } from '../windows/plan.ts'
-import { seedWindows } from '../windows/seed.ts'
+import { confidenceMs, seedWindows } from '../windows/seed.ts'
 import { Windows } from '../windows/windows.ts'
 import type { Computed } from './explain.ts'
 
@@ -42,9 +43,9 @@ export async function recompute(
   const { series, registry, local, counts, limits } = archive
   const plan = planWindows(document.inForce)
   const windows = new Windows(plan, registry, local, limits)
-  const attended = document.inForce.some(({ formula }) => measuresWithoutInputs.has(formula))
-  const terminals = attended ? where.terminals : where.terminals.filter(({ kind }) => plan.has(kind))
-  await seedWindows(windows, plan, { terminals: () => terminals }, series, at)
+  const attended = document.inForce.map(({ formula }) => attendanceOf[formula]).filter((ms) => ms !== undefined)
+  const terminals = attended.length > 0 ? where.terminals : where.terminals.filter(({ kind }) => plan.has(kind))
+  await seedWindows(windows, plan, { terminals: () => terminals }, series, at, Math.max(confidenceMs, ...attended))
   const scope = scopeOf(where.area, where.terminals, [document], windows, where.whole)
   return judge(scope, document.weight, id, { windows, counts, local }, at)
 }

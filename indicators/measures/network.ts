@@ -90,6 +90,13 @@ const latency: Measure = ({ definition, delays, now }) => {
 const messagesOf = ({ messages }: { readonly messages?: number }): Pick<Evidence, 'detail'> =>
   messages === undefined ? {} : { detail: { messages } }
 
+/** How far back a measure looks at the attendance of all terminals, ms. */
+export const attendanceOf: Readonly<Record<string, number>> = {
+  'online-rate': hourMs,
+  completeness: 25 * hourMs,
+  'valid-share': 25 * hourMs,
+}
+
 export const networkMeasures = {
   'online-rate': onlineRate,
   completeness,

@@ -16,9 +16,13 @@ const limit = 100_000
 /** How far back the windows of a series reach. */
 const reachOf = (needs: SeriesNeeds): number => Math.max((needs.minutes + 2) * minuteMs, (needs.hours + 1) * hourMs)
 
+/** How far back the confidence of a value looks at what its terminals delivered: this hour and the one before. */
+export const confidenceMs = 2 * hourMs
+
 /**
  * Rebuilds all windows from the series store: what the longest window of each series needs, and eight weeks by the hour where a
- * baseline is kept. Call it before the first reading is settled.
+ * baseline is kept. `attendanceMs`: how far back the attendance of terminals is asked for. Call it before the first reading is
+ * settled.
  */
 export async function seedWindows(
   windows: Windows,
@@ -26,9 +30,10 @@ export async function seedWindows(
   registry: Pick<RegistryView, 'terminals'>,
   series: Pick<SeriesStore, 'range'>,
   now: EpochMs,
+  attendanceMs = 25 * hourMs,
 ): Promise<void> {
   for (const terminal of registry.terminals()) {
-    await seedAttendance(windows, terminal, plan, series, now)
+    await seedAttendance(windows, terminal, plan, series, now, attendanceMs)
     for (const [point, needs] of plan.get(terminal.kind) ?? []) {
       if (!terminal.points.some(({ id }) => id === point)) continue
       await seedSeries(windows, { terminal: terminal.id, point }, needs, series, now)
@@ -75,19 +80,24 @@ async function seedWeeks(
   for (const { at, value, count } of rows) if (value !== null) week?.add(at, value, count ?? 1)
 }
 
-/** Attendance of the last day from one point of the terminal that is kept anyway, by reporting periods. */
+/** Attendance from one point of the terminal that is kept anyway, reading by reading: asking for buckets takes longer. */
 async function seedAttendance(
   windows: Windows,
   terminal: Terminal,
   plan: WindowPlan,
   series: Pick<SeriesStore, 'range'>,
   now: EpochMs,
+  attendanceMs: number,
 ): Promise<void> {
   const planned = plan.get(terminal.kind)
   const point = terminal.points.find(({ id }) => planned?.has(id)) ?? terminal.points[0]
   if (!point) return
   const name = { terminal: terminal.id, point: point.id }
-  const everyMs = terminal.reportEveryMs
-  const rows = await series.range({ ...name, from: now - 25 * hourMs, to: now + 1, everyMs, limit })
-  for (const { at, quality, count } of rows) windows.attend(terminal.id, at, quality, count ?? 1)
+  for (let from = now - attendanceMs; ; ) {
+    const rows = await series.range({ ...name, from, to: now + 1, limit })
+    for (const { at, quality } of rows) windows.attend(terminal.id, at, quality, 1)
+    const last = rows.at(-1)
+    if (!last || rows.length < limit) return
+    from = last.at + 1
+  }
 }

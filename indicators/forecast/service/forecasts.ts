@@ -9,7 +9,7 @@ import { type ForecastOutcome, type HourlySeries, historyHours, horizonHours } f
 import { documentsAhead, type SeriesAhead } from './ahead.ts'
 import type { Compute } from './compute.ts'
 import { HourlyHistory, hourMs } from './hours.ts'
-import { ComputeThread } from './io/thread.ts'
+import { ComputeThreads } from './io/thread.ts'
 import { readSkill, writeSkill } from './store.ts'
 import { type Named, skillOf, viewOf } from './view.ts'
 
@@ -20,7 +20,7 @@ export interface ForecastOptions {
   readonly clock: Clock
   /** The definitions in force now; asked anew for every run. */
   readonly definitions: () => readonly SystemDocument[]
-  /** Default: a thread. */
+  /** Default: two threads. */
   readonly compute?: Compute
   /** First run after opening; then at two minutes past every hour. Absent: only when `run` is called. */
   readonly firstAfterMs?: number
@@ -41,6 +41,8 @@ export interface Forecasts extends AsyncDisposable {
 }
 
 const batchSize = 20
+/** Batches under way at a time: one is read while others are worked out. */
+const lanes = 2
 const minutePastHour = 2 * 60_000
 
 /** Opens the forecasts; the work is done in a thread, the store is read in small steps. */
@@ -62,7 +64,7 @@ class Service implements Forecasts {
 
   constructor(options: ForecastOptions) {
     this.#options = options
-    this.#compute = options.compute ?? new ComputeThread()
+    this.#compute = options.compute ?? new ComputeThreads(lanes)
   }
 
   of(terminal: string, point: string): SeriesForecast | undefined {
@@ -107,15 +109,20 @@ class Service implements Forecasts {
     const end = Math.floor(now / hourMs)
     const wanted = seriesOf(this.#options.definitions(), registry.terminals())
     const outcomes = new Map<string, ForecastOutcome>()
-    for (let from = 0; from < wanted.length && !this.#closed; from += batchSize) {
-      const batch = wanted.slice(from, from + batchSize)
-      for (const one of batch) await this.#readHours(one, end)
-      const done = await this.#compute.series(batch.map((one) => this.#seriesOf(one, end)))
-      for (const [k, { terminal, point }] of batch.entries()) {
-        const outcome = done[k]
-        if (outcome) outcomes.set(seriesId(terminal, point), outcome)
+    let next = 0
+    const lane = async (): Promise<void> => {
+      while (next < wanted.length && !this.#closed) {
+        const batch = wanted.slice(next, next + batchSize)
+        next += batchSize
+        for (const one of batch) await this.#readHours(one, end)
+        const done = await this.#compute.series(batch.map((one) => this.#seriesOf(one, end)))
+        for (const [k, { terminal, point }] of batch.entries()) {
+          const outcome = done[k]
+          if (outcome) outcomes.set(seriesId(terminal, point), outcome)
+        }
       }
     }
+    await Promise.all(Array.from({ length: lanes }, lane))
     if (this.#closed) return
     const named = wanted.map((one): Named => ({ ...nameOf(one), generatedAt: now }))
     const outcomeOf = ({ terminal, point }: Named) => outcomes.get(seriesId(terminal, point))

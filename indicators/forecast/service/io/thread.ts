@@ -9,11 +9,42 @@ interface Waiting {
   readonly reject: (error: unknown) => void
 }
 
+/** Forecasts in as many threads: a question goes to the one that has least to do. */
+export class ComputeThreads implements Compute {
+  readonly #threads: readonly ComputeThread[]
+
+  constructor(count: number) {
+    this.#threads = Array.from({ length: count }, () => new ComputeThread())
+  }
+
+  series(batch: Parameters<Compute['series']>[0]): Promise<readonly ForecastOutcome[]> {
+    return this.#idlest().series(batch)
+  }
+
+  indicators(request: Parameters<Compute['indicators']>[0]): Promise<readonly IndicatorHours[]> {
+    return this.#idlest().indicators(request)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all(this.#threads.map((thread) => thread[Symbol.asyncDispose]()))
+  }
+
+  #idlest(): ComputeThread {
+    const [first = new ComputeThread(), ...others] = this.#threads
+    return others.reduce((least, thread) => (thread.waiting < least.waiting ? thread : least), first)
+  }
+}
+
 /** Forecasts in a thread of their own. A thread that dies fails what waits for it and is replaced at the next question. */
 export class ComputeThread implements Compute {
   #worker: Worker | undefined
   readonly #waiting = new Map<number, Waiting>()
   #lastId = 0
+
+  /** Questions it has not answered. */
+  get waiting(): number {
+    return this.#waiting.size
+  }
 
   async series(batch: Parameters<Compute['series']>[0]): Promise<readonly ForecastOutcome[]> {
     return (await this.#ask({ op: 'series', batch })) as readonly ForecastOutcome[]
