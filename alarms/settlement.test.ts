@@ -112,6 +112,16 @@ t.test('under a report rule a late excursion is one occurrence marked late, with
   t.equal((await desk.engine.acknowledge(late!.id, 'li')).state, 'normal')
 })
 
+t.test('a rule that does not say reports late excursions when its priority is 1, and amends otherwise', async (t) => {
+  for (const priority of [1, 2, 3] as const) {
+    const { late: _, ...rule } = depthRule({ priority })
+    await using desk = await openDesk({ rules: [rule] })
+    await desk.settle([depth(600, 3)])
+    await desk.settle([depth(60, 3), depth(120, 40)])
+    t.equal((await desk.live()).length, priority === 1 ? 1 : 0, `priority ${priority}`)
+  }
+})
+
 t.test('late readings of an excursion that was or is an alarm are no news', async (t) => {
   await using desk = await openDesk({ rules: [depthRule({ late: 'report' })] })
   await desk.settle([depth(0, 18), depth(600, 3), depth(660, 3)])

@@ -1,6 +1,6 @@
 import type { AlarmSubject } from '@civitals/contracts/alarm'
 import type { EpochMs } from '@civitals/contracts/clock'
-import type { Rule } from '../rules/rule.ts'
+import { lateOf, type Rule } from '../rules/rule.ts'
 import type { Condition, MachineState } from './machine.ts'
 
 /** A rule with its condition worked out. */
@@ -75,7 +75,7 @@ export function createWatch(
   const watch: Watch = { ...what, live, late, ...fresh }
   for (const compiled of rules) {
     for (const lane of ['live', 'late'] as const) {
-      if (lane === 'late' && compiled.rule.late !== 'report') continue
+      if (lane === 'late' && lateOf(compiled.rule) !== 'report') continue
       const stored = remembered(machineKey(compiled.rule.id, what.key, lane))
       const state = stored?.state ?? resting
       const revision = stored?.revision ?? 0

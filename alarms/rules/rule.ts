@@ -57,7 +57,8 @@ const ConditionSchema = Type.Object(
 
 /**
  * One alarm type with its rationalisation record: without a response it would be an event, not an alarm [ISA-18.2 3.1, 6].
- * `late` says what readings that come after newer ones do: `amend` nothing but history, `report` opens an occurrence marked late.
+ * `late` says what readings that come after newer ones do: `amend` nothing but history, `report` opens an occurrence marked late;
+ * see `lateOf` for what it is when left out.
  */
 export const RuleSchema = Type.Object(
   {
@@ -74,12 +75,19 @@ export const RuleSchema = Type.Object(
     consequence: NameSchema,
     response: NameSchema,
     matter: Type.Optional(Id('Row of the matter list a report is filed under; none: no case.')),
-    late: Type.Union([Type.Literal('amend'), Type.Literal('report')]),
+    late: Type.Optional(
+      Type.Union([Type.Literal('amend'), Type.Literal('report')], {
+        description: 'Default: report for priority 1, else amend.',
+      }),
+    ),
     source: Type.String({ description: 'Where the limit comes from: standard and clause, or "platform convention".' }),
   },
   { additionalProperties: false },
 )
 export type Rule = Static<typeof RuleSchema>
+
+/** What readings that come after newer ones do: an emergency nobody saw is news even when it is over. */
+export const lateOf = ({ late, priority }: Rule): 'amend' | 'report' => late ?? (priority === 1 ? 'report' : 'amend')
 
 /** One file of rules. */
 export const RuleFileSchema = Type.Object({ rules: Type.Array(RuleSchema) }, { additionalProperties: false })

@@ -1,7 +1,7 @@
 // The shipped rules are well formed, and what is wrong in a file is found with its line.
 import t from 'tap'
 import { loadRules } from './io/shipped-rules.ts'
-import { checkRules } from './rule.ts'
+import { checkRules, lateOf } from './rule.ts'
 
 t.test(
   'the shipped rules load and every one names a response, and a matter where a department has one to handle',
@@ -16,7 +16,7 @@ t.test(
       t.notMatch(rule.name.en, /[\u4e00-\u9fff]/, rule.id)
     }
     t.ok(
-      rules.filter(({ priority }) => priority === 1).every(({ late }) => late === 'report'),
+      rules.filter(({ priority }) => priority === 1).every((rule) => lateOf(rule) === 'report'),
       'priority 1 is never amended away',
     )
   },
@@ -49,4 +49,5 @@ t.test('a wrong key, an unknown unit and a doubled id are named with file and li
     problems: [{ message: 'rule a is defined twice' }],
   })
   t.match(checkRules(`rules:\n${rule}`, 'x.yaml'), { ok: true })
+  t.match(checkRules(`rules:\n${rule.replace('    late: amend\n', '')}`, 'x.yaml'), { ok: true })
 })
