@@ -153,7 +153,7 @@ export async function openIngest(options: IngestOptions): Promise<Ingest> {
   const intake = await openIntake(parts)
   const settling = settler.run().catch((error: unknown) => health.stopped(error))
   const registrations = registry.onChange(() => settler.reviewAside())
-  chores.every(reviewAsideEveryMs, () => settler.reviewAside())
+  chores.every(reviewAsideEveryMs, () => settler.reviewAside(true))
   const reconciler = new Reconciler({ series, state, registry, settler, clock, logger })
   chores.every(reconcileEveryMs, () => void reconciler.run())
   chores.every(askAgainEveryMs, () => settler.askAgain())

@@ -32,6 +32,9 @@ export interface AsideGroup {
   readonly reason: SetAsideReason
   readonly boot: string | null
   readonly config: string | null
+  /** Numbers of its oldest and its newest reading. */
+  readonly first: number
+  readonly last: number
 }
 
 type AsideRow = LedgerTables['set_aside']
@@ -82,7 +85,12 @@ export async function listAside(state: StateStore): Promise<SetAside[]> {
 export async function asideGroups(state: StateStore): Promise<readonly AsideGroup[]> {
   const tables = state.db.withTables<LedgerTables>()
   const columns = ['gateway', 'terminal', 'point', 'reason', 'boot', 'config'] as const
-  const rows = await tables.selectFrom('set_aside').select(columns).groupBy(columns).execute()
+  const rows = await tables
+    .selectFrom('set_aside')
+    .select(columns)
+    .select([sql<number>`min(n)`.as('first'), sql<number>`max(n)`.as('last')])
+    .groupBy(columns)
+    .execute()
   return rows.map((row) => ({ ...row, reason: row.reason as SetAsideReason }))
 }
 

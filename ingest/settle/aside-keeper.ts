@@ -35,60 +35,87 @@ interface KeeperOptions {
 }
 
 /**
- * Looks after readings set aside: admits those whose registration or clock fix has come (stored, never evaluated by rules:
+ * Looks after readings set aside: admits those whose registration, clock fix or configuration has come, or which the store takes now (stored, never evaluated by rules:
  * they are history), and gives up those that are too old or too many, declared as gaps.
  */
 export class AsideKeeper {
   readonly #options: KeeperOptions
   requested = true
+  /** Whoever started the centre may have put right what the store refused. */
+  #refusedToo = true
 
   constructor(options: KeeperOptions) {
     this.#options = options
   }
 
-  request(): void {
+  /** `refusedToo`: what the store refused is offered to it again. */
+  request(refusedToo = false): void {
     this.requested = true
+    this.#refusedToo ||= refusedToo
   }
 
   /** Must not run while a settlement is in hand or being gathered. */
   async review(): Promise<void> {
     this.requested = false
+    const refusedToo = this.#refusedToo
+    this.#refusedToo = false
     const { books, persistence, state } = this.#options
     if (this.#kept() === 0) return
     const groups = await persistence.until('state', () => asideGroups(state))
-    for (const group of groups) if (mayRelease(group, books.view)) await this.#release(group)
+    for (const group of groups) {
+      if (!mayRelease(group, books.view)) continue
+      if (group.reason !== 'refused by store' || (refusedToo && (await this.#isTakenNow(group))))
+        await this.#release(group)
+    }
     await this.#giveUp()
   }
 
+  /** Two readings tell whether the store has changed its mind: to find out of each one costs a write. */
+  async #isTakenNow(group: AsideGroup): Promise<boolean> {
+    const { persistence, state } = this.#options
+    for (const n of [group.first, group.last]) {
+      const page = await persistence.until('state', () => readAside(state, group, n - 1, 1))
+      if (page.length > 0 && (await this.#admit(page)) === 0) return true
+    }
+    return false
+  }
+
   async #release(group: AsideGroup): Promise<void> {
-    const { books, clock, latest, persistence, series, state } = this.#options
+    const { persistence, state } = this.#options
     for (let after = 0; ; ) {
       const from = after
       const page = await persistence.until('state', () => readAside(state, group, from, pageSize))
       const last = page.at(-1)
       if (!last) return
       after = last.n
-      const draft = books.accounts.draft(clock.now())
-      const released = release(page, books.view, draft, clock.now())
-      const written = released.batch.envelopes.length > 0
-      const { refused } = written
-        ? await persistence.until('series', (signal) => series.write(released.batch, signal))
-        : { refused: [] }
-      const { batch, origins, done, changed, rejects } = keepRefused(released, refused, page, draft)
-      const digests = digestsOf(origins)
-      await persistence.until('state', () =>
-        state.transaction(async (tx) => {
-          await removeAside(tx, done)
-          await changeAside(tx, changed)
-          await books.rejects.write(tx, rejects)
-          await writeAccounts(tx, draft.changed())
-          await books.digests.add(tx, digests, clock.now())
-        }),
-      )
-      books.committed(draft, rejects)
-      books.digests.committed(digests)
-      latest.settled(batch.envelopes.flatMap(({ readings }) => readings))
+      await this.#admit(page)
     }
+  }
+
+  /** Returns how many the store refused. */
+  async #admit(page: readonly StoredAside[]): Promise<number> {
+    const { books, clock, latest, persistence, series, state } = this.#options
+    const draft = books.accounts.draft(clock.now())
+    const released = release(page, books.view, draft, clock.now())
+    const written = released.batch.envelopes.length > 0
+    const { refused } = written
+      ? await persistence.until('series', (signal) => series.write(released.batch, signal))
+      : { refused: [] }
+    const { batch, origins, done, changed, rejects } = keepRefused(released, refused, page, draft)
+    const digests = digestsOf(origins)
+    await persistence.until('state', () =>
+      state.transaction(async (tx) => {
+        await removeAside(tx, done)
+        await changeAside(tx, changed)
+        await books.rejects.write(tx, rejects)
+        await writeAccounts(tx, draft.changed())
+        await books.digests.add(tx, digests, clock.now())
+      }),
+    )
+    books.committed(draft, rejects)
+    books.digests.committed(digests)
+    latest.settled(batch.envelopes.flatMap(({ readings }) => readings))
+    return refused.length
   }
 
   /** Drops what is over age or over the budget, oldest first. */

@@ -7,7 +7,7 @@ import type { AccountDraft } from '../ledger/accounts.ts'
 import type { AsideChange, AsideGroup, StoredAside } from '../ledger/aside.ts'
 import { RejectTally } from '../ledger/reject-book.ts'
 
-/** Whether what a group waits for has come, so that its readings are worth reading again. */
+/** Whether what a group waits for has come, so that its readings are worth reading again; of the store only the store can tell. */
 export function mayRelease(group: AsideGroup, view: AdmissionView): boolean {
   const entry = view.entry(group.terminal)
   switch (group.reason) {
@@ -22,7 +22,7 @@ export function mayRelease(group: AsideGroup, view: AdmissionView): boolean {
     case 'unit mismatch':
       return hasConvertibleUnit(group, view)
     case 'refused by store':
-      return false
+      return true
   }
 }
 

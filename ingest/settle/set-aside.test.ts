@@ -1,5 +1,8 @@
 // Readings set aside: admitted without evaluation when what they wait for comes, given up as a declared gap when it never does.
-import type { MemoryContents } from '@civitals/storage/series-memory'
+import type { Reading } from '@civitals/contracts/reading'
+import type { SettlementBatch } from '@civitals/contracts/settlement'
+import type { WriteOutcome } from '@civitals/storage/series'
+import { type MemoryContents, MemorySeries } from '@civitals/storage/series-memory'
 import { openSqliteState } from '@civitals/storage/sqlite'
 import t from 'tap'
 import { ingestMigrations } from '../migrations.ts'
@@ -107,3 +110,53 @@ t.test('accounts and set-aside readings survive a restart', async (t) => {
   await after.registry.registerTerminal(terminalOf('t9', 'g1'))
   await after.until(() => after.account()?.stored === 2)
 })
+
+/** An engine that refuses one point until somebody has put it right. */
+class Particular extends MemorySeries {
+  refuses: (reading: Reading) => boolean = ({ point }) => point === 'flow'
+  offered = 0
+  override async write(batch: SettlementBatch): Promise<WriteOutcome> {
+    const refused = batch.envelopes.flatMap(({ readings, ...envelope }) =>
+      readings.filter(this.refuses).map((reading) => ({ ...envelope, reading, reason: 'field type conflict' })),
+    )
+    this.offered += batch.envelopes.length
+    const envelopes = batch.envelopes.map((envelope) => ({
+      ...envelope,
+      readings: envelope.readings.filter((reading) => !this.refuses(reading)),
+    }))
+    await super.write({ ...batch, envelopes })
+    return { refused }
+  }
+}
+
+t.test(
+  'what the store refused is offered again from time to time, and stored once its cause is put right',
+  async (t) => {
+    const series = new Particular()
+    await using bench = await openBench({ series })
+    for (let seq = 1; seq <= 10; seq++)
+      bench.offer(envelopeOf(seq, { samples: [sampleOf('t1', startAt + seq, { depth: seq, flow: seq })] }))
+    await bench.until(() => bench.account()?.setAside === 10)
+    const review = async (refusedToo: boolean) => {
+      bench.settler.reviewAside(refusedToo)
+      await bench.settler.between(async () => undefined)
+    }
+    const before = series.offered
+    await review(false)
+    t.equal(series.offered, before, 'not at every occasion')
+    await review(true)
+    t.equal(series.offered, before + 2, 'two of them, to find out')
+    t.match(bench.account(), { stored: 10, setAside: 10 })
+    series.refuses = ({ point, value }) => point === 'flow' && value === 1
+    await review(true)
+    t.match(
+      bench.account(),
+      { stored: 19, setAside: 1, declaredLost: 0, rejected: 0 },
+      'the newest is taken, and all but one',
+    )
+    series.refuses = () => false
+    await review(true)
+    t.match(bench.account(), { stored: 20, setAside: 0 })
+    t.equal((await series.range({ terminal: 't1', point: 'flow', from: 0, to: startAt * 2 })).length, 10)
+  },
+)

@@ -89,9 +89,12 @@ export class Settler {
     return this.#persistence.down
   }
 
-  /** Something readings were set aside for has come, or it is time to look: they are judged again before the next settlement. */
-  reviewAside(): void {
-    this.#aside.request()
+  /**
+   * Something readings were set aside for has come, or it is time to look: they are judged again before the next settlement. `refusedToo`: those
+   * the series store refused are offered to it again, too.
+   */
+  reviewAside(refusedToo = false): void {
+    this.#aside.request(refusedToo)
     this.#options.queue.wake()
   }
 
