@@ -3,6 +3,7 @@ import type { SettledEnvelope } from '@civitals/contracts/settlement'
 import type { StateStore, StateTx } from '@civitals/storage/state'
 import { type Kysely, type RawBuilder, sql } from 'kysely'
 import { upsert } from '../rows/upsert.ts'
+import type { SameTime } from './same-time.ts'
 import type { LedgerTables } from './tables.ts'
 
 /** What was settled of one spool in one hour of event time, as far as a series store can be asked for it. */
@@ -26,16 +27,22 @@ export const hourMs = 3_600_000
 
 type Open = { -readonly [Key in keyof SettledDigest]: SettledDigest[Key] }
 
-/** Counts and sums of what one settlement stores, by spool and hour. Independent of order. */
-export function digestsOf(envelopes: readonly SettledEnvelope[]): readonly SettledDigest[] {
+/**
+ * Counts and sums of what one settlement stores, by spool and hour. `sameTime`, for a store that holds one reading of a series at one time: what
+ * another reading takes the place of counts no more.
+ */
+export function digestsOf(envelopes: readonly SettledEnvelope[], sameTime?: SameTime): readonly SettledDigest[] {
   const digests = new Map<string, Open>()
   for (const envelope of envelopes) {
     let digest: Open | undefined
-    for (const { at, value, quality } of envelope.readings) {
+    for (const reading of envelope.readings) {
+      const { at, value, quality } = reading
       if (!digest || at < digest.hour || at >= digest.hour + hourMs) digest = open(digests, envelope, at)
-      if (quality !== 'good') digest.marked++
+      const before = sameTime?.replaced(reading)
+      if (quality !== 'good' && !before?.marked) digest.marked++
       if (value === null) continue
-      digest.values++
+      if (before && before.value !== null) digest.sum -= before.value
+      else digest.values++
       digest.sum += value
       digest.magnitude += Math.abs(value)
     }

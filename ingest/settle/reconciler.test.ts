@@ -153,3 +153,25 @@ t.test('a store that does not answer makes a failed run, and the next is a new o
   await reconciler.run()
   t.match(await reconciler.report(), { runs: 2, last: { failure: null, hours: 1 } })
 })
+
+t.test(
+  'a reading that took the place of one of the same time is not missing, nor is what was lost hidden by it',
+  async (t) => {
+    const { series, bench, reconciler } = await openReconciled(t)
+    const sample = (at: number, depth: number) => sampleOf('t1', startAt + at, { depth })
+    bench.offer(envelopeOf(1, { samples: [sample(1, 10), sample(1, 11)] }))
+    await bench.until(() => bench.account()?.stored === 2)
+    bench.offer(envelopeOf(2, { samples: [sample(1, 12), { ...sample(2, 5), quality: { depth: 'uncertain' } }] }))
+    await bench.until(() => bench.account()?.stored === 4)
+    bench.offer(envelopeOf(3, { samples: [{ ...sample(2, 6), quality: { depth: 'uncertain' } }, sample(3, 7)] }))
+    await bench.until(() => bench.account()?.stored === 6)
+    await bench.clock.advance(2 * 3_600_000)
+    await reconciler.run()
+    t.match(await reconciler.report(), { differences: 0, differing: [], last: { hours: 1 } })
+    series.lie = drops(4)
+    bench.offer(envelopeOf(4, { samples: [sample(3, 8), sample(4, 9)] }))
+    await bench.until(() => bench.account()?.stored === 8)
+    await reconciler.run()
+    t.match(await reconciler.report(), { differing: [{ verdict: 'missing', settled: 5, stored: 4 }] })
+  },
+)

@@ -13,6 +13,7 @@ import type { AccountDraft } from '../ledger/accounts.ts'
 import { writeAside } from '../ledger/aside.ts'
 import { digestsOf, type SettledDigest } from '../ledger/digest.ts'
 import type { RejectEntries } from '../ledger/reject-book.ts'
+import { SameTime } from '../ledger/same-time.ts'
 import { writeAccounts, writeClockFixes, writeGaps } from '../ledger/store.ts'
 import type { Acknowledger } from './acknowledger.ts'
 import { AsideKeeper } from './aside-keeper.ts'
@@ -64,6 +65,7 @@ export class Settler {
   readonly #persistence: Persistence
   readonly #aside: AsideKeeper
   readonly #resender: Resender
+  readonly #sameTime: SameTime | undefined
   readonly #between: (() => Promise<void>)[] = []
   readonly #stop = new AbortController()
   #inHand: { readonly accounts: AccountDraft; readonly done: Promise<void> } | undefined
@@ -75,6 +77,7 @@ export class Settler {
 
   constructor(options: SettlerOptions) {
     this.#options = options
+    this.#sameTime = options.series.holdsOneATime ? new SameTime() : undefined
     const onChange = (down: StoreDown | undefined) => {
       options.health.storeDown(down)
       if (down) this.#showUnsettled()
@@ -199,7 +202,7 @@ export class Settler {
     const effects = effectsOf(steps, settlement.batch, (step, error) => health.stepFailed(step, error))
     const refused = await writing
     const { batch, aside } = setRefusedAside(refused, settlement.batch, accounts)
-    const digests = digestsOf(batch.envelopes)
+    const digests = digestsOf(batch.envelopes, this.#sameTime)
     const made = {
       ...settlement,
       clockFixes,

@@ -96,6 +96,8 @@ export interface SeriesStore extends AsyncDisposable {
   columns?(query: ColumnsQuery): Promise<readonly BucketColumns[]>
   /** Counts and sums of every series that has a reading in from <= at < to, in no particular order. */
   digest(stretch: { readonly from: EpochMs; readonly to: EpochMs }): Promise<readonly SeriesDigest[]>
+  /** Whether a reading takes the place of one of the same series and time that came in another envelope. Default: both stand. */
+  readonly holdsOneATime?: boolean
   /** Readings stored in all, for accounts and health. */
   count(): Promise<number>
   close(): Promise<void>

@@ -62,6 +62,8 @@ const readingsPerSlice = 10_000
 const furthestMs = 9_223_372_036_854
 
 class InfluxdbSeries implements SeriesStore {
+  /** One value of a series at one time, and beside it one mark: a field that is not written again stays. */
+  readonly holdsOneATime = true
   readonly #options: InfluxdbSeriesOptions
   readonly #outage: Outage
   readonly #dialect: Dialect
