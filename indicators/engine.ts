@@ -9,6 +9,8 @@ import type { SeriesFlags } from '@civitals/contracts/series-flags'
 import type { SettlementStep } from '@civitals/contracts/settlement'
 import type { SeriesStore } from '@civitals/storage/series'
 import type { StateTx } from '@civitals/storage/state'
+import type { Exclusions } from './baseline/exclusions.ts'
+import { historyWeeks } from './baseline/hour-history.ts'
 import type { Bodies } from './body/bodies.ts'
 import type { Grounds } from './body/evaluate.ts'
 import { terminalsIn } from './body/scope.ts'
@@ -24,6 +26,7 @@ import { byHour, type CountRow, hoursOf, writeCounts } from './store/counts.ts'
 import { type HistoryQuery, readHistory, type ScorePoint, trimBodies, writeBodies } from './store/history.ts'
 import { writeMemory, writeSites } from './store/holds.ts'
 import { type PastScore, pastEveryMs, readPast, valuesOf, writePast } from './store/past.ts'
+import { readExclusions, writeDoubts } from './store/untaught.ts'
 import type { Counts } from './windows/counts.ts'
 import { WindowFeed } from './windows/feed.ts'
 import type { LocalTime } from './windows/local-time.ts'
@@ -46,12 +49,19 @@ export async function windowsFor(
   series: SeriesStore,
   now: EpochMs,
   limits: QualityLimits,
+  exclusions: Exclusions,
 ): Promise<Windows> {
   const plan = planWindows(readBy(documents))
   const windows = new Windows(plan, registry, local, limits)
-  await seedWindows(windows, plan, registry, series, now)
+  await seedWindows(windows, plan, registry, series, now, undefined, exclusions)
   return windows
 }
+
+/** What the baselines of windows leave out, as far back as they look. */
+export const exclusionsBefore = (
+  { state, registry, alarmPeriods }: Pick<IndicatorOptions, 'state' | 'registry' | 'alarmPeriods'>,
+  now: EpochMs,
+): Promise<Exclusions> => readExclusions(state.db, registry, now - (historyWeeks + 1) * 7 * dayMs, alarmPeriods)
 
 /** The engine, open: see `IndicatorEngine`. */
 export class Engine implements IndicatorEngine {
@@ -139,7 +149,17 @@ export class Engine implements IndicatorEngine {
     const same = isDeepStrictEqual(planWindows(readBy(documents)), planWindows(readBy(this.#documents)))
     const windows = same
       ? this.#feed.windows
-      : await this.#feed.replace(now, () => windowsFor(documents, registry, this.#local, series, now - 1, limits))
+      : await this.#feed.replace(now, async () =>
+          windowsFor(
+            documents,
+            registry,
+            this.#local,
+            series,
+            now - 1,
+            limits,
+            await exclusionsBefore(this.#options, now),
+          ),
+        )
     this.#followed = { day, catalogue }
     this.#documents = documents
     this.#bodies.redefine(documents, { windows, counts: this.#counts, local: this.#local })
@@ -191,7 +211,8 @@ export class Engine implements IndicatorEngine {
 
   async explain({ id, area = this.#options.registry.city.id, at }: Question): Promise<Explanation | undefined> {
     const { registry, series, limits } = this.#options
-    const archive = { registry, series, local: this.#local, counts: this.#counts, limits }
+    const exclusions = (at: EpochMs) => exclusionsBefore(this.#options, at)
+    const archive = { registry, series, local: this.#local, counts: this.#counts, limits, exclusions }
     const whole = area === registry.city.id
     const terminals = whole ? registry.terminals() : terminalsIn(registry, area)
     const again = (instant: EpochMs, narrow: boolean) => {
@@ -239,6 +260,14 @@ export class Engine implements IndicatorEngine {
     return this.close()
   }
 
+  /** The last day does not count in a baseline yet: what turned out to be unfit to learn from is taken out in time. */
+  async #unteach(at: EpochMs): Promise<void> {
+    const hour = Math.floor(at / (60 * minuteMs))
+    const { state, registry, alarmPeriods } = this.#options
+    const exclusions = await readExclusions(state.db, registry, at - dayMs, alarmPeriods)
+    this.#feed.windows.unteach(exclusions, hour - 24, hour)
+  }
+
   /** Never rejects: a minute that could not be written is reported, and its counts stay due. */
   async #write(body: BodyResult, at: EpochMs, last = false): Promise<void> {
     const { memories, areaBodies, sites } = this.#bodies
@@ -247,12 +276,15 @@ export class Engine implements IndicatorEngine {
     // The city each minute; all areas every ten, and at the end.
     const all = last || at - this.#wroteAreas >= pastEveryMs
     const kept = all ? memories : new Map([...memories].filter(([area]) => area === body.area))
+    const { doubts } = this.#feed.windows
+    const doubtful = doubts.take()
     try {
       await this.#options.state.transaction(async (tx) => {
         await writeBodies(tx, all ? [body, ...areaBodies] : [body], at)
         if (at % pastEveryMs === 0) await writePast(tx, body, at)
         await writeMemory(tx, kept)
         await writeSites(tx, silent)
+        await writeDoubts(tx, doubtful, at)
         await writeCounts(
           tx,
           changed.map((row) => ({ name: 'complaints', ...row })),
@@ -262,8 +294,10 @@ export class Engine implements IndicatorEngine {
       if (all) this.#wroteAreas = at
     } catch (error) {
       this.#counts.giveBack(changed)
+      doubts.giveBack(doubtful)
       sites.giveBack(silent)
       this.#options.onError?.(error)
     }
+    if (at % (60 * minuteMs) === 0) await this.#unteach(at).catch((error: unknown) => this.#options.onError?.(error))
   }
 }

@@ -9,9 +9,10 @@ import type { SeriesFlags } from '@civitals/contracts/series-flags'
 import type { SettlementStep } from '@civitals/contracts/settlement'
 import type { SeriesStore } from '@civitals/storage/series'
 import type { StateStore, StateTx } from '@civitals/storage/state'
+import type { Period } from './baseline/exclusions.ts'
 import { Bodies } from './body/bodies.ts'
 import { type DefinitionDesk, openDesk } from './desk.ts'
-import { Engine, windowsFor } from './engine.ts'
+import { Engine, exclusionsBefore, windowsFor } from './engine.ts'
 import { shippedLimits } from './io/shipped-limits.ts'
 import type { KnownPoints } from './lint.ts'
 import type { QualityLimits } from './quality/limits.ts'
@@ -34,6 +35,8 @@ export interface IndicatorOptions {
   readonly points?: () => KnownPoints
   /** Limits of quality control. Default: those that ship with Civitals. */
   readonly limits?: QualityLimits
+  /** When alarms on single series were active since an instant: baselines do not learn from it. Absent: of no alarm. */
+  readonly alarmPeriods?: (from: EpochMs) => Promise<readonly Period[]>
   /** Called when writing the minute's score failed; the next minute tries again. */
   readonly onError?: (error: unknown) => void
 }
@@ -116,7 +119,8 @@ export async function openIndicators(options: IndicatorOptions): Promise<Indicat
   const documents = desk.on(dayOf(now))
   const limits = options.limits ?? (await shippedLimits())
   const counts = new Counts()
-  const windows = await windowsFor(documents, registry, local, series, now, limits)
+  const exclusions = await exclusionsBefore(options, now)
+  const windows = await windowsFor(documents, registry, local, series, now, limits, exclusions)
   await readCounts(state.db, 'complaints', now - countDays * dayMs, counts)
   const bodies = new Bodies(registry, documents, { windows, counts, local })
   bodies.rememberSites(await series.latest())

@@ -96,7 +96,8 @@ export async function openCentre(options: CentreOptions): Promise<Centre> {
   // Windows are rebuilt from a day of readings, the longest part of a start: gateways may connect meanwhile, their readings wait.
   const profiles = [...(await shippedProfiles()).values()]
   const points = () => pointsOf([...profiles, ...registry.terminals()])
-  const opening = openIndicators({ state, series, registry, clock, points })
+  const alarmPeriods = (from: number) => alarms.seriesPeriods(from)
+  const opening = openIndicators({ state, series, registry, clock, points, alarmPeriods })
   // When it fails, `await opening` below says so; closing and waiting writes need not say it again.
   opened.defer(() => opening.then((engine) => engine.close()).catch(() => undefined))
   const following = { step: undefined as IndicatorEngine['step'] | undefined }
@@ -122,7 +123,7 @@ export async function openCentre(options: CentreOptions): Promise<Centre> {
   const anomalies = opened.use(
     await openAnomalies({
       ...{ state, series, registry, clock, firstAfterMs: firstAnomaliesAfterMs },
-      excluded: (from) => alarms.seriesPeriods(from),
+      alarmPeriods,
       onError: (error) => logger.error({ err: error }, 'the series of this hour could not be judged'),
     }),
   )

@@ -47,6 +47,12 @@ export class HourHistory {
     this.#counts[cell] = (this.#counts[cell] ?? 0) + count
   }
 
+  /** Takes out what hour `hour`, counted since 1970, taught. */
+  forget(hour: number): void {
+    const first = this.#placeOf(hour).bin * historyWeeks
+    for (let cell = first; cell < first + historyWeeks; cell++) if (this.#hours[cell] === hour) this.#hours[cell] = -1
+  }
+
   /**
    * What is usual around `at`: the bins before and after the middle of the last hour, weighted by nearness, so that the baseline
    * does not jump at full hours. Undefined with less than `weeks` weeks of history for either.

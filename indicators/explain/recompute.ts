@@ -2,6 +2,7 @@ import type { SystemResult } from '@civitals/contracts/body'
 import type { EpochMs } from '@civitals/contracts/clock'
 import type { RegistryView, Terminal } from '@civitals/contracts/registry'
 import type { SeriesStore } from '@civitals/storage/series'
+import type { Exclusions } from '../baseline/exclusions.ts'
 import { bodyOf } from '../body/body.ts'
 import { type Scope, scopeOf } from '../body/scope.ts'
 import type { Definition, SystemDocument } from '../definition.ts'
@@ -24,6 +25,8 @@ export interface Archive {
   readonly local: LocalTime
   readonly counts: Counts
   readonly limits: QualityLimits
+  /** What baselines leave out, as far back as they look from an instant. */
+  readonly exclusions?: (at: EpochMs) => Promise<Exclusions>
 }
 
 /** An indicator at an earlier instant with its system. */
@@ -45,7 +48,9 @@ export async function recompute(
   const windows = new Windows(plan, registry, local, limits)
   const attended = document.inForce.map(({ formula }) => attendanceOf[formula]).filter((ms) => ms !== undefined)
   const terminals = attended.length > 0 ? where.terminals : where.terminals.filter(({ kind }) => plan.has(kind))
-  await seedWindows(windows, plan, { terminals: () => terminals }, series, at, Math.max(confidenceMs, ...attended))
+  const attendanceMs = Math.max(confidenceMs, ...attended)
+  const exclusions = await archive.exclusions?.(at)
+  await seedWindows(windows, plan, { terminals: () => terminals }, series, at, attendanceMs, exclusions)
   const scope = scopeOf(where.area, where.terminals, [document], windows, where.whole)
   return judge(scope, document.weight, id, { windows, counts, local }, at)
 }

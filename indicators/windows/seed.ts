@@ -1,6 +1,7 @@
 import type { EpochMs } from '@civitals/contracts/clock'
 import type { RegistryView, Terminal } from '@civitals/contracts/registry'
 import type { SeriesStore } from '@civitals/storage/series'
+import { type Excluded, Exclusions } from '../baseline/exclusions.ts'
 import { historyWeeks } from '../baseline/hour-history.ts'
 import type { WindowPlan } from './plan.ts'
 import type { SeriesNeeds } from './series-window.ts'
@@ -21,7 +22,7 @@ export const confidenceMs = 2 * hourMs
 
 /**
  * Rebuilds all windows from the series store: what the longest window of each series needs, and eight weeks by the hour where a
- * baseline is kept. `attendanceMs`: how far back the attendance of terminals is asked for. Call it before the first reading is
+ * baseline is kept, but for what must not teach it. `attendanceMs`: how far back the attendance of terminals is asked for. Call it before the first reading is
  * settled.
  */
 export async function seedWindows(
@@ -31,12 +32,13 @@ export async function seedWindows(
   series: Pick<SeriesStore, 'range'>,
   now: EpochMs,
   attendanceMs = 25 * hourMs,
+  exclusions: Exclusions = new Exclusions([]),
 ): Promise<void> {
   for (const terminal of registry.terminals()) {
     await seedAttendance(windows, terminal, plan, series, now, attendanceMs)
     for (const [point, needs] of plan.get(terminal.kind) ?? []) {
       if (!terminal.points.some(({ id }) => id === point)) continue
-      await seedSeries(windows, { terminal: terminal.id, point }, needs, series, now)
+      await seedSeries(windows, { terminal: terminal.id, point }, needs, series, now, exclusions)
     }
   }
 }
@@ -52,8 +54,9 @@ async function seedSeries(
   needs: SeriesNeeds,
   series: Pick<SeriesStore, 'range'>,
   now: EpochMs,
+  exclusions: Exclusions,
 ): Promise<void> {
-  if (needs.week) await seedWeeks(windows, name, series, now)
+  if (needs.week) await seedWeeks(windows, name, series, now, exclusions.of(name.terminal, name.point))
   const window = windows.of(name.terminal)?.series.get(name.point)
   if (!window) return
   // Every reading as it was stored, judged again: a restart finds the same flags. Before the stretch the windows reach lies what a
@@ -73,11 +76,13 @@ async function seedWeeks(
   name: Name,
   series: Pick<SeriesStore, 'range'>,
   now: EpochMs,
+  excluded: Excluded,
 ): Promise<void> {
   const from = now - historyWeeks * 7 * dayMs - hourMs
   const rows = await series.range({ ...name, from, to: now + 1, everyMs: hourMs, limit })
   const week = windows.of(name.terminal)?.series.get(name.point)?.week
-  for (const { at, value, count } of rows) if (value !== null) week?.add(at, value, count ?? 1)
+  for (const { at, value, count } of rows)
+    if (value !== null && !excluded(Math.floor(at / hourMs))) week?.add(at, value, count ?? 1)
 }
 
 /** Attendance from one point of the terminal that is kept anyway, reading by reading: asking for buckets takes longer. */

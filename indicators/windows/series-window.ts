@@ -53,6 +53,8 @@ export class SeriesWindow {
   readonly comparisons: (() => void)[] = []
   /** Told of every reading that passed. */
   onPass: ((at: EpochMs) => void) | undefined
+  /** Told of every reading that was found suspect or failed. */
+  onDoubt: ((at: EpochMs) => void) | undefined
   /** Newest reading that counts. */
   lastAt: EpochMs | null = null
   lastValue = Number.NaN
@@ -111,6 +113,7 @@ export class SeriesWindow {
   }
 
   readonly #verdict = (at: EpochMs, value: number, flag: Flag, _tests: number, late: boolean): void => {
+    if (this.#live && (flag === 3 || flag === 4)) this.onDoubt?.(at)
     if (flag === 4 || flag === 9) {
       this.minutes.note(at, flag)
       this.hours?.note(at, flag)

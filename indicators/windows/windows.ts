@@ -3,12 +3,14 @@ import { type Quality, qualities } from '@civitals/contracts/quality'
 import type { Reading } from '@civitals/contracts/reading'
 import type { Terminal } from '@civitals/contracts/registry'
 import type { SettlementBatch } from '@civitals/contracts/settlement'
+import type { Exclusions } from '../baseline/exclusions.ts'
 import { HourHistory } from '../baseline/hour-history.ts'
 import { ClockCheck } from '../quality/clock-check.ts'
 import { bitOf } from '../quality/flags.ts'
 import type { QualityLimits } from '../quality/limits.ts'
 import { relate } from './cross-checks.ts'
 import { Delays } from './delays.ts'
+import { Doubts } from './doubts.ts'
 import type { LocalTime } from './local-time.ts'
 import { checkNeighbours, type Stands } from './neighbour-checks.ts'
 import { nothingKept, type WindowPlan } from './plan.ts'
@@ -26,6 +28,7 @@ interface Watched {
 /** Everything the indicators remember of readings: bounded, in memory, rebuilt from the series store at start. */
 export class Windows {
   readonly delays = new Delays()
+  readonly doubts = new Doubts()
   readonly #plan: WindowPlan
   readonly #registry: Stands
   readonly #history: () => HourHistory
@@ -113,6 +116,17 @@ export class Windows {
     checkNeighbours(this.#limits, this.#registry, windowOf, now)
   }
 
+  /** Takes out of all baselines what must not have taught them: hours from <= hour < to, counted since 1970. */
+  unteach(exclusions: Exclusions, from: number, to: number): void {
+    for (const [terminal, { series }] of this.#terminals) {
+      for (const { point, week } of series.values()) {
+        if (!week) continue
+        const excluded = exclusions.of(terminal, point)
+        for (let hour = from; hour < to; hour++) if (excluded(hour)) week.forget(hour)
+      }
+    }
+  }
+
   /** Time test of one sample: all points of the terminal share its clock. */
   #clock({ terminal, at }: Reading, receivedAt: EpochMs): void {
     const known = this.of(terminal)
@@ -142,7 +156,10 @@ export class Windows {
       if (need) series.set(point.id, new SeriesWindow(name, need, this.#history, held))
     }
     const watch = new TerminalWatch(id, site, reportEveryMs)
-    for (const window of series.values()) window.onPass = (at) => watch.passed(at)
+    for (const window of series.values()) {
+      window.onPass = (at) => watch.passed(at)
+      window.onDoubt = (at) => this.doubts.add(id, window.point, at)
+    }
     relate(limits?.cross ?? [], series)
     return { watch, series, clock: new ClockCheck(reportEveryMs), clockWrong: false }
   }

@@ -34,7 +34,7 @@ async function pilot(wrong: (terminal: string, at: number) => number, excluded: 
   await series.write({ receivedAt: now, envelopes: [{ gateway: 'g', spool: 's', seq: 1, readings }] })
   const state = await openSqliteState({ file: ':memory:', migrations: indicatorMigrations })
   const clock = new FakeClock(now)
-  const options = { state, series, registry: registryOf(city), clock, limits, excluded: async () => excluded }
+  const options = { state, series, registry: registryOf(city), clock, limits, alarmPeriods: async () => excluded }
   return { state, clock, options, [Symbol.asyncDispose]: () => state.close() }
 }
 

@@ -4,9 +4,10 @@ import { seriesId } from '@civitals/contracts/ids'
 import type { RegistryView } from '@civitals/contracts/registry'
 import type { SeriesStore } from '@civitals/storage/series'
 import type { StateStore } from '@civitals/storage/state'
-import { Exclusions, type Period } from '../../baseline/exclusions.ts'
+import type { Exclusions, Period } from '../../baseline/exclusions.ts'
 import { shippedLimits } from '../../io/shipped-limits.ts'
 import type { QualityLimits } from '../../quality/limits.ts'
+import { readExclusions } from '../../store/untaught.ts'
 import { type LocalTime, localTimeOf } from '../../windows/local-time.ts'
 import { type Company, companiesOf, type Habitual } from './company.ts'
 import { judgeByPlan, judgeByWeeks, readHours } from './habits.ts'
@@ -18,8 +19,8 @@ export interface AnomalyOptions {
   readonly series: Pick<SeriesStore, 'range'>
   readonly registry: RegistryView
   readonly clock: Clock
-  /** What baselines must not learn from, since an instant; asked once a run at most. Shifts found here are left out anyway. */
-  readonly excluded?: (from: EpochMs) => Promise<readonly Period[]>
+  /** When alarms on single series were active since an instant, asked once a run at most: baselines do not learn from it. */
+  readonly alarmPeriods?: (from: EpochMs) => Promise<readonly Period[]>
   /** Default: those that ship with Civitals. */
   readonly limits?: QualityLimits
   /** First run after opening; then at three minutes past every hour. Absent: only when `run` is called. */
@@ -227,10 +228,8 @@ class Service implements Anomalies {
   /** Read once a run, and only when a baseline is made anew. */
   #exclusions(end: number): () => Promise<Exclusions> {
     const from = (end - learnHours - readHours) * hourMs
-    const read = async (): Promise<Exclusions> => {
-      const [told, shifts] = await Promise.all([this.#options.excluded?.(from) ?? [], this.list({ from })])
-      return new Exclusions([...told, ...shifts])
-    }
+    const { state, registry, alarmPeriods } = this.#options
+    const read = () => readExclusions(state.db, registry, from, alarmPeriods)
     let once: Promise<Exclusions> | undefined
     return () => {
       once ??= read()
