@@ -41,6 +41,9 @@ export type SeriesForecast = Static<typeof SeriesForecastSchema>
 export const IndicatorForecastSchema = Type.Object({
   indicator: Type.String(),
   reason: NoForecast,
+  why: Type.Optional(
+    Type.Object({ zh: Type.String(), en: Type.String() }, { description: 'Why this indicator is never forecast.' }),
+  ),
   generatedAt: Type.Optional(Time),
   hours: Type.Array(
     Type.Object({

@@ -38,7 +38,7 @@ export async function fillMinutes(folder: string, names: readonly Name[], days: 
     const [from, last] = [day * dayMs, (day + 1) * dayMs - 60_000]
     const bounds = `0, ${names.length - 1}, ${from}, ${last}, ${to}`
     const part = `'${file}', 'minute', ${day}, 1, 100, ${Number(done.rowsChanged)}, ${statSync(path).size}`
-    await connection.run(`INSERT INTO part VALUES (${part}, ${bounds})`)
+    await connection.run(`INSERT INTO part VALUES (${part}, ${bounds}, ${day})`)
   }
   await connection.run('CHECKPOINT')
   connection.closeSync()

@@ -90,7 +90,11 @@ export class Backtests {
   }
 
   #run(backtest: Backtest, job: BacktestJob): void {
-    const worker = new Worker(new URL('./backtest-worker.ts', import.meta.url), { workerData: job })
+    const worker = new Worker(new URL('./backtest-worker.ts', import.meta.url), {
+      workerData: job,
+      // What an evaluation makes dies with it: a young generation that holds one costs half the collecting (measured).
+      resourceLimits: { maxYoungGenerationSizeMb: 64 },
+    })
     this.#worker = worker
     const ended = (change: Partial<Backtest>): void => {
       if (this.#worker === worker) this.#worker = undefined

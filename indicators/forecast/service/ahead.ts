@@ -61,6 +61,47 @@ const fromMeans: ReadonlySet<string> = new Set([
   'median-magnitude',
 ])
 
+const minutes = {
+  zh: '取分钟极值或持续时长，小时均值无法确定',
+  en: 'an extreme of minutes or a duration: hourly means do not determine it',
+}
+const shares = {
+  zh: '按单个读数或设施状态计占比，小时均值无法确定',
+  en: 'a share of readings or of things in a state: hourly means do not determine it',
+}
+const network = { zh: '反映采集网络本身，不由测值推算', en: 'about the network itself: no measured value leads to it' }
+
+/** Why hourly means do not determine a formula. */
+const undetermined: Readonly<Record<string, { readonly zh: string; readonly en: string }>> = {
+  'window-max': minutes,
+  'window-min': minutes,
+  'latest-max': minutes,
+  'latest-min': minutes,
+  'persisted-max': minutes,
+  'minutes-above': minutes,
+  'pass-rate': shares,
+  'lamp-rate': shares,
+  'abnormal-covers': shares,
+  'overflow-share': shares,
+  'noise-excess': {
+    zh: '声级按能量平均，均值的预测说明不了',
+    en: 'an energy mean of levels, which a forecast mean does not tell',
+  },
+  'online-rate': network,
+  completeness: network,
+  'valid-share': network,
+  'latency-p95': network,
+  'complaint-ratio': { zh: '诉求数尚无预测模型', en: 'counts of complaints are not forecast' },
+  pulse: {
+    zh: '与同期常值之差，预测即为常值',
+    en: 'the distance from what is usual, which is what a forecast would say',
+  },
+}
+
+/** Why an indicator of this formula is never forecast; undefined where it is. */
+export const whyNotAhead = (formula: string): { readonly zh: string; readonly en: string } | undefined =>
+  fromMeans.has(formula) ? undefined : undetermined[formula]
+
 /** The definitions that can be computed ahead, and nothing else of the documents. */
 export const documentsAhead = (documents: readonly SystemDocument[]): readonly SystemDocument[] =>
   documents

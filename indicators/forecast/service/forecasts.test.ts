@@ -7,9 +7,11 @@ import { openSqliteState } from '@civitals/storage/sqlite'
 import t from 'tap'
 import { scoreOf } from '../../formulas/score.ts'
 import { shippedDefinitions } from '../../io/shipped.ts'
+import { measures } from '../../measures/measures.ts'
 import { indicatorMigrations } from '../../migrations.ts'
 import { registryOf } from '../../testing/pilot.ts'
 import { historyHours } from '../forecast.ts'
+import { documentsAhead, whyNotAhead } from './ahead.ts'
 import { computeHere } from './compute.ts'
 import { openForecasts } from './forecasts.ts'
 import { hourMs } from './hours.ts'
@@ -50,6 +52,15 @@ async function pilot(kinds: readonly string[], hours = historyHours) {
   return { forecasts, clock, state, options, [Symbol.asyncDispose]: close }
 }
 
+t.test('of every measure it is said why it is not forecast, or it is', async (t) => {
+  const read = documentsAhead([{ ...documents[0]!, inForce: documents.flatMap(({ inForce }) => inForce) }])
+  const ahead = new Set(read.flatMap(({ inForce }) => inForce).map(({ formula }) => formula))
+  for (const formula of Object.keys(measures)) {
+    if (ahead.has(formula)) t.equal(whyNotAhead(formula), undefined, formula)
+    else t.type(whyNotAhead(formula)?.zh, 'string', formula)
+  }
+})
+
 t.test('the measured value is forecast by the hour and scored by the definition in force', async (t) => {
   await using world = await pilot(['air', 'traffic'])
   const { forecasts } = world
@@ -68,7 +79,8 @@ t.test('the measured value is forecast by the hour and scored by the definition 
   }
   t.ok((forecasts.ofIndicator('RESP-01')?.hours.length ?? 0) === 24, 'an index of six pollutants')
   t.ok((forecasts.ofIndicator('CIRC-01')?.hours.length ?? 0) === 24)
-  t.equal(forecasts.ofIndicator('RENL-04'), undefined, 'a pass rate does not follow from means')
+  t.match(forecasts.ofIndicator('RENL-04'), { reason: 'not-forecast', why: { en: /share of readings/ }, hours: [] })
+  t.equal(forecasts.ofIndicator('RENL-99'), undefined)
   t.same(forecasts.ofIndicator('RENL-06')?.hours, [], 'no terminal, no forecast')
 })
 

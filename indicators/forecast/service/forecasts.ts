@@ -6,7 +6,7 @@ import type { SeriesStore } from '@civitals/storage/series'
 import type { StateStore } from '@civitals/storage/state'
 import type { SystemDocument } from '../../definition.ts'
 import { type ForecastOutcome, type HourlySeries, historyHours, horizonHours } from '../forecast.ts'
-import { documentsAhead, type SeriesAhead } from './ahead.ts'
+import { documentsAhead, type SeriesAhead, whyNotAhead } from './ahead.ts'
 import type { Compute } from './compute.ts'
 import { HourlyHistory, hourMs } from './hours.ts'
 import { ComputeThreads } from './io/thread.ts'
@@ -32,7 +32,7 @@ export interface ForecastOptions {
 export interface Forecasts extends AsyncDisposable {
   /** Undefined before the first run, and for a series no indicator reads. */
   of(terminal: string, point: string): SeriesForecast | undefined
-  /** Undefined before the first run, and for an indicator that hourly means do not determine. */
+  /** Undefined before the first run; of an indicator that hourly means do not determine it says why. */
   ofIndicator(id: string): IndicatorForecast | undefined
   /** Newest skill of every series, from the state store. */
   skill(): Promise<readonly ForecastSkill[]>
@@ -72,7 +72,14 @@ class Service implements Forecasts {
   }
 
   ofIndicator(id: string): IndicatorForecast | undefined {
-    return this.#indicators.get(id)
+    const found = this.#indicators.get(id)
+    if (found) return found
+    const definition = this.#options
+      .definitions()
+      .flatMap(({ inForce }) => inForce)
+      .find((one) => one.id === id)
+    const why = definition && whyNotAhead(definition.formula)
+    return why && { indicator: id, reason: 'not-forecast', why, hours: [] }
   }
 
   skill(): Promise<readonly ForecastSkill[]> {

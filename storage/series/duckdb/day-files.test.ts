@@ -209,6 +209,13 @@ t.test(
     t.same(await values(hour), late, 'in the table that is written to')
     await store.tend(true)
     t.same(await values(hour), late, 'in a file that waits')
+    const beside = { series: [{ terminal: 'air-1', point: 'pm25' }], from: midnight, to: midnight + 4 * day, everyMs: hour }
+    const columns = (await store.columns?.(beside)) ?? []
+    t.same(
+      columns.flatMap(({ mean }) => [...mean]),
+      late,
+      'side by side as well',
+    )
     clock.stepWall(day)
     await store.tend()
     t.same(hours(), ['2026-06-12', '2026-06-13'], 'merged: the day alone is newer than the day among others')

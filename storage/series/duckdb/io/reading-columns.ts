@@ -3,6 +3,7 @@ import type { BucketColumns } from '../../port.ts'
 import { rollupMs } from '../bucket-plan.ts'
 import { heldIn, readColumnsOf, rolledColumns, type Several } from '../columns-query.ts'
 import { dayOf, type Part, type RollupKind } from '../layout.ts'
+import { dayLevel } from '../merge-plan.ts'
 import type { Database } from './database.ts'
 
 /**
@@ -16,16 +17,16 @@ export async function readColumns(
   energy: readonly number[],
 ): Promise<BucketColumns[]> {
   const { reader, layout, files } = database
-  const parts = rollupsOf(database, some, everyMs)
-  const rolled = await untouched(database, parts, some)
   const found: BucketColumns[] = []
-  if (rolled.length > 0) {
+  const known = new Set<number>()
+  for (const [part, ids] of await rolledIds(database, some, everyMs)) {
     const ask = (ordered: boolean) =>
-      columnsOf(database, rolledColumns(files.folder, parts, { ...some, ids: rolled }, everyMs, energy, ordered))
+      columnsOf(database, rolledColumns(files.folder, [part], { ...some, ids }, everyMs, energy, ordered))
     const read = (await ask(false)) ?? (await ask(true))
-    if (read && (energy.length === 0 || !read.mean.some(Number.isNaN))) found.push(read)
+    if (!read || (energy.length > 0 && read.mean.some(Number.isNaN))) continue
+    found.push(read)
+    for (const id of ids) known.add(id)
   }
-  const known = new Set(found.length > 0 ? rolled : [])
   const ids = some.ids.filter((id) => !known.has(id))
   if (ids.length === 0) return found
   const sources = layout.sources(some)
@@ -40,28 +41,29 @@ export async function readColumns(
   }
 }
 
-function rollupsOf({ layout }: Database, { ids, from }: Several, everyMs: number): readonly Part[] {
+/** Which rollup answers for which series: of those of which nothing was written since it was made. */
+async function rolledIds(
+  { reader, layout, files }: Database,
+  some: Several,
+  everyMs: number,
+): Promise<ReadonlyMap<Part, readonly number[]>> {
   const kind = (Object.keys(rollupMs) as RollupKind[]).find((one) => rollupMs[one] === everyMs)
-  const [first = 0, last = -1] = [ids[0], ids.at(-1)]
-  if (!kind) return []
-  return layout
-    .ofDay(kind, dayOf(from))
-    .filter((part) => part.minSeries <= last && part.maxSeries >= first)
-    .sort((a, b) => a.minSeries - b.minSeries)
-}
-
-/** Of the series that these rollups cover, those of which nothing newer is there. */
-async function untouched({ reader, layout, files }: Database, parts: readonly Part[], some: Several) {
-  const covered = some.ids.filter((id) => parts.some((part) => part.minSeries <= id && id <= part.maxSeries))
-  if (covered.length === 0) return []
-  const oldest = Math.min(...parts.map(({ generation }) => generation))
-  const { parts: raw, tables } = layout.sources(some)
-  const newer = { parts: raw.filter(({ generation }) => generation > oldest), tables }
+  const day = dayOf(some.from)
+  const partOf = (id: number): Part | undefined => kind && layout.rollup(kind, day, id)
+  const covered = some.ids.filter((id) => partOf(id) !== undefined)
+  if (covered.length === 0) return new Map()
+  const { parts, tables } = layout.sources(some)
+  const newer = { parts: parts.filter(({ level }) => level < dayLevel), tables }
   const touched = new Set<number>()
   for await (const rows of (await reader.run(heldIn(files.folder, newer, { ...some, ids: covered }))).yieldRows()) {
     for (const [series] of rows) touched.add(Number(series))
   }
-  return covered.filter((id) => !touched.has(id))
+  const byPart = new Map<Part, number[]>()
+  for (const id of covered) {
+    const part = partOf(id)
+    if (part && !touched.has(id)) byPart.set(part, [...(byPart.get(part) ?? []), id])
+  }
+  return byPart
 }
 
 /** Copies columns chunk by chunk; undefined when rows do not come by series. */
