@@ -209,7 +209,12 @@ t.test(
     t.same(await values(hour), late, 'in the table that is written to')
     await store.tend(true)
     t.same(await values(hour), late, 'in a file that waits')
-    const beside = { series: [{ terminal: 'air-1', point: 'pm25' }], from: midnight, to: midnight + 4 * day, everyMs: hour }
+    const beside = {
+      series: [{ terminal: 'air-1', point: 'pm25' }],
+      from: midnight,
+      to: midnight + 4 * day,
+      everyMs: hour,
+    }
     const columns = (await store.columns?.(beside)) ?? []
     t.same(
       columns.flatMap(({ mean }) => [...mean]),
