@@ -20,6 +20,8 @@ export interface Influxd {
   cli(database: string, influxql: string): Promise<string[]>
   /** Ends the server at once, as a crash does; its files stay. */
   kill(): Promise<void>
+  /** Stops it in its tracks, connections and all, or lets it go on. */
+  stall(stalled: boolean): void
   /** Starts it again on the same port and files. */
   restart(): Promise<void>
   /** Starts it where no writer finds it and ends it again: it cuts a broken end off its log. */
@@ -66,6 +68,7 @@ export async function startInfluxd({ folder: given, authentication }: InfluxdOpt
       return stdout.split('\n').filter((line) => line !== '')
     },
     kill,
+    stall: (stalled) => void child.kill(stalled ? 'SIGSTOP' : 'SIGCONT'),
     restart: async () => {
       child = await launch(config, http)
     },
