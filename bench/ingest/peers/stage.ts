@@ -28,14 +28,19 @@ export class Peer {
   }
 
   async ask<T>(message: object | string): Promise<T> {
-    const failed = once(this.child, 'exit').then(([code]) => {
+    const over = new AbortController()
+    const failed = once(this.child, 'exit', { signal: over.signal }).then(([code]) => {
       throw new Error(`${this.child.spawnargs.at(-1)} ended with ${code}`)
     })
     failed.catch(() => undefined)
     const answer = once(this.child, 'message')
     this.child.send(message)
-    const [said] = await Promise.race([answer, failed])
-    return said as T
+    try {
+      const [said] = await Promise.race([answer, failed])
+      return said as T
+    } finally {
+      over.abort()
+    }
   }
 }
 
