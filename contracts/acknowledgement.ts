@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox'
 import { Compile } from 'typebox/compile'
-import type { Intervals } from './intervals.ts'
+import type { Interval, Intervals } from './intervals.ts'
 import { parseSealedJson, sealJson } from './seal.ts'
 
 /** Ranges above the contiguous part that one message may carry. */
@@ -39,10 +39,25 @@ export function decodeAcknowledgement(payload: Uint8Array): Acknowledgement | un
   }
 }
 
-/** One spool's part of an acknowledgement from its settled seqs. */
-export function acknowledge(settled: Intervals): Acknowledgement['spools'][string] {
+/**
+ * One spool's part of an acknowledgement from its settled seqs. Where there are more ranges than a message carries, those that hold one of
+ * `heard` go first, then the lowest: a backlog full of holes is told of piece by piece, as it comes.
+ */
+export function acknowledge(settled: Intervals, heard: readonly number[] = []): Acknowledgement['spools'][string] {
   const first = settled[0]
   const contiguous = first !== undefined && first[0] <= 1
-  const above = (contiguous ? settled.slice(1) : settled).slice(0, maxAckRanges)
-  return { upTo: contiguous ? first[1] : 0, above: above.map(([from, to]) => [from, to]) }
+  const above = contiguous ? settled.slice(1) : settled
+  const told = above.length <= maxAckRanges ? above : firstOf(above, heard)
+  return { upTo: contiguous ? first[1] : 0, above: told.map(([from, to]) => [from, to]) }
+}
+
+function firstOf(above: Intervals, heard: readonly number[]): Intervals {
+  const chosen = new Set<Interval>()
+  for (const seq of heard) {
+    const range = above.find(([from, to]) => from <= seq && seq <= to)
+    if (range) chosen.add(range)
+    if (chosen.size === maxAckRanges) break
+  }
+  for (const range of above) if (chosen.size < maxAckRanges) chosen.add(range)
+  return above.filter((range) => chosen.has(range))
 }

@@ -64,8 +64,8 @@ export class ScriptedCentre {
   }
 
   /** Sends the state of all settled envelopes. */
-  acknowledgeAll(): void {
-    const spools = [...this.#settled].map(([spool, settled]) => [spool, acknowledge(settled)] as const)
+  acknowledgeAll(heard: readonly number[] = []): void {
+    const spools = [...this.#settled].map(([spool, settled]) => [spool, acknowledge(settled, heard)] as const)
     const message: Acknowledgement = { spools: Object.fromEntries(spools) }
     this.#current?.connection.heard()
     this.#current?.options.onAcknowledgement(message)
@@ -113,8 +113,10 @@ export class ScriptedCentre {
     const arrival: Arrival = { lane, spool, seq, payload, at: this.#clock.now() }
     if (!this.script.arrives(arrival)) return
     this.arrivals.push(arrival)
-    this.#settled.set(spool, addInterval(this.#settled.get(spool) ?? [], seq, seq))
-    if (this.script.acknowledging) queueMicrotask(() => this.acknowledgeAll())
+    const declared = (decoded.envelope.gaps ?? []).map(({ fromSeq, toSeq }) => [fromSeq, toSeq] as const)
+    for (const [from, to] of [[seq, seq] as const, ...declared])
+      this.#settled.set(spool, addInterval(this.#settled.get(spool) ?? [], from, to))
+    if (this.script.acknowledging) queueMicrotask(() => this.acknowledgeAll([seq]))
   }
 }
 

@@ -16,7 +16,7 @@ function benchOf() {
     const draft = accounts.draft(clock.now())
     for (const seq of seqs) draft.settle(gateway, 's', seq)
     accounts.commit(draft)
-    acknowledger.settled([gateway])
+    acknowledger.settled(new Map([[gateway, new Map([['s', seqs]])]]))
   }
   return { acknowledger, clock, sent, settle }
 }
@@ -34,14 +34,31 @@ t.test('the first goes at once, those that follow are coalesced', async (t) => {
   t.equal(sent.length, 3)
 })
 
-t.test('at most 32 ranges are named, the lowest', async (t) => {
-  const { sent, settle } = benchOf()
-  settle('g1', ...Array.from({ length: 100 }, (_, order) => 2 * order + 2))
-  const spools = JSON.parse(sent[0]?.slice(3) ?? '{}')
-  t.equal(spools.s.upTo, 0)
-  t.equal(spools.s.above.length, 32)
-  t.same(spools.s.above[31], [64, 64])
-})
+t.test(
+  'at most 32 ranges are named; what came just now is named before the lowest, in as many messages as it takes',
+  async (t) => {
+    const { clock, sent, settle } = benchOf()
+    const aboveIn = (message: string | undefined): [number, number][] => JSON.parse(message?.slice(3) ?? '{}').s.above
+    const even = Array.from({ length: 100 }, (_, order) => 2 * order + 2)
+    settle('g1', ...even)
+    await clock.advance(10 * ackEveryMs)
+    t.same(
+      sent.map((message) => aboveIn(message).length),
+      [32, 32, 32, 32],
+    )
+    t.equal(new Set(sent.flatMap((message) => aboveIn(message).map(([from]) => from))).size, 100, 'all of them')
+    settle('g1', 300)
+    const last = aboveIn(sent.at(-1))
+    t.same(
+      [last[0], last[30], last[31]],
+      [
+        [2, 2],
+        [62, 62],
+        [300, 300],
+      ],
+    )
+  },
+)
 
 t.test('who listens anew is told at once, also that nothing is settled', async (t) => {
   const { acknowledger, sent, settle } = benchOf()

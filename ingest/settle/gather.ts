@@ -9,6 +9,7 @@ import type { AccountDraft } from '../ledger/accounts.ts'
 import type { AsideEntry } from '../ledger/aside.ts'
 import { RejectTally } from '../ledger/reject-book.ts'
 import type { GatewayClockFix, SpoolGap } from '../ledger/store.ts'
+import type { Heard } from './acknowledger.ts'
 
 /** Everything one settlement will make true, worked out and not yet written anywhere. */
 export interface Settlement {
@@ -21,7 +22,7 @@ export interface Settlement {
   readonly gaps: readonly SpoolGap[]
   readonly clockFixes: readonly GatewayClockFix[]
   /** Gateways that are told where they stand once it holds. */
-  readonly gateways: ReadonlySet<string>
+  readonly gateways: Heard
 }
 
 /** A settlement in the making: takes deliveries one by one, in the order they came. Pure. */
@@ -31,7 +32,7 @@ export class Gathering implements Settlement {
   readonly aside: AsideEntry[] = []
   readonly gaps: SpoolGap[] = []
   readonly clockFixes: GatewayClockFix[] = []
-  readonly gateways = new Set<string>()
+  readonly gateways = new Map<string, Map<string, number[]>>()
   readonly again: SettledEnvelope[] = []
   /** What it weighs: every reading, and one for each envelope. */
   readings = 0
@@ -66,7 +67,7 @@ export class Gathering implements Settlement {
   /** A reopened envelope changes no account: its readings were counted when it came first. */
   #again({ gateway, receivedAt }: Delivery, spool: string, seq: number, envelope?: Envelope): boolean {
     if (!this.accounts.isReopened(gateway, spool, seq)) return false
-    this.gateways.add(gateway)
+    this.#heard(gateway, spool, seq)
     this.accounts.close(gateway, spool, seq)
     this.readings++
     if (!envelope) return true
@@ -78,11 +79,19 @@ export class Gathering implements Settlement {
   }
 
   #duplicate(gateway: string, spool: string, seq: number): boolean {
-    this.gateways.add(gateway)
+    this.#heard(gateway, spool, seq)
     if (!this.accounts.isSettled(gateway, spool, seq)) return false
     this.accounts.add(gateway, spool, { duplicates: 1 })
     this.readings++
     return true
+  }
+
+  #heard(gateway: string, spool: string, seq: number): void {
+    const spools = this.gateways.get(gateway) ?? new Map<string, number[]>()
+    this.gateways.set(gateway, spools)
+    const seqs = spools.get(spool)
+    if (seqs) seqs.push(seq)
+    else spools.set(spool, [seq])
   }
 
   #admit({ gateway, receivedAt }: Delivery, envelope: Envelope): void {

@@ -17,6 +17,7 @@ import {
   writeResends,
 } from '../ledger/resends.ts'
 import { writeAccounts } from '../ledger/store.ts'
+import type { Heard } from './acknowledger.ts'
 import type { Books } from './books.ts'
 import type { Persistence } from './persist.ts'
 
@@ -34,7 +35,7 @@ export interface ResenderOptions {
   readonly state: StateStore
   readonly clock: Clock
   readonly persistence: Persistence
-  readonly acknowledger: { settled(gateways: Iterable<string>): void }
+  readonly acknowledger: { settled(gateways: Heard): void }
   readonly command: (gateway: string, payload: Uint8Array) => void
 }
 
@@ -107,7 +108,7 @@ export class Resender {
       refused: reply.ok ? record.refused : reply.reason,
     }
     await this.#write(draft, [answered])
-    if (missing.length > 0) acknowledger.settled([gateway])
+    if (missing.length > 0) acknowledger.settled(new Map([[gateway, new Map()]]))
     await this.review()
   }
 

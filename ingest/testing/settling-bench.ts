@@ -85,7 +85,7 @@ export async function openBench({
     clock,
     paceMs,
     steps: step ? [step, record] : [record],
-    acknowledger: { settled: (gateways) => void acknowledged.push(...gateways) },
+    acknowledger: { settled: (gateways) => void acknowledged.push(...gateways.keys()) },
     command: (_gateway, payload) => void commands.push(decodeCommand(payload) as Command),
     health: new StageHealth({ warn: () => undefined, error: () => undefined }),
   })
