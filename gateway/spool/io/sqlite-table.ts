@@ -17,7 +17,10 @@ import { classOf, codeOf, soundRows, standings } from './sound-rows.ts'
 import { damage, isFull } from './sqlite-errors.ts'
 
 const pageBytes = 4096
-/** A commit touches pages of the rows, of their index and of the accounts. The log is folded when it holds about this much. */
+/**
+ * A commit touches pages of the rows, of their index and of the accounts; a large row one more. Measured: 3.1, 5.3 and 9 pages for payloads of
+ * 180, 4,900 and 19,700 bytes. The log is folded when it holds about this much.
+ */
 const pagesOfCommit = 3
 const foldEvery = 4 * 1024 * 1024
 // Well above what the log holds when it is folded: a log that is cut short then grows anew, and a flush that makes a file longer costs more.
@@ -28,6 +31,8 @@ const toSend = 'envelope INDEXED BY envelope_to_send WHERE acknowledged <> 1'
 const settled = 'envelope INDEXED BY envelope_settled WHERE acknowledged = 1'
 
 const sql = {
+  begin: 'BEGIN IMMEDIATE',
+  commit: 'COMMIT',
   load: 'SELECT json FROM state',
   save: 'INSERT INTO state VALUES (1, ?) ON CONFLICT (one) DO UPDATE SET json = excluded.json',
   insert:
@@ -99,7 +104,7 @@ export class SqliteTable implements SpoolTable {
       crc32(payload),
     ]
     this.#statements.insert.run(...values, standings.indexOf(standing), row.age)
-    this.#written += (Math.ceil(payload.length / pageBytes) + 1) * pageBytes
+    this.#written += payload.length + (payload.length > pageBytes ? pageBytes : 0)
   }
 
   waiting(range: WaitingRange): SpoolRow[] {
@@ -162,11 +167,11 @@ export class SqliteTable implements SpoolTable {
     // The WAL is one sequence: a commit without its own flush reaches the disk with the next flushed one, never out of order.
     if (durable !== this.#flushing) this.#database.exec(`PRAGMA synchronous = ${durable ? 'FULL' : 'NORMAL'}`)
     this.#flushing = durable
-    this.#database.exec('BEGIN IMMEDIATE')
+    this.#statements.begin.run()
     let result: T
     try {
       result = work()
-      this.#database.exec('COMMIT')
+      this.#statements.commit.run()
     } catch (error) {
       if (this.#database.isTransaction) this.#database.exec('ROLLBACK')
       throw error
