@@ -5,11 +5,15 @@ import type { ApiSources } from '../api/sources.ts'
 
 const hour = 3_600_000
 
-/** One station drifts since the night before, and shifted for some hours five days ago. */
+/** A gauge and a station drift since the day before, and the station shifted for some hours five days ago. */
 export function fixtureAnomalies(now: number): Anomaly[] {
   const of = { terminal: 'air-01', point: 'pm25', unit: 'ug/m3' }
   const end = Math.floor(now / hour) * hour
   return [
+    {
+      ...{ terminal: 'road-water-02', point: 'depth', unit: 'cm', kind: 'drift', open: true, off: 1.2 },
+      ...{ from: end - 20 * hour, to: end, foundAt: end - 9 * hour },
+    },
     { ...of, kind: 'drift', from: end - 15 * hour, to: end, open: true, foundAt: end - 6 * hour, off: 23.4 },
     {
       ...of,
