@@ -6,7 +6,8 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import type { Alarm } from '@civitals/contracts/alarm'
-import { civitals, freePort, temporaryFolder } from '../test/stage/process.ts'
+import { freePort } from '@civitals/contracts/testing/free-port'
+import { civitals, temporaryFolder } from '../test/stage/process.ts'
 import { bench, median, printFigures, quantile } from './run.ts'
 
 const rounds = Number(process.argv[2] ?? 4)

@@ -2,7 +2,8 @@
 //   setup/with-node bench/footprint.ts [SECONDS]
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { civitals, freePort, temporaryFolder } from '../test/stage/process.ts'
+import { freePort } from '@civitals/contracts/testing/free-port'
+import { civitals, temporaryFolder } from '../test/stage/process.ts'
 import { bench, median, printFigures } from './run.ts'
 
 const seconds = Number(process.argv[2] ?? 60)

@@ -2,7 +2,8 @@
 //   setup/with-node bench/fresh-clone.ts
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
-import { freePort, root, start, temporaryFolder } from '../test/stage/process.ts'
+import { freePort } from '@civitals/contracts/testing/free-port'
+import { root, start, temporaryFolder } from '../test/stage/process.ts'
 import { bench, printFigures } from './run.ts'
 
 await bench(async (ending) => {

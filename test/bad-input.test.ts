@@ -5,10 +5,11 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { type Envelope, encodeEnvelope } from '@civitals/contracts/envelope'
 import type { Reject, SetAside } from '@civitals/contracts/ledger'
+import { freePort } from '@civitals/contracts/testing/free-port'
 import { partitionOf, topicOf } from '@civitals/contracts/topics'
 import { connectAsync, type MqttClient } from 'mqtt'
 import t, { type Test } from 'tap'
-import { civitals, eventually, freePort, getJson, temporaryFolder } from './stage/process.ts'
+import { civitals, eventually, getJson, temporaryFolder } from './stage/process.ts'
 
 const cityDocument = `
 id: '440607'

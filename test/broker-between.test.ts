@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { freePort } from '@civitals/contracts/testing/free-port'
 import { connectAsync } from 'mqtt'
 import { pino } from 'pino'
 import t, { type Test } from 'tap'
@@ -20,7 +21,6 @@ import { ingestMigrations } from '../ingest/migrations.ts'
 import { openRegistry } from '../ingest/registry/registry.ts'
 import { MemorySeries } from '../storage/series/memory.ts'
 import { openSqliteState } from '../storage/state/sqlite/io/sqlite.ts'
-import { freePort } from './stage/process.ts'
 
 const deploy = join(import.meta.dirname, '../deploy/mosquitto')
 const name = { zh: '甲', en: 'one' }

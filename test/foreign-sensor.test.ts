@@ -3,9 +3,10 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { freePort } from '@civitals/contracts/testing/free-port'
 import { influxdMissing, startInfluxd } from '@civitals/storage/influxd-testing'
 import t, { type Test } from 'tap'
-import { civitals, eventually, freePort, getJson, type Running, root, start, temporaryFolder } from './stage/process.ts'
+import { civitals, eventually, getJson, type Running, root, start, temporaryFolder } from './stage/process.ts'
 
 const rows = 400
 const points = ['temperature', 'pressure', 'wind_speed'] as const

@@ -7,10 +7,11 @@ import { join } from 'node:path'
 import type { Alarm } from '@civitals/contracts/alarm'
 import type { BodyResult } from '@civitals/contracts/body'
 import type { Case, Order } from '@civitals/contracts/case'
+import { freePort } from '@civitals/contracts/testing/free-port'
 import { Webhook } from 'standardwebhooks'
 import t, { type Test } from 'tap'
 import { chromiumMissing, openBrowser } from './stage/browser.ts'
-import { civitals, eventually, freePort, getJson, root, temporaryFolder } from './stage/process.ts'
+import { civitals, eventually, getJson, root, temporaryFolder } from './stage/process.ts'
 
 interface Received {
   readonly headers: IncomingHttpHeaders

@@ -4,8 +4,9 @@
 //   setup/with-node bench/edge/modbus-tcp.ts [ROUNDS] [MS]
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { freePort } from '@civitals/contracts/testing/free-port'
 import { compiled, libmodbusServer, missingLibmodbus } from '../../firmware-bridge/testing/libmodbus.ts'
-import { type Ending, freePort, type Running, start, temporaryFolder } from '../../test/stage/process.ts'
+import { type Ending, type Running, start, temporaryFolder } from '../../test/stage/process.ts'
 import { bench, median, printFigures, processUsage } from '../run.ts'
 import type { Measured } from './peers/modbus-client.ts'
 

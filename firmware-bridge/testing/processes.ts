@@ -2,7 +2,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 
@@ -17,16 +16,6 @@ export function pythonWithPymodbus(): { readonly command: string } | { readonly 
 /** Why a test that needs `program` is skipped, or false. */
 export const missingProgram = (program: string): string | false =>
   spawnSync('which', [program]).status === 0 ? false : `${program} is not installed`
-
-/** A TCP port nobody listens on now. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  await once(server, 'close')
-  return typeof address === 'object' && address ? address.port : 0
-}
 
 /** Starts a program; `end` resolves when it is gone. */
 export function start(

@@ -2,7 +2,7 @@
 import { once } from 'node:events'
 import { existsSync, readFileSync } from 'node:fs'
 import { type AddressInfo, createServer, type Socket } from 'node:net'
-import { freePort } from '@civitals/firmware-bridge/testing/processes'
+import { freePort } from '@civitals/contracts/testing/free-port'
 import t from 'tap'
 import type { LineConfig } from '../config/schema.ts'
 import { dialIn, elementProfile, listeningGateway, until } from '../testing/listening-gateway.ts'

@@ -1,7 +1,7 @@
 // DTUs dial in on a real port and their Modbus terminals and meters are asked. Frames: [MODBUS 6.3], and meter frames built outside this project.
 import { systemClock } from '@civitals/contracts/system-clock'
+import { freePort } from '@civitals/contracts/testing/free-port'
 import type { ModbusProfile } from '@civitals/firmware-bridge/profile'
-import { freePort } from '@civitals/firmware-bridge/testing/processes'
 import t, { type Test } from 'tap'
 import type { LineConfig } from '../config/schema.ts'
 import { type Caller, dialIn, elementProfile, listeningGateway, until } from '../testing/listening-gateway.ts'

@@ -1,7 +1,6 @@
 // Runs real processes for the tests of the whole: each is ended by the test that started it, none else.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -11,21 +10,6 @@ export interface Ending {
 }
 
 export const root: string = join(import.meta.dirname, '../..')
-
-/** A port above 20000 that nothing listens on now. */
-export async function freePort(): Promise<number> {
-  for (;;) {
-    const port = await new Promise<number>((resolve, reject) => {
-      const server = createServer()
-      server.once('error', reject)
-      server.listen(0, '127.0.0.1', () => {
-        const address = server.address()
-        server.close(() => resolve(typeof address === 'object' && address ? address.port : 0))
-      })
-    })
-    if (port > 20_000) return port
-  }
-}
 
 /** A folder of its own for one test, removed after it. */
 export function temporaryFolder(t: Ending): string {

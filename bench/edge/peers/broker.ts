@@ -1,10 +1,11 @@
 // Debian's mosquitto as broker and a centre that only acknowledges: what a gateway's memory and traffic are measured against.
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { freePort } from '@civitals/contracts/testing/free-port'
 import { connectAsync } from 'mqtt'
 import { decodeEnvelope } from '../../../contracts/envelope.ts'
 import { parseTopic, topicOf } from '../../../contracts/topics.ts'
-import { type Ending, freePort, start } from '../../../test/stage/process.ts'
+import { type Ending, start } from '../../../test/stage/process.ts'
 
 export interface AcknowledgingCentre {
   readonly port: number

@@ -3,8 +3,9 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { freePort } from '@civitals/contracts/testing/free-port'
 import type { LedgerRow } from '../../../contracts/ledger.ts'
-import { type Ending, freePort, getJson, type Running, root, start } from '../../../test/stage/process.ts'
+import { type Ending, getJson, type Running, root, start } from '../../../test/stage/process.ts'
 import type { Load, Plan, Progress } from './load.ts'
 
 /** The full bench runs every side 60 s; CIVITALS_BENCH=short shows in a minute or two that it works. */

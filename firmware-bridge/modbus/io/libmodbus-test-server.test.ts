@@ -1,8 +1,9 @@
 // libmodbus' own test server, from Debian's source package: what its client expects of it and how it goes wrong (tests/unit-test.h).
 import { systemClock } from '@civitals/contracts/system-clock'
+import { freePort } from '@civitals/contracts/testing/free-port'
 import t, { type Test } from 'tap'
 import { compiledTestServer, missingTestServer } from '../../testing/libmodbus.ts'
-import { freePort, missingProgram, ptyPair, start, until } from '../../testing/processes.ts'
+import { missingProgram, ptyPair, start, until } from '../../testing/processes.ts'
 import type { ModbusTransport } from '../../transport.ts'
 import type { ModbusLine, ModbusOutcome, ModbusTable } from '../line.ts'
 import { openModbusLine } from './open-line.ts'

@@ -1,8 +1,9 @@
 // Terminals that are not ours and go wrong by themselves: the faults of libmodbus' own test server, over TCP and over a serial line.
 import { systemClock } from '@civitals/contracts/system-clock'
+import { freePort } from '@civitals/contracts/testing/free-port'
 import t, { type Test } from 'tap'
 import { compiled, libmodbusServer, missingLibmodbus } from '../../testing/libmodbus.ts'
-import { freePort, missingProgram, ptyPair, start, until } from '../../testing/processes.ts'
+import { missingProgram, ptyPair, start, until } from '../../testing/processes.ts'
 import type { ModbusTransport } from '../../transport.ts'
 import type { ModbusLine, ModbusTable } from '../line.ts'
 import { openModbusLine } from './open-line.ts'

@@ -1,17 +1,10 @@
 // Terminals that are not ours: pymodbus serves, a line of ours reads, over each of the three transports.
 import { systemClock } from '@civitals/contracts/system-clock'
+import { freePort } from '@civitals/contracts/testing/free-port'
 import t, { type Test } from 'tap'
 import { decodeReads } from '../../driver.ts'
 import type { ModbusPoint } from '../../profile.ts'
-import {
-  freePort,
-  missingProgram,
-  ptyPair,
-  pymodbusServer,
-  pythonWithPymodbus,
-  start,
-  until,
-} from '../../testing/processes.ts'
+import { missingProgram, ptyPair, pymodbusServer, pythonWithPymodbus, start, until } from '../../testing/processes.ts'
 import type { ModbusTransport } from '../../transport.ts'
 import type { ModbusLine, ModbusTable } from '../line.ts'
 import { openModbusLine } from './open-line.ts'

@@ -1,7 +1,7 @@
 // Whatever a line of any protocol refuses stands in the gateway's status under its reason; the status stays within its schema.
 import { decodeStatus } from '@civitals/contracts/status'
+import { freePort } from '@civitals/contracts/testing/free-port'
 import type { ElementProfile, ModbusProfile, Profile } from '@civitals/firmware-bridge/profile'
-import { freePort } from '@civitals/firmware-bridge/testing/processes'
 import t, { type Test } from 'tap'
 import type { PushProtocol } from '../../config/protocol-rules.ts'
 import type { LineConfig } from '../../config/schema.ts'

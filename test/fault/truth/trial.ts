@@ -2,8 +2,9 @@
 
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { freePort } from '@civitals/contracts/testing/free-port'
 import { stringify } from 'yaml'
-import { type Ending, eventually, freePort, type Running, root, start } from '../../stage/process.ts'
+import { type Ending, eventually, type Running, root, start } from '../../stage/process.ts'
 import { type FaultProxy, openFaultProxy } from '../proxy.ts'
 import type { FeederPlan } from './plan.ts'
 import { openReceiver, type Receiver } from './receiver.ts'

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { promisify } from 'node:util'
-import { freePort } from './free-port.ts'
+import { freePort } from '@civitals/contracts/testing/free-port'
 
 /** Why tests on InfluxDB must be skipped here, or false. */
 export const influxdMissing: string | false =

@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
-import { freePort } from './free-port.ts'
+import { freePort } from '@civitals/contracts/testing/free-port'
 
 /** Why tests on VictoriaMetrics must be skipped here, or false. */
 export const victoriaMissing: string | false =
