@@ -16,7 +16,11 @@ interface Place {
 const settler = 'ingest/settle/settler.ts'
 
 export const places: Readonly<Record<string, Place>> = {
-  'between (a) and (b)': { file: settler, before: '    await this.#storeState({ ...made, rejects })\n', chance: 0.04 },
+  'between (a) and (b)': {
+    file: settler,
+    before: '    await this.#storeState({ ...made, rejects, configurations })\n',
+    chance: 0.04,
+  },
   'between (b) and the acknowledgement': {
     file: settler,
     before: '    acknowledger.settled(gateways)\n',
