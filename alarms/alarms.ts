@@ -1,5 +1,5 @@
 import type { Alarm, AlarmTransition, OnTransition } from '@civitals/contracts/alarm'
-import type { LevelAnomaly } from '@civitals/contracts/anomaly'
+import type { AnomalyFact } from '@civitals/contracts/anomaly'
 import type { IndicatorResult } from '@civitals/contracts/body'
 import type { Clock, EpochMs } from '@civitals/contracts/clock'
 import type { Approach } from '@civitals/contracts/forecast'
@@ -47,15 +47,6 @@ export interface GatewayFact {
   readonly value: number
   readonly at: EpochMs
   readonly detail?: string
-}
-
-/** For how many hours a series has been off its habits in one way; 0 once that is over. */
-export interface AnomalyFact {
-  readonly terminal: string
-  readonly point: string
-  readonly anomaly: LevelAnomaly
-  readonly hours: number
-  readonly at: EpochMs
 }
 
 /** Told of every transition after it is durable, in order; must not throw. */

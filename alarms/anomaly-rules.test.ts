@@ -1,6 +1,7 @@
 // Rules on series that are off their habits: low priority, at the terminal's place, nobody's case, over when the shift is.
+
+import type { AnomalyFact } from '@civitals/contracts/anomaly'
 import t from 'tap'
-import type { AnomalyFact } from './alarms.ts'
 import { loadRules } from './rules/io/shipped-rules.ts'
 import { checkRules } from './rules/rule.ts'
 import { type Desk, noon, openDesk } from './testing/desk.ts'

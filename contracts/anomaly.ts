@@ -43,3 +43,24 @@ export const SeriesAnomalySchema = Type.Object({
   anomalies: Type.Array(AnomalySchema),
 })
 export type SeriesAnomaly = Static<typeof SeriesAnomalySchema>
+
+/** For how many hours a series has been off its habits in one way, as rules see it; 0 once that is over. */
+export interface AnomalyFact {
+  readonly terminal: string
+  readonly point: string
+  readonly anomaly: LevelAnomaly
+  readonly hours: number
+  /** End of the hour it was judged by. */
+  readonly at: number
+}
+
+/** Which shifts are wanted. */
+export interface AnomalyQuery {
+  readonly terminal?: string
+  readonly point?: string
+  /** Only those that still go on, or only those that are over. */
+  readonly open?: boolean
+  /** Those that touch from <= at < to. */
+  readonly from?: number
+  readonly to?: number
+}

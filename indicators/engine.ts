@@ -4,18 +4,14 @@ import type { EpochMs, Timer } from '@civitals/contracts/clock'
 import type { Explanation } from '@civitals/contracts/explanation'
 import type { Approach } from '@civitals/contracts/forecast'
 import type { Reading } from '@civitals/contracts/reading'
-import type { RegistryView } from '@civitals/contracts/registry'
 import type { SeriesFlags } from '@civitals/contracts/series-flags'
 import type { SettlementStep } from '@civitals/contracts/settlement'
-import type { SeriesStore } from '@civitals/storage/series'
 import type { StateTx } from '@civitals/storage/state'
-import type { Exclusions } from './baseline/exclusions.ts'
-import { historyWeeks } from './baseline/hour-history.ts'
 import type { Bodies } from './body/bodies.ts'
 import type { Grounds } from './body/evaluate.ts'
 import { terminalsIn } from './body/scope.ts'
 import type { Catalogue } from './catalogue.ts'
-import type { Definition, SystemDocument } from './definition.ts'
+import type { SystemDocument } from './definition.ts'
 import type { DefinitionDesk } from './desk.ts'
 import { explain } from './explain/explain.ts'
 import { only, recompute } from './explain/recompute.ts'
@@ -29,39 +25,11 @@ import { type PastScore, pastEveryMs, readPast, valuesOf, writePast } from './st
 import { readExclusions, writeDoubts } from './store/untaught.ts'
 import type { Counts } from './windows/counts.ts'
 import { WindowFeed } from './windows/feed.ts'
+import { exclusionsBefore, planFor, windowsFor } from './windows/for-definitions.ts'
 import type { LocalTime } from './windows/local-time.ts'
-import { planWindows } from './windows/plan.ts'
-import { seedWindows } from './windows/seed.ts'
-import { Windows } from './windows/windows.ts'
 
 const minuteMs = 60_000
 const dayMs = 24 * 60 * minuteMs
-
-/** Everything a set of definitions reads. */
-const readBy = (documents: readonly SystemDocument[]): Definition[] =>
-  documents.flatMap(({ inForce, trial }) => [...inForce, ...trial])
-
-/** Windows for the definitions, rebuilt from the series store with what came before `now`. */
-export async function windowsFor(
-  documents: readonly SystemDocument[],
-  registry: RegistryView,
-  local: LocalTime,
-  series: SeriesStore,
-  now: EpochMs,
-  limits: QualityLimits,
-  exclusions: Exclusions,
-): Promise<Windows> {
-  const plan = planWindows(readBy(documents))
-  const windows = new Windows(plan, registry, local, limits)
-  await seedWindows(windows, plan, registry, series, now, undefined, exclusions)
-  return windows
-}
-
-/** What the baselines of windows leave out, as far back as they look. */
-export const exclusionsBefore = (
-  { state, registry, alarmPeriods }: Pick<IndicatorOptions, 'state' | 'registry' | 'alarmPeriods'>,
-  now: EpochMs,
-): Promise<Exclusions> => readExclusions(state.db, registry, now - (historyWeeks + 1) * 7 * dayMs, alarmPeriods)
 
 /** The engine, open: see `IndicatorEngine`. */
 export class Engine implements IndicatorEngine {
@@ -146,7 +114,7 @@ export class Engine implements IndicatorEngine {
     const { catalogue } = this.definitions
     if (this.#closed || (day === this.#followed.day && catalogue === this.#followed.catalogue)) return
     const documents = this.definitions.on(day)
-    const same = isDeepStrictEqual(planWindows(readBy(documents)), planWindows(readBy(this.#documents)))
+    const same = isDeepStrictEqual(planFor(documents), planFor(this.#documents))
     const windows = same
       ? this.#feed.windows
       : await this.#feed.replace(now, async () =>

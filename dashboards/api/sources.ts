@@ -1,5 +1,5 @@
 import type { Alarm } from '@civitals/contracts/alarm'
-import type { Anomaly, SeriesAnomaly } from '@civitals/contracts/anomaly'
+import type { Anomaly, AnomalyQuery, SeriesAnomaly } from '@civitals/contracts/anomaly'
 import type { Backtest, BacktestRequest } from '@civitals/contracts/backtest'
 import type { BodyResult } from '@civitals/contracts/body'
 import type { Case, Delivery, Order } from '@civitals/contracts/case'
@@ -32,15 +32,6 @@ export interface PageQuery {
 
 /** What a gateway said last, and when the centre heard it. */
 export type HeardStatus = GatewayStatus & { readonly receivedAt: EpochMs }
-
-export interface AnomalyQuery {
-  readonly terminal?: string
-  readonly point?: string
-  /** Only those that still go on. */
-  readonly open?: boolean
-  readonly from?: EpochMs
-  readonly to?: EpochMs
-}
 
 export interface HistoryQuery {
   /** Default: the city. */

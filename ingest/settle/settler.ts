@@ -2,19 +2,16 @@ import { type Clock, sleep } from '@civitals/contracts/clock'
 import type { Reply } from '@civitals/contracts/command'
 import type { Resend } from '@civitals/contracts/ledger'
 import type { Reading } from '@civitals/contracts/reading'
-import type { PendingEffect, SettledEnvelope, SettlementBatch, SettlementStep } from '@civitals/contracts/settlement'
+import type { SettledEnvelope, SettlementBatch, SettlementStep } from '@civitals/contracts/settlement'
 import type { RefusedReading, SeriesStore } from '@civitals/storage/series'
 import type { StateStore, StateTx } from '@civitals/storage/state'
-import type { ConfigurationChange } from '../configurations/store.ts'
 import type { StageHealth } from '../health.ts'
 import type { IntakeQueue } from '../intake/queue.ts'
 import type { LatestReadings } from '../latest/latest.ts'
 import type { AccountDraft } from '../ledger/accounts.ts'
-import { writeAside } from '../ledger/aside.ts'
-import { digestsOf, type SettledDigest } from '../ledger/digest.ts'
+import { digestsOf } from '../ledger/digest.ts'
 import type { RejectEntries } from '../ledger/reject-book.ts'
 import { SameTime } from '../ledger/same-time.ts'
-import { writeAccounts, writeClockFixes, writeGaps } from '../ledger/store.ts'
 import type { Acknowledger } from './acknowledger.ts'
 import { AsideKeeper } from './aside-keeper.ts'
 import type { Books } from './books.ts'
@@ -23,6 +20,7 @@ import { nextTurn } from './io/turn.ts'
 import { Persistence, type StoreDown } from './persist.ts'
 import { setRefusedAside } from './refused.ts'
 import { Resender, type ResendRequest } from './resender.ts'
+import { type StateChange, writeStateChange } from './state-change.ts'
 import { effectsOf } from './steps.ts'
 
 export interface SettlerOptions {
@@ -259,29 +257,11 @@ export class Settler {
 
   /** Step (b). */
   async #storeState(change: StateChange): Promise<void> {
-    const { accounts, aside, clockFixes, configurations, digests, effects, gaps, rejects } = change
     const { books, clock, state } = this.#options
-    const changed = accounts.changed()
     await this.#persistence.until('state', () =>
-      state.transaction(async (tx) => {
-        await books.configurations.write(tx, configurations)
-        await writeAccounts(tx, changed)
-        await writeGaps(tx, gaps)
-        await writeClockFixes(tx, clockFixes)
-        await books.rejects.write(tx, rejects)
-        await writeAside(tx, aside, books.nextAside)
-        await books.digests.add(tx, digests, clock.now())
-        for (const effect of effects) await effect.write(tx)
-      }),
+      state.transaction((tx) => writeStateChange(tx, books, change, clock.now())),
     )
   }
-}
-
-type StateChange = Pick<Settlement, 'accounts' | 'aside' | 'clockFixes' | 'gaps'> & {
-  readonly rejects: RejectEntries
-  readonly configurations: ConfigurationChange
-  readonly digests: readonly SettledDigest[]
-  readonly effects: readonly PendingEffect<StateTx>[]
 }
 
 /** What has to be written although no readings came. */

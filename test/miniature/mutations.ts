@@ -93,7 +93,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'a step is evaluated and not written',
-    file: settler,
+    file: 'ingest/settle/state-change.ts',
     find: 'for (const effect of effects) await effect.write(tx)',
     put: 'if (effects.length > 1) await effects[0]?.write(tx)',
   },
@@ -129,7 +129,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'what waits for its configuration waits on when it has come',
-    file: 'ingest/settle/settler.ts',
+    file: settler,
     find: 'if (clockFixes.length + configurations.added.length > 0) this.reviewAside()',
     put: 'if (clockFixes.length > 0) this.reviewAside()',
   },

@@ -1,10 +1,11 @@
-import type { Anomaly, LevelAnomaly, SeriesAnomaly } from '@civitals/contracts/anomaly'
-import type { Clock, EpochMs, Timer } from '@civitals/contracts/clock'
+import type { Anomaly, AnomalyFact, AnomalyQuery, SeriesAnomaly } from '@civitals/contracts/anomaly'
+import type { Clock, EpochMs } from '@civitals/contracts/clock'
 import { seriesId } from '@civitals/contracts/ids'
 import type { RegistryView } from '@civitals/contracts/registry'
 import type { SeriesStore } from '@civitals/storage/series'
 import type { StateStore } from '@civitals/storage/state'
 import type { Exclusions, Period } from '../../baseline/exclusions.ts'
+import { Hourly } from '../../hourly.ts'
 import { shippedLimits } from '../../io/shipped-limits.ts'
 import type { QualityLimits } from '../../quality/limits.ts'
 import { readExclusions } from '../../store/untaught.ts'
@@ -12,7 +13,7 @@ import { type LocalTime, localTimeOf } from '../../windows/local-time.ts'
 import { type Company, companiesOf, type Habitual } from './company.ts'
 import { judgeByPlan, judgeByWeeks, readHours } from './habits.ts'
 import { judgeCompany, type Member, Watched } from './judge.ts'
-import { type AnomalyQuery, readAnomalies, readSeries, type UsualHours, writeRun } from './store.ts'
+import { readAnomalies, readSeries, type UsualHours, writeRun } from './store.ts'
 
 export interface AnomalyOptions {
   readonly state: StateStore
@@ -27,16 +28,6 @@ export interface AnomalyOptions {
   readonly firstAfterMs?: number
   /** Called when a run failed; the next hour tries again. */
   readonly onError?: (error: unknown) => void
-}
-
-/** One shift as rules see it: how long it has lasted, 0 once it is over. */
-export interface AnomalyFact {
-  readonly terminal: string
-  readonly point: string
-  readonly anomaly: LevelAnomaly
-  readonly hours: number
-  /** End of the hour it was judged by. */
-  readonly at: EpochMs
 }
 
 /** Shifts of level and drift of every series with habits, looked for once an hour. */
@@ -85,12 +76,12 @@ class Service implements Anomalies {
   readonly #due = new Map<string, Anomaly>()
   readonly #listeners = new Set<() => void>()
   #judgedTo: EpochMs = 0
-  #running: Promise<void> | undefined
-  #timer: Timer | undefined
-  #closed = false
+  readonly #hourly: Hourly
 
   constructor(options: AnomalyOptions, limits: QualityLimits) {
     this.#options = options
+    const { clock, onError } = options
+    this.#hourly = new Hourly({ clock, work: () => this.#run(), pastHourMs, ...(onError && { onError }) })
     this.#limits = limits
     this.#local = localTimeOf(options.registry.city.timeZone)
   }
@@ -139,25 +130,15 @@ class Service implements Anomalies {
   }
 
   run(): Promise<void> {
-    this.#running ??= this.#run().finally(() => {
-      this.#running = undefined
-    })
-    return this.#running
+    return this.#hourly.run()
   }
 
   after(delayMs: number): void {
-    this.#timer = this.#options.clock.after(delayMs, () => {
-      this.run().catch((error: unknown) => {
-        if (!this.#closed) this.#options.onError?.(error)
-      })
-      this.after(hourMs - (this.#options.clock.now() % hourMs) + pastHourMs)
-    })
+    this.#hourly.after(delayMs)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#closed = true
-    this.#timer?.cancel()
-    await this.#running?.catch(() => undefined)
+    await this.#hourly.stop()
   }
 
   async #run(): Promise<void> {
@@ -166,7 +147,7 @@ class Service implements Anomalies {
     const exclusions = this.#exclusions(end)
     for (const company of companiesOf(this.#limits, registry)) {
       const members = await this.#read(company, end, exclusions)
-      if (this.#closed) return
+      if (this.#hourly.closed) return
       judgeCompany(members, end, (anomaly) => this.#due.set(`${keyOf(anomaly)}/${anomaly.from}`, anomaly))
       const rows = members.map(({ watched }) => this.#rowOf(watched))
       await state.transaction((tx) => writeRun(tx, rows, [...this.#due.values()], clock.now()))
@@ -182,7 +163,7 @@ class Service implements Anomalies {
   async #read(company: Company, end: number, exclusions: () => Promise<Exclusions>): Promise<Member[]> {
     const members: Member[] = []
     for (const one of company) {
-      if (this.#closed) break
+      if (this.#hourly.closed) break
       const kept = this.#keptOf(one, end)
       const from = Math.max(kept.watched.next, end - learnHours)
       if (from >= end) continue

@@ -1,4 +1,4 @@
-import type { Anomaly } from '@civitals/contracts/anomaly'
+import type { Anomaly, AnomalyQuery } from '@civitals/contracts/anomaly'
 import type { EpochMs } from '@civitals/contracts/clock'
 import type { Migration, StateStore, StateTx } from '@civitals/storage/state'
 import type { LevelState } from '../level-detector.ts'
@@ -139,15 +139,6 @@ export async function readSeries(db: StateStore['db']): Promise<SeriesRow[]> {
     memory: JSON.parse(state) as SeriesMemory,
     usual: JSON.parse(usual) as UsualHours,
   }))
-}
-
-export interface AnomalyQuery {
-  readonly terminal?: string
-  readonly point?: string
-  readonly open?: boolean
-  /** Those that touch from <= at < to. */
-  readonly from?: EpochMs
-  readonly to?: EpochMs
 }
 
 /** Shifts, newest first. */

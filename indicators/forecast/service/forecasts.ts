@@ -1,10 +1,11 @@
-import type { Clock, EpochMs, Timer } from '@civitals/contracts/clock'
+import type { Clock, EpochMs } from '@civitals/contracts/clock'
 import type { ForecastSkill, IndicatorForecast, SeriesForecast } from '@civitals/contracts/forecast'
 import { seriesId } from '@civitals/contracts/ids'
 import type { RegistryView, Terminal } from '@civitals/contracts/registry'
 import type { SeriesStore } from '@civitals/storage/series'
 import type { StateStore } from '@civitals/storage/state'
 import type { SystemDocument } from '../../definition.ts'
+import { Hourly } from '../../hourly.ts'
 import { type ForecastOutcome, type HourlySeries, historyHours, horizonHours } from '../forecast.ts'
 import { documentsAhead, type SeriesAhead, whyNotAhead } from './ahead.ts'
 import type { Compute } from './compute.ts'
@@ -58,12 +59,17 @@ class Service implements Forecasts {
   readonly #histories = new Map<string, HourlyHistory>()
   #series: ReadonlyMap<string, SeriesForecast> = new Map()
   #indicators: ReadonlyMap<string, IndicatorForecast> = new Map()
-  #running: Promise<void> | undefined
-  #timer: Timer | undefined
-  #closed = false
+  readonly #hourly: Hourly
 
   constructor(options: ForecastOptions) {
     this.#options = options
+    const { clock, onError } = options
+    this.#hourly = new Hourly({
+      clock,
+      work: () => this.#run(),
+      pastHourMs: minutePastHour,
+      ...(onError && { onError }),
+    })
     this.#compute = options.compute ?? new ComputeThreads(lanes)
   }
 
@@ -87,27 +93,15 @@ class Service implements Forecasts {
   }
 
   run(): Promise<void> {
-    this.#running ??= this.#run().finally(() => {
-      this.#running = undefined
-    })
-    return this.#running
+    return this.#hourly.run()
   }
 
   after(delayMs: number): void {
-    this.#timer = this.#options.clock.after(delayMs, () => {
-      this.run().catch((error: unknown) => {
-        if (!this.#closed) this.#options.onError?.(error)
-      })
-      const now = this.#options.clock.now()
-      this.after(hourMs - (now % hourMs) + minutePastHour)
-    })
+    this.#hourly.after(delayMs)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#closed = true
-    this.#timer?.cancel()
-    await this.#compute[Symbol.asyncDispose]()
-    await this.#running?.catch(() => undefined)
+    await this.#hourly.stop(() => this.#compute[Symbol.asyncDispose]())
   }
 
   async #run(): Promise<void> {
@@ -118,7 +112,7 @@ class Service implements Forecasts {
     const outcomes = new Map<string, ForecastOutcome>()
     let next = 0
     const lane = async (): Promise<void> => {
-      while (next < wanted.length && !this.#closed) {
+      while (next < wanted.length && !this.#hourly.closed) {
         const batch = wanted.slice(next, next + batchSize)
         next += batchSize
         for (const one of batch) await this.#readHours(one, end)
@@ -130,7 +124,7 @@ class Service implements Forecasts {
       }
     }
     await Promise.all(Array.from({ length: lanes }, lane))
-    if (this.#closed) return
+    if (this.#hourly.closed) return
     const named = wanted.map((one): Named => ({ ...nameOf(one), generatedAt: now }))
     const outcomeOf = ({ terminal, point }: Named) => outcomes.get(seriesId(terminal, point))
     this.#series = new Map(

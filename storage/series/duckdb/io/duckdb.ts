@@ -1,8 +1,8 @@
-import type { Clock, Timer } from '@civitals/contracts/clock'
+import type { Timer } from '@civitals/contracts/clock'
 import type { Reading } from '@civitals/contracts/reading'
 import type { SettlementBatch } from '@civitals/contracts/settlement'
 import { Turns } from '../../../turns.ts'
-import { defaultLimit, type EnergyMean } from '../../bucket.ts'
+import { defaultLimit } from '../../bucket.ts'
 import { closedError, Outage } from '../../outage.ts'
 import type {
   BucketColumns,
@@ -14,45 +14,22 @@ import type {
   WriteOutcome,
 } from '../../port.ts'
 import { splitRefused } from '../../refusal.ts'
-import { dayMs, dayOf, type Part } from '../layout.ts'
+import { dayMs, dayOf } from '../layout.ts'
 import { rowsPerFile } from '../merge-plan.ts'
-import { defaultKeptDays, type KeptDays } from '../retention.ts'
+import type { DuckdbSeriesOptions } from '../options.ts'
+import { defaultKeptDays } from '../retention.ts'
 import { openTable } from '../schema.ts'
 import { Closer, type Tended } from './closer.ts'
 import { commit, isEmpty } from './commit.ts'
 import { type Database, openDatabase } from './database.ts'
 import { readBuckets, readCount, readDigest, readRaw } from './reading.ts'
 import { readColumns } from './reading-columns.ts'
-import type { TornLog } from './torn-log.ts'
 
 export type { Part } from '../layout.ts'
+export type { DuckdbSeriesOptions } from '../options.ts'
 export type { KeptDays } from '../retention.ts'
 export type { Tended } from './closer.ts'
 export type { TornLog } from './torn-log.ts'
-
-export interface DuckdbSeriesOptions {
-  /** Made if need be; one process at a time may have it open. */
-  readonly folder: string
-  /** Memory DuckDB may use for itself, MB. Default 256. */
-  readonly memoryLimitMb?: number
-  /**
-   * Threads one question, write or closing may use. Default 1: each has a thread of its own already, and a second one doubles the processor time of
-   * a short question (measured) and takes the main loop's turn.
-   */
-  readonly threads?: number
-  readonly clock: Clock
-  readonly energyMean?: EnergyMean
-  /** Days each kind of file stays. Default: readings and minutes 400, hours 3660. */
-  readonly keptDays?: Partial<KeptDays>
-  /** Readings after which the next open table is begun within the hour. Default 4 million. */
-  readonly openTableRows?: number
-  /** Told when a power loss had torn the end of the log, which was cut off; nothing that was durable is in it. */
-  readonly onTornLog?: (torn: TornLog) => void
-  /** Told at open of a day file that is gone; its readings are. */
-  readonly onLostFile?: (part: Part) => void
-  /** Told when day files could not be written or removed; nothing is lost, it is tried again a minute later. */
-  readonly onTendFailed?: (error: unknown) => void
-}
 
 export interface DuckdbSeriesStore extends SeriesStore {
   /**
