@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { FakeClock } from '@civitals/contracts/clock'
+import type { Reading } from '@civitals/contracts/reading'
 import type { City } from '@civitals/contracts/registry'
 import { registryView } from '@civitals/contracts/registry-view'
 import { openIndicators } from '@civitals/indicators/indicators'
@@ -18,7 +19,7 @@ const wanted = Number(process.argv[2] ?? 10_000)
 const now = Date.parse('2026-06-12T09:00:00+08:00')
 const minuteMs = 60_000
 const heldMs = 26 * 60 * minuteMs
-const perEnvelope = 20_000
+const perEnvelope = 100_000
 
 const seriesOf = ({ terminals }: City): number => terminals.reduce((sum, { points }) => sum + points.length, 0)
 
@@ -32,18 +33,14 @@ async function cityOf(count: number): Promise<City> {
 async function fill(store: Awaited<ReturnType<typeof openDuckdbSeries>>, city: City): Promise<number> {
   let written = 0
   const names = city.terminals.flatMap(({ id, points }) => points.map((point) => ({ terminal: id, point: point.id })))
-  for (let at = now - heldMs; at < now; at += minuteMs) {
-    for (let from = 0; from < names.length; from += perEnvelope) {
-      const readings = names.slice(from, from + perEnvelope).map(({ terminal, point }, k) => ({
-        ...{ terminal, point, at, quality: 'good' as const },
-        value: 5 + Math.sin(at / 7e6 + from + k),
-      }))
-      written += readings.length
-      await store.write({
-        receivedAt: at,
-        envelopes: [{ gateway: 'g', spool: 's', seq: 1 + written, readings }],
-      })
-    }
+  for (let at = now - heldMs; at < now; ) {
+    const readings: Reading[] = []
+    // Some minutes in one batch: the history is written once, whatever the number of series.
+    for (; at < now && readings.length < perEnvelope; at += minuteMs)
+      for (const [k, { terminal, point }] of names.entries())
+        readings.push({ terminal, point, at, quality: 'good', value: 5 + Math.sin(at / 7e6 + k) })
+    written += readings.length
+    await store.write({ receivedAt: at, envelopes: [{ gateway: 'g', spool: 's', seq: written, readings }] })
   }
   await store.tend(true)
   return written

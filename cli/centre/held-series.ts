@@ -9,6 +9,7 @@ export function heldUntil(ready: Promise<unknown>, series: SeriesStore): SeriesS
     },
     latest: () => series.latest(),
     range: (query) => series.range(query),
+    readings: (query) => series.readings(query),
     ...(series.columns ? { columns: (query) => series.columns?.(query) ?? Promise.resolve([]) } : {}),
     digest: (stretch) => series.digest(stretch),
     count: () => series.count(),

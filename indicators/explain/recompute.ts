@@ -1,7 +1,6 @@
 import type { SystemResult } from '@civitals/contracts/body'
 import type { EpochMs } from '@civitals/contracts/clock'
 import type { RegistryView, Terminal } from '@civitals/contracts/registry'
-import type { SeriesStore } from '@civitals/storage/series'
 import type { Exclusions } from '../baseline/exclusions.ts'
 import { bodyOf } from '../body/body.ts'
 import { type Scope, scopeOf } from '../body/scope.ts'
@@ -14,13 +13,13 @@ import { Memory } from '../scoring/memory.ts'
 import type { Counts } from '../windows/counts.ts'
 import type { LocalTime } from '../windows/local-time.ts'
 import { planWindows } from '../windows/plan.ts'
-import { confidenceMs, seedWindows } from '../windows/seed.ts'
+import { confidenceMs, type StoredSeries, seedWindows } from '../windows/seed.ts'
 import { Windows } from '../windows/windows.ts'
 import type { Computed } from './explain.ts'
 
 /** What a computation from the store needs beside the definitions. */
 export interface Archive {
-  readonly series: Pick<SeriesStore, 'range'>
+  readonly series: StoredSeries
   readonly registry: RegistryView
   readonly local: LocalTime
   readonly counts: Counts

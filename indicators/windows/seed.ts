@@ -1,17 +1,24 @@
 import type { EpochMs } from '@civitals/contracts/clock'
+import { qualityOfCode } from '@civitals/contracts/quality'
 import type { RegistryView, Terminal } from '@civitals/contracts/registry'
-import type { SeriesStore } from '@civitals/storage/series'
+import type { SeriesStore, StoredReadings } from '@civitals/storage/series'
 import { type Excluded, Exclusions } from '../baseline/exclusions.ts'
 import { historyWeeks } from '../baseline/hour-history.ts'
 import type { WindowPlan } from './plan.ts'
-import type { SeriesNeeds } from './series-window.ts'
+import type { SeriesNeeds, SeriesWindow } from './series-window.ts'
 import type { Windows } from './windows.ts'
 
 const minuteMs = 60_000
 const hourMs = 3_600_000
 const dayMs = 24 * hourMs
 
-/** Rows one question to the store may return: 26 h at one reading a second. */
+/** What windows are rebuilt from. */
+export type StoredSeries = Pick<SeriesStore, 'range' | 'readings'>
+
+/** Readings one question to the store may be expected to return: 7 MB. */
+const readingsPerPage = 400_000
+
+/** Hours one question may return. */
 const limit = 100_000
 
 /** How far back the windows of a series reach. */
@@ -29,80 +36,123 @@ export async function seedWindows(
   windows: Windows,
   plan: WindowPlan,
   registry: Pick<RegistryView, 'terminals'>,
-  series: Pick<SeriesStore, 'range'>,
+  series: StoredSeries,
   now: EpochMs,
   attendanceMs = 25 * hourMs,
   exclusions: Exclusions = new Exclusions([]),
 ): Promise<void> {
-  for (const terminal of registry.terminals()) {
-    await seedAttendance(windows, terminal, plan, series, now, attendanceMs)
-    for (const [point, needs] of plan.get(terminal.kind) ?? []) {
-      if (!terminal.points.some(({ id }) => id === point)) continue
-      await seedSeries(windows, { terminal: terminal.id, point }, needs, series, now, exclusions)
+  for (const page of pagesOf(registry.terminals(), windows, plan, now, attendanceMs)) {
+    for (const { terminal, window, needs } of page) {
+      if (!window || !needs?.week) continue
+      await seedWeeks(window, series, now, exclusions.of(terminal, window.point))
+    }
+    const found = await series.readings({ series: page, to: now + 1 })
+    for (const [begin, end] of byTerminal(page)) replay(windows, page.slice(begin, end), begin, found)
+  }
+}
+
+/** One series that is read back. */
+interface Seeded {
+  readonly terminal: string
+  readonly point: string
+  readonly from: EpochMs
+  /** Absent where the series is only read for the attendance of its terminal. */
+  readonly window: SeriesWindow | undefined
+  /** From when on its readings are judged. */
+  readonly judged: EpochMs
+  readonly needs: SeriesNeeds | undefined
+  /** From when on its readings say that the terminal is there; absent: those of another point do. */
+  readonly attends: EpochMs | undefined
+}
+
+/** Series of whole terminals, so many together as one question may return. */
+function* pagesOf(
+  terminals: readonly Terminal[],
+  windows: Windows,
+  plan: WindowPlan,
+  now: EpochMs,
+  attendanceMs: number,
+): Iterable<readonly Seeded[]> {
+  let [page, expected]: [Seeded[], number] = [[], 0]
+  for (const terminal of terminals) {
+    const own = seededOf(terminal, windows, plan, now, attendanceMs)
+    page.push(...own)
+    for (const { from } of own) expected += (now - from) / terminal.reportEveryMs
+    if (expected < readingsPerPage) continue
+    yield page
+    page = []
+    expected = 0
+  }
+  if (page.length > 0) yield page
+}
+
+function seededOf(
+  terminal: Terminal,
+  windows: Windows,
+  plan: WindowPlan,
+  now: EpochMs,
+  attendanceMs: number,
+): readonly Seeded[] {
+  const planned = plan.get(terminal.kind)
+  // Attendance from one point of the terminal that is kept anyway.
+  const attending = terminal.points.find(({ id }) => planned?.has(id)) ?? terminal.points[0]
+  return terminal.points.flatMap((point) => {
+    const needs = planned?.get(point.id)
+    const attends = point === attending ? now - attendanceMs : undefined
+    if (!needs && attends === undefined) return []
+    const window = needs && windows.of(terminal.id)?.series.get(point.id)
+    // Before the stretch the windows reach lies what a flat line needs to be known as one.
+    const judged = needs && window ? now - reachOf(needs) - window.check.lookBackMs : now
+    const name = { terminal: terminal.id, point: point.id }
+    return [{ ...name, from: Math.min(judged, attends ?? judged), window, judged, needs, attends }]
+  })
+}
+
+function* byTerminal(page: readonly Seeded[]): Iterable<readonly [begin: number, end: number]> {
+  for (let begin = 0, end = 0; begin < page.length; begin = end) {
+    while (page[end]?.terminal === page[begin]?.terminal && end < page.length) end++
+    yield [begin, end]
+  }
+}
+
+/**
+ * Every reading of one terminal as it was stored, judged again: a restart finds the same flags. Sample by sample as they were
+ * taken, since series of one terminal are compared with each other.
+ */
+function replay(
+  windows: Windows,
+  own: readonly Seeded[],
+  first: number,
+  { starts, at, value, quality }: StoredReadings,
+): void {
+  const next = own.map((_, k) => starts[first + k] ?? 0)
+  const timeOf = (k: number): number =>
+    (next[k] ?? 0) < (starts[first + k + 1] ?? 0) ? (at[next[k] ?? 0] ?? 0) : Number.POSITIVE_INFINITY
+  for (;;) {
+    let time = Number.POSITIVE_INFINITY
+    for (let k = 0; k < own.length; k++) time = Math.min(time, timeOf(k))
+    if (time === Number.POSITIVE_INFINITY) return
+    for (const [k, { terminal, window, judged, attends }] of own.entries()) {
+      if (timeOf(k) !== time) continue
+      const row = next[k] ?? 0
+      next[k] = row + 1
+      const said = qualityOfCode(quality[row] ?? 0)
+      if (attends !== undefined && time >= attends) windows.attend(terminal, time, said, 1)
+      if (time < judged) continue
+      const read = value[row] ?? Number.NaN
+      window?.takeStored(time, Number.isNaN(read) ? null : read, said)
     }
   }
 }
 
-interface Name {
-  readonly terminal: string
-  readonly point: string
-}
-
-async function seedSeries(
-  windows: Windows,
-  name: Name,
-  needs: SeriesNeeds,
-  series: Pick<SeriesStore, 'range'>,
-  now: EpochMs,
-  exclusions: Exclusions,
-): Promise<void> {
-  if (needs.week) await seedWeeks(windows, name, series, now, exclusions.of(name.terminal, name.point))
-  const window = windows.of(name.terminal)?.series.get(name.point)
-  if (!window) return
-  // Every reading as it was stored, judged again: a restart finds the same flags. Before the stretch the windows reach lies what a
-  // flat line needs to be known as one.
-  let from = now - reachOf(needs) - window.check.lookBackMs
-  for (;;) {
-    const rows = await series.range({ ...name, from, to: now + 1, limit })
-    for (const { at, value, quality } of rows) window.takeStored(at, value, quality)
-    const last = rows.at(-1)
-    if (!last || rows.length < limit) return
-    from = last.at + 1
-  }
-}
-
 async function seedWeeks(
-  windows: Windows,
-  name: Name,
-  series: Pick<SeriesStore, 'range'>,
+  { terminal, point, week }: SeriesWindow,
+  series: StoredSeries,
   now: EpochMs,
   excluded: Excluded,
 ): Promise<void> {
   const from = now - historyWeeks * 7 * dayMs - hourMs
-  const rows = await series.range({ ...name, from, to: now + 1, everyMs: hourMs, limit })
-  const week = windows.of(name.terminal)?.series.get(name.point)?.week
+  const rows = await series.range({ terminal, point, from, to: now + 1, everyMs: hourMs, limit })
   for (const { at, value, count } of rows)
     if (value !== null && !excluded(Math.floor(at / hourMs))) week?.add(at, value, count ?? 1)
-}
-
-/** Attendance from one point of the terminal that is kept anyway, reading by reading: asking for buckets takes longer. */
-async function seedAttendance(
-  windows: Windows,
-  terminal: Terminal,
-  plan: WindowPlan,
-  series: Pick<SeriesStore, 'range'>,
-  now: EpochMs,
-  attendanceMs: number,
-): Promise<void> {
-  const planned = plan.get(terminal.kind)
-  const point = terminal.points.find(({ id }) => planned?.has(id)) ?? terminal.points[0]
-  if (!point) return
-  const name = { terminal: terminal.id, point: point.id }
-  for (let from = now - attendanceMs; ; ) {
-    const rows = await series.range({ ...name, from, to: now + 1, limit })
-    for (const { at, quality } of rows) windows.attend(terminal.id, at, quality, 1)
-    const last = rows.at(-1)
-    if (!last || rows.length < limit) return
-    from = last.at + 1
-  }
 }

@@ -1,10 +1,20 @@
 import type { CivitalsError } from '@civitals/contracts/errors'
 import { type SeriesId, seriesId } from '@civitals/contracts/ids'
+import { qualities } from '@civitals/contracts/quality'
 import type { Reading } from '@civitals/contracts/reading'
 import type { SettlementBatch } from '@civitals/contracts/settlement'
 import { bucketRows, defaultLimit, type EnergyMean } from './bucket.ts'
+import { Gathering } from './gathering.ts'
 import { closedError } from './outage.ts'
-import type { RangeQuery, SeriesDigest, SeriesRow, SeriesStore, WriteOutcome } from './port.ts'
+import type {
+  RangeQuery,
+  ReadingsQuery,
+  SeriesDigest,
+  SeriesRow,
+  SeriesStore,
+  StoredReadings,
+  WriteOutcome,
+} from './port.ts'
 import { splitRefused } from './refusal.ts'
 
 /** What a memory store holds: readings by series and instant. Hand it to the next store to play a restart. */
@@ -56,6 +66,16 @@ export class MemorySeries implements SeriesStore {
       .map(({ at, value, quality }): SeriesRow => ({ at, value, quality }))
     const wanted = everyMs === undefined ? rows : bucketRows(rows, everyMs, this.#energyMean(terminal, point))
     return wanted.slice(0, limit)
+  }
+
+  async readings({ series, to }: ReadingsQuery): Promise<StoredReadings> {
+    this.#refuseClosed()
+    const found = new Gathering(series.length)
+    for (const [place, { terminal, point, from }] of series.entries()) {
+      for (const { at, value, quality } of this.#contents.get(seriesId(terminal, point))?.values() ?? [])
+        if (at >= from && at < to) found.add(place, at, value ?? Number.NaN, qualities[quality].code)
+    }
+    return found.readings()
   }
 
   async digest({ from, to }: { readonly from: number; readonly to: number }): Promise<readonly SeriesDigest[]> {

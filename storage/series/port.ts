@@ -62,6 +62,22 @@ export interface BucketColumns {
   readonly uncertain: Uint8Array<ArrayBuffer>
 }
 
+/** Readings of many series, as they were stored: of each, once in the list, from <= at < to. */
+export interface ReadingsQuery {
+  readonly series: readonly { readonly terminal: string; readonly point: string; readonly from: EpochMs }[]
+  readonly to: EpochMs
+}
+
+/** Stored readings side by side: rows starts[k] <= row < starts[k + 1] are those of the k-th series asked for, oldest first. */
+export interface StoredReadings {
+  readonly starts: Uint32Array
+  readonly at: Float64Array
+  /** NaN: without a value. */
+  readonly value: Float64Array
+  /** Code of the quality: see `qualities`. */
+  readonly quality: Uint8Array
+}
+
 /** What a store holds of one series in a stretch of time, for comparing with what was settled. */
 export interface SeriesDigest {
   readonly terminal: string
@@ -89,6 +105,11 @@ export interface SeriesStore extends AsyncDisposable {
   /** The newest reading of every series by event time; from the store, so call it at start. */
   latest(): Promise<readonly Reading[]>
   range(query: RangeQuery): Promise<readonly SeriesRow[]>
+  /**
+   * Raw readings of many series at once, of those at one time the later written: for rebuilding what is computed from them. The
+   * answer is held in memory, 17 bytes a reading, so ask for a page of series at a time.
+   */
+  readings(query: ReadingsQuery): Promise<StoredReadings>
   /**
    * Buckets of many series as columns, for computing over weeks: a series may stand in several of them, the older first. Only of
    * an engine that keeps buckets side by side; of another ask `range`.

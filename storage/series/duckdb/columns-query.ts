@@ -11,7 +11,7 @@ export interface Several {
 }
 
 /** The bounds beside the list: only by bounds are row groups left out unread. */
-function ofSeries(ids: readonly number[]): string {
+export function ofSeries(ids: readonly number[]): string {
   const [first = 0, last = -1] = [ids[0], ids.at(-1)]
   const bounds = `series BETWEEN ${first} AND ${last}`
   return last - first + 1 === ids.length ? bounds : `${bounds} AND series IN (${ids.join(', ')})`

@@ -17,6 +17,7 @@ function after(store: DuckdbSeriesStore, work: () => Promise<unknown>): SeriesSt
     },
     latest: () => store.latest(),
     range: (query) => store.range(query),
+    readings: (query) => store.readings(query),
     digest: (stretch) => store.digest(stretch),
     count: () => store.count(),
     close: () => store.close(),

@@ -25,6 +25,18 @@ const within = ({ measurement, terminal, from, to }: Stretch): string =>
 export const rawQuery = (stretch: Stretch, limit: number): string =>
   `SELECT ${identifier(stretch.point)}, ${flag(stretch.point)} ${within(stretch)} ORDER BY time ASC LIMIT ${limit}`
 
+/** The columns of `rawQuery` of several terminals, by terminal; `limit` holds for each of them. */
+export function rawOfMany(
+  { measurement, point }: Column,
+  terminals: readonly string[],
+  from: number,
+  to: number,
+  limit: number,
+): string {
+  const wanted = terminals.map((terminal) => `"terminal" = ${text(terminal)}`).join(' OR ')
+  return `SELECT ${identifier(point)}, ${flag(point)} FROM ${identifier(measurement)} WHERE (${wanted}) AND time >= ${from}ms AND time < ${to}ms GROUP BY "terminal" ORDER BY time ASC LIMIT ${limit}`
+}
+
 /** How many readings of the stretch are not good: 0 or no row when its buckets may be computed by the engine. */
 export const flaggedQuery = (stretch: Stretch): string => `SELECT count(${flag(stretch.point)}) ${within(stretch)}`
 

@@ -8,9 +8,11 @@ import type {
   BucketColumns,
   ColumnsQuery,
   RangeQuery,
+  ReadingsQuery,
   SeriesDigest,
   SeriesRow,
   SeriesStore,
+  StoredReadings,
   WriteOutcome,
 } from '../../port.ts'
 import { splitRefused } from '../../refusal.ts'
@@ -24,6 +26,7 @@ import { commit, isEmpty } from './commit.ts'
 import { type Database, openDatabase } from './database.ts'
 import { readBuckets, readCount, readDigest, readRaw } from './reading.ts'
 import { readColumns } from './reading-columns.ts'
+import { readReadings } from './stored-readings.ts'
 
 export type { Part } from '../layout.ts'
 export type { DuckdbSeriesOptions } from '../options.ts'
@@ -106,6 +109,16 @@ class DuckdbSeries implements DuckdbSeriesStore {
       const wanted = { series, from, to, limit }
       if (everyMs === undefined) return await readRaw(database, wanted)
       return await readBuckets(database, wanted, everyMs, this.#options.energyMean?.(terminal, point) ?? false)
+    })
+  }
+
+  readings({ series, to }: ReadingsQuery): Promise<StoredReadings> {
+    return this.#inTurn(this.#reading, (database) => {
+      const wanted = series.map(({ terminal, point, from }) => {
+        const id = database.catalogue.series.find(terminal, point)
+        return id === undefined ? undefined : { id, from }
+      })
+      return readReadings(database, wanted, to)
     })
   }
 

@@ -5,6 +5,7 @@ import { heldIn, readColumnsOf, rolledColumns, type Several } from '../columns-q
 import { dayOf, type Part, type RollupKind } from '../layout.ts'
 import { dayLevel } from '../merge-plan.ts'
 import type { Database } from './database.ts'
+import { itemsOf } from './vector.ts'
 
 /**
  * Buckets of some series over a stretch of one day: from rollups where nothing was written since they were made, from readings
@@ -110,10 +111,3 @@ const emptyColumns = (rows: number) => ({
   count: new Uint16Array(rows),
   uncertain: new Uint8Array(rows),
 })
-
-/** The memory of a vector of numbers: asking for each of them costs ten times as much. */
-function itemsOf<A>(vector: object, of: abstract new (...args: never[]) => A): A {
-  const items: unknown = 'items' in vector ? vector.items : undefined
-  if (items instanceof of) return items
-  throw new TypeError(`DuckDB answered with ${vector.constructor.name} where ${of.name} is meant`)
-}

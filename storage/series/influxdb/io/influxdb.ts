@@ -4,8 +4,18 @@ import { qualityOfCode } from '@civitals/contracts/quality'
 import type { Reading } from '@civitals/contracts/reading'
 import type { SettlementBatch } from '@civitals/contracts/settlement'
 import { bucketRows, defaultLimit, type EnergyMean } from '../../bucket.ts'
+import { Gathering } from '../../gathering.ts'
 import { closedError, Outage } from '../../outage.ts'
-import type { GroupOf, RangeQuery, SeriesDigest, SeriesRow, SeriesStore, WriteOutcome } from '../../port.ts'
+import type {
+  GroupOf,
+  RangeQuery,
+  ReadingsQuery,
+  SeriesDigest,
+  SeriesRow,
+  SeriesStore,
+  StoredReadings,
+  WriteOutcome,
+} from '../../port.ts'
 import { splitRefused } from '../../refusal.ts'
 import { type Dialect, dialectOf, type Login, type Release } from '../dialect.ts'
 import { digestQuery, digestsOf } from '../digest.ts'
@@ -16,12 +26,14 @@ import {
   flaggedQuery,
   identifier,
   latestQuery,
+  rawOfMany,
   rawQuery,
   type Stretch,
 } from '../influxql.ts'
 import { newestOf } from '../latest.ts'
 import { type Line, linesOf, slicesOf } from '../line-protocol.ts'
 import { refusalOfNames } from '../names.ts'
+import { furthestMs, takePage, togetherAsked } from '../readings.ts'
 import { type LineAnswer, settleLines } from '../settle-lines.ts'
 import { InFlight } from './in-flight.ts'
 import { EngineBusy, LineWriter, linesPerRequest } from './line-writer.ts'
@@ -58,8 +70,6 @@ export async function openInfluxdbSeries(options: InfluxdbSeriesOptions): Promis
 const pageRows = 10_000
 /** Readings turned into lines at once, for the same reason. */
 const readingsPerSlice = 10_000
-/** Beyond this InfluxDB's nanoseconds overflow. */
-const furthestMs = 9_223_372_036_854
 
 class InfluxdbSeries implements SeriesStore {
   /** One value of a series at one time, and beside it one mark: a field that is not written again stays. */
@@ -135,6 +145,25 @@ class InfluxdbSeries implements SeriesStore {
       if (!energy && (await this.#allGood(stretch))) return await this.#buckets(stretch, everyMs, limit)
       const rows = await this.#raw(stretch, Number.POSITIVE_INFINITY)
       return bucketRows(rows, everyMs, energy).slice(0, limit)
+    })
+  }
+
+  /** Some terminals at a time, of one point and over one stretch, page by page. */
+  readings({ series, to }: ReadingsQuery): Promise<StoredReadings> {
+    const end = Math.ceil(Math.min(to, furthestMs))
+    return this.#attempt(async () => {
+      const found = new Gathering(series.length)
+      for (const some of togetherAsked(series, this.#options.groupOf)) {
+        let open = some.series
+        while (open.length > 0) {
+          const limit = Math.floor(pageRows / open.length)
+          const from = Math.min(...open.map((one) => one.from))
+          const terminals = open.map(({ terminal }) => terminal)
+          const [tables = []] = await this.#query.ask(rawOfMany(some, terminals, from, end, limit))
+          open = takePage(found, open, tables, limit)
+        }
+      }
+      return found.readings()
     })
   }
 
