@@ -12,6 +12,7 @@ import { minutesUntil } from './engine/approach.ts'
 import { Evaluation, type Plan } from './engine/evaluation.ts'
 import { subjectKey } from './engine/id.ts'
 import { isActive } from './engine/machine.ts'
+import { SeenBook } from './engine/seen.ts'
 import { type Machine, machineKey, type StoredMachine } from './engine/watch.ts'
 import { Watches } from './engine/watches.ts'
 import { retireAlarms } from './retire.ts'
@@ -27,6 +28,7 @@ import {
   seriesPeriods,
 } from './store/list.ts'
 import { loadRuleStates, saveRuleStates, storedMachine } from './store/rule-states.ts'
+import { loadSeen, saveSeen } from './store/seen.ts'
 
 /** What the alarms need. `rules` default to the shipped ones; `latenessMs` to 15 min. */
 export interface AlarmsOptions {
@@ -87,7 +89,7 @@ export async function openAlarms(options: AlarmsOptions): Promise<AlarmEngine> {
   const { state, clock, onTransition } = options
   const rules = options.rules ?? (await loadRules())
   await retireAlarms({ state, rules, at: clock.now(), onTransition })
-  const watches = new Watches(rules, options.registry, await loadRuleStates(state))
+  const watches = new Watches(rules, options.registry, await loadRuleStates(state), new SeenBook(await loadSeen(state)))
   return new Engine(options, rules, watches)
 }
 
@@ -215,6 +217,7 @@ class Engine implements AlarmEngine {
       }
       written = await writeFindings(tx, plan.findings, this.#options.onTransition)
       await saveRuleStates(tx, plan.changed)
+      await saveSeen(tx, this.#watches.seen.after(plan))
     }
     const committed = (): void => {
       this.#evaluation.commit(plan)

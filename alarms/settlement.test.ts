@@ -163,3 +163,45 @@ t.test('an alarm acknowledged before its series is seen again after a restart st
   await second.settle([depth(60, 5), depth(120, 5)])
   t.equal((await second.engine.get(alarm!.id))?.state, 'normal')
 })
+
+t.test('after a restart a series whose values changed nothing is remembered as far as it was judged', async (t) => {
+  const folder = t.testdir()
+  for (const [late, alarms] of [
+    ['amend', 0],
+    ['report', 1],
+  ] as const) {
+    const open = () => openSqliteState({ file: `${folder}/${late}.db`, migrations: alarmMigrations })
+    const rules = [depthRule({ late })]
+    const first = await openDesk({ rules, state: await open() })
+    await first.settle([depth(600, 3)])
+    await first.state.close()
+    await using second = await openDesk({ rules, state: await open() })
+    await second.settle([depth(60, 40)], 540_000)
+    t.equal((await second.live()).length, alarms, `${late}: a reading older than what was judged`)
+    t.notOk((await second.live()).some((alarm) => !alarm.late))
+    await second.settle([depth(601, 40)])
+    t.match(await second.live(), [{ late: false, onset: depth(601, 0).at }, ...(alarms ? [{ late: true }] : [])])
+  }
+})
+
+t.test(
+  'a restart between the stores forgets nothing and claims nothing: what was not committed is judged anew',
+  async (t) => {
+    const file = `${t.testdir()}/state.db`
+    const open = () => openSqliteState({ file, migrations: alarmMigrations })
+    const first = await openDesk({ state: await open() })
+    await first.settle([depth(0, 3)])
+    const effect = first.engine.step(batchOf([depth(60, 40)], noon + 60_100))!
+    await t.rejects(
+      first.state.transaction(async (tx) => {
+        await effect.write(tx)
+        throw new Error('it died')
+      }),
+    )
+    await first.settle([depth(0, 3)])
+    await first.state.close()
+    await using second = await openDesk({ state: await open() })
+    await second.settle([depth(60, 40)])
+    t.match(await second.live(), [{ late: false, onset: depth(60, 0).at }])
+  },
+)

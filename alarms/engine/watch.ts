@@ -2,6 +2,7 @@ import type { AlarmSubject } from '@civitals/contracts/alarm'
 import type { EpochMs } from '@civitals/contracts/clock'
 import { lateOf, type Rule } from '../rules/rule.ts'
 import type { Condition, MachineState } from './machine.ts'
+import type { Seen } from './seen.ts'
 
 /** A rule with its condition worked out. */
 export interface CompiledRule {
@@ -37,6 +38,8 @@ export interface Watch {
   readonly key: string
   readonly unit: string
   readonly place: Place
+  /** Of whose terminal the readings are; absent where it judges none. */
+  readonly gateway?: string
   readonly live: readonly Machine[]
   readonly late: readonly Machine[]
   /** Goes with the alarms it raises. */
@@ -62,16 +65,20 @@ export interface StoredMachine {
 /** Key of a machine in tables and maps. */
 export const machineKey = (rule: string, subject: string, lane: Lane): string => `${rule} ${subject} ${lane}`
 
+/** What a watch looks at. */
+export type Watched = Pick<Watch, 'subject' | 'key' | 'unit' | 'place' | 'gateway'>
+
 /** A watch with the machines of its rules, from what was remembered of them. */
 export function createWatch(
-  what: Pick<Watch, 'subject' | 'key' | 'unit' | 'place'>,
+  what: Watched,
   rules: readonly CompiledRule[],
   remembered: (key: string) => StoredMachine | undefined,
   resting: MachineState,
+  { evaluatedAt, lateAt }: Seen,
 ): Watch {
   const live: Machine[] = []
   const late: Machine[] = []
-  const fresh = { evaluatedAt: 0, value: null, lateAt: 0, draftAt: 0, draftValue: 0, draftLateAt: 0, generation: 0 }
+  const fresh = { evaluatedAt, value: null, lateAt, draftAt: 0, draftValue: 0, draftLateAt: 0, generation: 0 }
   const watch: Watch = { ...what, live, late, ...fresh }
   for (const compiled of rules) {
     for (const lane of ['live', 'late'] as const) {

@@ -5,7 +5,8 @@ import type { Rule } from '../rules/rule.ts'
 import { conditionOf } from './condition.ts'
 import { subjectKey } from './id.ts'
 import { restingState } from './machine.ts'
-import { type CompiledRule, createWatch, type StoredMachine, type Watch } from './watch.ts'
+import { SeenBook } from './seen.ts'
+import { type CompiledRule, createWatch, type StoredMachine, type Watch, type Watched } from './watch.ts'
 
 /** Watches of the points of one terminal; null: a point no rule looks at. */
 export type PointWatches = Map<string, Watch | null>
@@ -42,11 +43,18 @@ export class Watches {
   readonly #terminals = new Map<string, { readonly registered: Terminal; readonly points: PointWatches }>()
   readonly #byKey = new Map<string, Watch>()
   readonly #remembered: Map<string, StoredMachine>
+  readonly seen: SeenBook
   readonly mismatches = new Set<string>()
 
-  constructor(rules: readonly Rule[], registry: RegistryView, remembered: Map<string, StoredMachine>) {
+  constructor(
+    rules: readonly Rule[],
+    registry: RegistryView,
+    remembered: Map<string, StoredMachine>,
+    seen: SeenBook = new SeenBook(),
+  ) {
     this.#registry = registry
     this.#remembered = remembered
+    this.seen = seen
     for (const rule of rules) this.#index({ rule, condition: conditionOf(rule) })
   }
 
@@ -112,6 +120,7 @@ export class Watches {
         key: subjectKey(subject),
         unit: this.#registry.point(terminal.id, point)?.unit ?? rules[0]?.rule.unit ?? 'none',
         place: { area, site: terminal.site },
+        gateway: terminal.gateway,
       },
       rules,
     )
@@ -182,20 +191,21 @@ export class Watches {
     this.#remembered.set(key, stored)
   }
 
-  #add(what: Pick<Watch, 'subject' | 'key' | 'unit' | 'place'>, rules: readonly CompiledRule[]): Watch {
+  #add(what: Watched, rules: readonly CompiledRule[]): Watch {
     const before = this.#byKey.get(what.key)
     const carried = new Map(
       [...(before?.live ?? []), ...(before?.late ?? [])].map((machine) => [
         `${machine.compiled.rule.id} ${machine.lane}`,
-        { state: machine.state, revision: machine.revision, evaluatedAt: before?.evaluatedAt ?? 0 },
+        { state: machine.state, revision: machine.revision, evaluatedAt: 0 },
       ]),
     )
     const recall = (key: string): StoredMachine | undefined => {
       const [rule, , lane] = key.split(' ')
       return carried.get(`${rule} ${lane}`) ?? this.#remembered.get(key)
     }
-    const watch = createWatch(what, rules, recall, restingState)
+    const watch = createWatch(what, rules, recall, restingState, before ?? this.seen.of(what.key))
     this.#byKey.set(what.key, watch)
+    this.seen.follow(watch)
     return watch
   }
 }

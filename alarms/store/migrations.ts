@@ -21,4 +21,5 @@ export const alarmMigrations: readonly Migration[] = [
         revision INTEGER NOT NULL, PRIMARY KEY (rule, subject, lane))`,
     ],
   },
+  { id: 'alarms-002', statements: ['CREATE TABLE alarm_seen (gateway TEXT PRIMARY KEY, times TEXT NOT NULL)'] },
 ]

@@ -37,11 +37,18 @@ export interface AlarmRuleStateTable {
   revision: number
 }
 
+/** How far the series of one gateway were judged: JSON of newest event times by subject, live and late lane. */
+export interface AlarmSeenTable {
+  gateway: string
+  times: string
+}
+
 /** Tables of this workspace. A type, because Kysely wants an index signature. */
 export type AlarmTables = {
   alarm: AlarmTable
   alarm_transition: AlarmTransitionTable
   alarm_rule_state: AlarmRuleStateTable
+  alarm_seen: AlarmSeenTable
 }
 
 export const alarmOf = (row: Pick<AlarmTable, 'document'>): Alarm => JSON.parse(row.document) as Alarm
