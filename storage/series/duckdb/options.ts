@@ -1,5 +1,6 @@
 import type { Clock } from '@civitals/contracts/clock'
 import type { EnergyMean } from '../bucket.ts'
+import type { Tended } from './io/closer.ts'
 import type { TornLog } from './io/torn-log.ts'
 import type { Part } from './layout.ts'
 import type { KeptDays } from './retention.ts'
@@ -9,11 +10,6 @@ export interface DuckdbSeriesOptions {
   readonly folder: string
   /** Memory DuckDB may use for itself, MB. Default 256. */
   readonly memoryLimitMb?: number
-  /**
-   * Threads one question, write or closing may use. Default 1: each has a thread of its own already, and a second one doubles the processor time of
-   * a short question (measured) and takes the main loop's turn.
-   */
-  readonly threads?: number
   readonly clock: Clock
   readonly energyMean?: EnergyMean
   /** Days each kind of file stays. Default: readings and minutes 400, hours 3660. */
@@ -24,6 +20,8 @@ export interface DuckdbSeriesOptions {
   readonly onTornLog?: (torn: TornLog) => void
   /** Told at open of a day file that is gone; its readings are. */
   readonly onLostFile?: (part: Part) => void
+  /** Told what a round of the closer has done, when it has done anything. */
+  readonly onTended?: (tended: Tended) => void
   /** Told when day files could not be written or removed; nothing is lost, it is tried again a minute later. */
   readonly onTendFailed?: (error: unknown) => void
 }

@@ -1,5 +1,5 @@
-import { qualities } from '@civitals/contracts/quality'
-import { newestRows, startOf } from './rows-query.ts'
+import { qualities, qualityNames } from '@civitals/contracts/quality'
+import { newestRows, nothing, startOf } from './rows-query.ts'
 
 const counting = Object.values(qualities)
   .filter(({ counts }) => counts)
@@ -13,8 +13,13 @@ const counting = Object.values(qualities)
 export const orderedQuery = (rows: string, limit: number): string =>
   `SELECT time_ms::DOUBLE, value, quality FROM (${rows}) ORDER BY time_ms, generation, place LIMIT ${limit}`
 
-/** The same columns in the order in which they lie: by time within a file, by arrival within a table. */
-export const unorderedQuery = (rows: string): string => `SELECT time_ms::DOUBLE, value, quality FROM (${rows})`
+/**
+ * The rows of every source as lists: generation, times, values (NaN for none), quality codes, in the order in which they lie. A list is handed over in
+ * one piece; row by row, or in chunks of 2048, handing over cost more than reading (measured, 86,400 rows: 24 ms of processor time against 13).
+ */
+export const listsQuery = (rows: string): string => `
+  SELECT generation, list(time_ms::DOUBLE), list(coalesce(value, 'NaN'::DOUBLE)), list(quality)
+  FROM (${rows}) GROUP BY generation ORDER BY generation`
 
 /** Readings with what a rollup needs to know of each: whether it counts, and its energy. */
 const judged = (readings: string): string => `
@@ -23,13 +28,41 @@ const judged = (readings: string): string => `
 /** 10^(L/10): what sound levels are summed by. */
 const energyOf = 'pow(10, value / 10)'
 
-/** Buckets in parts, from rows. Columns: start, count, sum, min, max, uncertain, time and quality code of the newest, false. */
-export const bucketQuery = (rows: string, everyMs: number, energy: boolean, limit: number): string => `
-  SELECT ${startOf(everyMs)}::DOUBLE AS start, (count(*) FILTER (counts))::DOUBLE,
-    sum(${energy ? energyOf : 'value'}) FILTER (counts), min(value) FILTER (counts), max(value) FILTER (counts),
-    coalesce(bool_or(quality <> ${qualities.good.code}) FILTER (counts), false),
-    max(time_ms)::DOUBLE, arg_max(quality, time_ms), false
-  FROM (${judged(newestRows(rows))}) GROUP BY start ORDER BY start LIMIT ${limit}`
+export interface BucketsQuery {
+  /** Rows of `rowsQuery`, one text for each stretch that is read reading by reading. */
+  readonly readings: readonly string[]
+  /** Rows of rollup files, a text for each read. */
+  readonly rollups: readonly string[]
+  readonly everyMs: number
+  readonly energy: boolean
+  readonly limit: number
+  /** Of readings at one instant take the later written; otherwise they are only counted. */
+  readonly newest: boolean
+}
+
+/**
+ * Sums of buckets in parts, in one question since each costs turns of the main loop: start, quality code, readings with a value, sum, min, max, time of the
+ * newest, rollups that lack the energy that is wanted. By quality, so that the sums need no conditions (measured, 79,200 rows: 11 ms of processor time
+ * against 16). First a row without a start: how many readings stand at an instant of another, since looking for them costs 3 ms and leaving them out 10.
+ */
+export function bucketsQuery({ readings, rollups, everyMs, energy, limit, newest }: BucketsQuery): string {
+  const rows = readings.join(' UNION ALL ') || nothing
+  const parts = rollups.map((one) => rolledPart(one, everyMs, energy))
+  const mostRows = qualityNames.length * (1 + parts.length) * limit
+  return `
+  WITH readings AS MATERIALIZED (SELECT time_ms, value, quality FROM (${newest ? newestRows(rows) : rows}))
+  SELECT NULL::DOUBLE AS bucket, 0::UTINYINT AS quality, (count(*) - count(DISTINCT time_ms))::DOUBLE, 0, 0, 0, 0, 0 FROM readings
+  UNION ALL
+  SELECT ${startOf(everyMs)}::DOUBLE AS bucket, quality, count(value)::DOUBLE, sum(${energy ? energyOf : 'value'}), min(value), max(value),
+    max(time_ms)::DOUBLE, 0 FROM readings GROUP BY bucket, quality
+  ${parts.map((part) => `UNION ALL ${part}`).join(' ')}
+  ORDER BY bucket NULLS FIRST LIMIT ${1 + mostRows}`
+}
+
+const rolledPart = (rollups: string, everyMs: number, energy: boolean): string => `
+  SELECT ${startOf(everyMs).replaceAll('time_ms', 'start')}::DOUBLE AS bucket, quality, sum(count)::DOUBLE, sum(${energy ? 'energy' : 'sum'}),
+    min(min), max(max), max(start)::DOUBLE, ${energy ? '(count(*) FILTER (count > 0 AND energy IS NULL))::DOUBLE' : '0'}
+  FROM (${rollups}) GROUP BY bucket, quality`
 
 /**
  * Rows of a rollup file from readings, each (series, time) once. `quality` is that of the bucket: where nothing counts, of the newest reading; `last` is
@@ -44,10 +77,3 @@ export const rollupQuery = (readings: string, everyMs: number, energySeries: str
     CASE WHEN count(*) FILTER (counts) = 0 THEN arg_max(quality, time_ms)
       ELSE coalesce(max(quality) FILTER (counts), ${qualities.good.code}) END AS quality
   FROM (${judged(readings)}) GROUP BY series, start ORDER BY series, start`
-
-/** The columns of `bucketQuery` from rows of rollups; the last one says that an energy is wanted and was not summed. */
-export const rolledQuery = (rollups: string, everyMs: number, energy: boolean, limit: number): string => `
-  SELECT ${startOf(everyMs).replaceAll('time_ms', 'start')}::DOUBLE AS bucket, sum(count)::DOUBLE, sum(${energy ? 'energy' : 'sum'}), min(min), max(max),
-    coalesce(bool_or(quality <> ${qualities.good.code}) FILTER (count > 0), false), max(start)::DOUBLE, arg_max(quality, start),
-    ${energy ? 'bool_or(count > 0 AND energy IS NULL)' : 'false'}
-  FROM (${rollups}) GROUP BY bucket ORDER BY bucket LIMIT ${limit}`

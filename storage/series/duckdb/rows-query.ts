@@ -31,7 +31,8 @@ export function rowsQuery(folder: string, { parts, tables }: Sources, stretch?: 
   return branches.length > 0 ? branches.join(' UNION ALL ') : nothing
 }
 
-const nothing = `SELECT 0::INTEGER AS series, 0::BIGINT AS time_ms, 0::DOUBLE AS value, 0::UTINYINT AS quality,
+/** Rows of no source. */
+export const nothing = `SELECT 0::INTEGER AS series, 0::BIGINT AS time_ms, 0::DOUBLE AS value, 0::UTINYINT AS quality,
   0::BIGINT AS generation, 0::BIGINT AS place WHERE false`
 
 export function within({ series, from, to }: Stretch): string {

@@ -13,7 +13,6 @@ export interface DatabaseOptions {
   readonly onTornLog?: (torn: TornLog) => void
   readonly onLostFile?: (part: Part) => void
   readonly memoryLimitMb: number
-  readonly threads: number
 }
 
 /** One opened file: a connection each to write, to read and to close old tables with, and what the tables say in short. */
@@ -131,11 +130,13 @@ async function countOf(connection: DuckDBConnection, table: string): Promise<num
 }
 
 /** A log is cut once: one that is torn again where it was cut is damaged in another way. */
-async function openInstance({ folder, memoryLimitMb, threads, onTornLog }: DatabaseOptions): Promise<DuckDBInstance> {
+async function openInstance({ folder, memoryLimitMb, onTornLog }: DatabaseOptions): Promise<DuckDBInstance> {
   const file = join(folder, 'series.duckdb')
   const settings = {
     memory_limit: `${memoryLimitMb}MB`,
-    threads: String(threads),
+    // Each question, write and closing has a thread of its own already; a second one doubles the processor time of a short question (measured) and
+    // takes the main loop's turn. With one, rows come in the order in which they lie, which `listsQuery` relies on.
+    threads: '1',
     temp_directory: join(folder, 'temp'),
     // Parquet is linked in; nothing is ever fetched from a network.
     autoinstall_known_extensions: 'false',

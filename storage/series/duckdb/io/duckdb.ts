@@ -24,7 +24,8 @@ import { openTable } from '../schema.ts'
 import { Closer, type Tended } from './closer.ts'
 import { commit, isEmpty } from './commit.ts'
 import { type Database, openDatabase } from './database.ts'
-import { readBuckets, readCount, readDigest, readRaw } from './reading.ts'
+import { readCount, readDigest, readRaw } from './reading.ts'
+import { readBuckets } from './reading-buckets.ts'
 import { readColumns } from './reading-columns.ts'
 import { readReadings } from './stored-readings.ts'
 
@@ -108,7 +109,8 @@ class DuckdbSeries implements DuckdbSeriesStore {
       if (series === undefined) return []
       const wanted = { series, from, to, limit }
       if (everyMs === undefined) return await readRaw(database, wanted)
-      return await readBuckets(database, wanted, everyMs, this.#options.energyMean?.(terminal, point) ?? false)
+      const energy = this.#options.energyMean?.(terminal, point) ?? false
+      return await readBuckets(database, { ...wanted, everyMs, energy })
     })
   }
 
@@ -209,9 +211,9 @@ class DuckdbSeries implements DuckdbSeriesStore {
 
   async #open(): Promise<Database> {
     try {
-      const { folder, memoryLimitMb = 256, threads = 1, onTornLog, onLostFile } = this.#options
+      const { folder, memoryLimitMb = 256, onTornLog, onLostFile } = this.#options
       const told = { ...(onTornLog && { onTornLog }), ...(onLostFile && { onLostFile }) }
-      const database = await openDatabase({ folder, memoryLimitMb, threads, ...told })
+      const database = await openDatabase({ folder, memoryLimitMb, ...told })
       this.#hour = this.#hourNow()
       return database
     } catch (error) {
@@ -287,7 +289,9 @@ class DuckdbSeries implements DuckdbSeriesStore {
       },
     })
     try {
-      return await this.#closer.tend()
+      const tended = await this.#closer.tend()
+      if (Object.values(tended).some((count) => count > 0)) this.#options.onTended?.(tended)
+      return tended
     } finally {
       this.#closer = undefined
     }

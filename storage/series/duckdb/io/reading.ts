@@ -1,13 +1,13 @@
+import { setImmediate } from 'node:timers/promises'
 import { qualityOfCode } from '@civitals/contracts/quality'
-import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api'
-import { type BucketSums, joinBuckets } from '../../bucket.ts'
+import type { DuckDBConnection, DuckDBResult, DuckDBValue } from '@duckdb/node-api'
 import type { SeriesDigest, SeriesRow } from '../../port.ts'
-import { newerThan, type Rolled, remaining, rolledDays, rolledReads } from '../bucket-plan.ts'
 import { digestQuery, supersededQuery } from '../digest-query.ts'
-import { dayMs, dayOf } from '../layout.ts'
-import { bucketQuery, orderedQuery, rolledQuery, unorderedQuery } from '../range-query.ts'
-import { fileList, rowsQuery, startOf } from '../rows-query.ts'
+import { dayMs } from '../layout.ts'
+import { listsQuery, orderedQuery } from '../range-query.ts'
+import { rowsQuery } from '../rows-query.ts'
 import type { Database } from './database.ts'
+import { listsOf } from './vector.ts'
 
 export interface Wanted {
   readonly series: number
@@ -24,6 +24,9 @@ async function* rowsOf(connection: DuckDBConnection, sql: string): AsyncIterable
 /** Rows asked for beyond the limit, since some may be written twice. */
 const spareRows = 1_000
 
+/** So many rows are made without others getting a turn: 3 ms. */
+const rowsPerTurn = 32_768
+
 /** Of so long a stretch all rows are read as they lie and put in order here: sorting in DuckDB costs more than reading them. */
 const asTheyLieMs = 2 * dayMs
 
@@ -32,16 +35,37 @@ export async function readRaw(database: Database, wanted: Wanted): Promise<Serie
 }
 
 async function readAll({ reader, layout, files }: Database, wanted: Wanted): Promise<SeriesRow[]> {
-  const { parts, tables } = layout.sources(wanted)
-  const found: SeriesRow[] = []
+  const rows = rowsQuery(files.folder, layout.sources(wanted), wanted)
   // Oldest source first, so that of rows at one time the later written stays behind.
-  const sources = [
-    ...(parts.length > 0 ? [{ parts, tables: [] }] : []),
-    ...tables.map((one) => ({ parts: [], tables: [one] })),
-  ]
-  for (const source of sources) await readPage(reader, unorderedQuery(rowsQuery(files.folder, source, wanted)), found)
+  const found = await gatherLists(await reader.run(listsQuery(rows)))
   const inOrder = found.every((row, place) => place === 0 || row.at > (found[place - 1]?.at ?? row.at))
-  return (inOrder ? found : laterWritten(found.sort((a, b) => a.at - b.at))).slice(0, wanted.limit)
+  const rowsInOrder = inOrder ? found : laterWritten(found.sort((a, b) => a.at - b.at))
+  return rowsInOrder.length > wanted.limit ? rowsInOrder.slice(0, wanted.limit) : rowsInOrder
+}
+
+async function gatherLists(result: DuckDBResult): Promise<SeriesRow[]> {
+  const found: SeriesRow[][] = []
+  for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
+    const times = listsOf(chunk, 1, Float64Array)
+    const [values, codes] = [listsOf(chunk, 2, Float64Array), listsOf(chunk, 3, Uint8Array)]
+    // Growing row by row costs three times as much.
+    const rows = new Array<SeriesRow>(times.items.length)
+    let place = 0
+    for (let source = 0; source < chunk.rowCount; source++) {
+      const [from, to] = times.bounds(source)
+      for (let row = from; row < to; row++) {
+        const value = values.items[row] as number
+        rows[place++] = {
+          at: times.items[row] as number,
+          value: Number.isNaN(value) ? null : value,
+          quality: qualityOfCode(codes.items[row] as number),
+        }
+        if (place % rowsPerTurn === 0) await setImmediate()
+      }
+    }
+    found.push(rows)
+  }
+  return found.length === 1 ? (found[0] ?? []) : found.flat()
 }
 
 /** Of neighbours at one time the last. */
@@ -60,7 +84,7 @@ async function readOrdered({ reader, layout, files }: Database, wanted: Wanted):
   }
 }
 
-/** Adds rows, of those at one time the last one; returns how many there were. Column by column: half the time of row by row. */
+/** Adds rows, of those at one time the last one; returns how many there were. */
 async function readPage(connection: DuckDBConnection, sql: string, found: SeriesRow[]): Promise<number> {
   const result = await connection.run(sql)
   let [read, last] = [0, found.at(-1)?.at]
@@ -79,63 +103,6 @@ async function readPage(connection: DuckDBConnection, sql: string, found: Series
     read += chunk.rowCount
   }
   return read
-}
-
-/** Buckets from rollups where a day has them and nothing was written to it since, from readings elsewhere. */
-export async function readBuckets(
-  database: Database,
-  wanted: Wanted,
-  everyMs: number,
-  energy: boolean,
-): Promise<SeriesRow[]> {
-  const days = await untouched(database, wanted.series, rolledDays(database.layout, { ...wanted, everyMs }))
-  const rolled = await readRolled(database, days, wanted, everyMs, energy)
-  const stretches = remaining(wanted.from, wanted.to, rolled ? days : [])
-  const parts: BucketSums[] = rolled ?? []
-  for (const [from, to] of stretches) {
-    const stretch = { series: wanted.series, from, to }
-    const rows = rowsQuery(database.files.folder, database.layout.sources(stretch), stretch)
-    for await (const row of rowsOf(database.reader, bucketQuery(rows, everyMs, energy, wanted.limit))) {
-      parts.push(sumsOf(row))
-    }
-  }
-  return joinBuckets(parts, energy).slice(0, wanted.limit)
-}
-
-/** Days of which nothing newer than their rollup is there. */
-async function untouched(
-  { reader, layout, files }: Database,
-  series: number,
-  days: readonly Rolled[],
-): Promise<readonly Rolled[]> {
-  const [first, last] = [days[0], days.at(-1)]
-  if (!first || !last) return []
-  const rows = rowsQuery(files.folder, newerThan(layout, series, days), { series, from: first.from, to: last.to })
-  const touched = new Set<number>()
-  for await (const [start] of rowsOf(reader, `SELECT DISTINCT ${startOf(dayMs)}::DOUBLE FROM (${rows})`)) {
-    touched.add(dayOf(Number(start)))
-  }
-  return days.filter(({ day }) => !touched.has(day))
-}
-
-/** Undefined when a rollup lacks the energies that are wanted: it was made before the series was known to have them. */
-async function readRolled(
-  { reader, files }: Database,
-  days: readonly Rolled[],
-  { series, limit }: Wanted,
-  everyMs: number,
-  energy: boolean,
-): Promise<BucketSums[] | undefined> {
-  const found: BucketSums[] = []
-  for (const { parts, stretches } of rolledReads(days)) {
-    const times = stretches.map(([from, to]) => `start >= ${from} AND start < ${to}`).join(' OR ')
-    const rows = `SELECT * FROM read_parquet(${fileList(files.folder, parts)}) WHERE series = ${series} AND (${times})`
-    for await (const row of rowsOf(reader, rolledQuery(rows, everyMs, energy, limit))) {
-      if (row[8] === true) return undefined
-      found.push(sumsOf(row))
-    }
-  }
-  return found
 }
 
 /** A digest reads every series of a stretch: hours, not months. */
@@ -168,19 +135,3 @@ export async function readCount({ reader, layout, files, resent }: Database): Pr
   const stretch = { from: Number(row[0]), to: Number(row[1]) + 1 }
   return count - (await numberOf(supersededQuery(rowsQuery(files.folder, layout.sources(stretch), stretch))))
 }
-
-function sumsOf(row: readonly DuckDBValue[]): BucketSums {
-  const [at, count, sum, min, max, uncertain, newestAt, newest] = row
-  return {
-    at: Number(at),
-    count: Number(count),
-    sum: numberOrNull(sum) ?? 0,
-    min: numberOrNull(min) ?? Number.POSITIVE_INFINITY,
-    max: numberOrNull(max) ?? Number.NEGATIVE_INFINITY,
-    uncertain: uncertain === true,
-    newestAt: Number(newestAt),
-    newest: qualityOfCode(Number(newest)),
-  }
-}
-
-const numberOrNull = (value: DuckDBValue | undefined): number | null => (typeof value === 'number' ? value : null)
