@@ -1,6 +1,6 @@
 import { inflateRawSync } from 'node:zlib'
 import { maxWireBytes } from './encode-envelope.ts'
-import { deflatedMark, parseSealedJson, sealedDeflatedMark, sealOf } from './seal.ts'
+import { deflatedMark, parseSealedJson, type Seal, sealedDeflatedMark, sealOf } from './seal.ts'
 
 /** Largest payload after inflation, in bytes (decision of the architecture, section 3). */
 export const maxInflatedBytes: number = 2 * 1024 * 1024
@@ -19,16 +19,17 @@ export function openPayload(payload: Uint8Array): OpenedPayload {
   if (payload.length > maxWireBytes)
     return { ok: false, reason: `payload of ${payload.length} bytes, at most ${maxWireBytes}` }
   try {
-    if (sealOf(payload) === 'broken') return { ok: false, reason: 'its checksum does not hold' }
-    return { ok: true, value: parse(payload) }
+    const seal = sealOf(payload)
+    if (seal === 'broken') return { ok: false, reason: 'its checksum does not hold' }
+    return { ok: true, value: parse(payload, seal) }
   } catch (error) {
     return { ok: false, reason: error instanceof Error ? error.message : String(error) }
   }
 }
 
-function parse(payload: Uint8Array): unknown {
-  const [mark] = payload
-  if (mark !== deflatedMark && mark !== sealedDeflatedMark) return parseSealedJson(payload)
+function parse(payload: Uint8Array, seal: Seal): unknown {
+  const mark = payload[0]
+  if (mark !== deflatedMark && mark !== sealedDeflatedMark) return parseSealedJson(payload, seal)
   const body = payload.subarray(mark === deflatedMark ? 1 : 5)
   return JSON.parse(utf8.decode(inflateRawSync(body, { maxOutputLength: maxInflatedBytes })))
 }

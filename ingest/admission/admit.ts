@@ -2,7 +2,16 @@ import type { EpochMs } from '@civitals/contracts/clock'
 import type { Envelope, Sample } from '@civitals/contracts/envelope'
 import type { RejectReason } from '@civitals/contracts/ledger'
 import type { Reading } from '@civitals/contracts/reading'
-import { type AdmissionView, judge, type RawReading, type SetAsideReason, type Verdict } from './judge.ts'
+import {
+  type AdmissionView,
+  type Exclusion,
+  isExclusion,
+  judgeAt,
+  placeOf,
+  type RawReading,
+  type RawSample,
+  type SetAsideReason,
+} from './judge.ts'
 
 export interface RejectedReading {
   readonly terminal: string
@@ -24,59 +33,60 @@ export interface Admission {
   readonly setAside: readonly SetAsideReading[]
 }
 
-/** Judges every reading of an envelope by itself, so that one bad number costs one reading. Pure. */
-export function admit(envelope: Envelope, gateway: string, receivedAt: EpochMs, view: AdmissionView): Admission {
-  const admission = { admitted: [], rejected: [], setAside: [] } as {
-    admitted: Reading[]
-    rejected: RejectedReading[]
-    setAside: SetAsideReading[]
-  }
-  for (const sample of envelope.samples) {
-    const units = view.unitsOf(gateway, envelope.config, sample.terminal)
-    for (const raw of readingsOf(sample, units && envelope.config)) {
-      const verdict = judge(raw, units, gateway, receivedAt, view)
-      if (verdict.kind === 'admitted') admission.admitted.push(verdict.reading)
-      else if (verdict.kind === 'set aside') admission.setAside.push(asideOf(raw, verdict))
-      else
-        admission.rejected.push({
-          terminal: raw.terminal,
-          point: raw.point,
-          reason: verdict.reason,
-          detail: verdict.detail,
-        })
-    }
-  }
-  return admission
+/** An admission in the making. */
+interface Lists {
+  readonly admitted: Reading[]
+  readonly rejected: RejectedReading[]
+  readonly setAside: SetAsideReading[]
 }
 
-const asideOf = (raw: RawReading, { reason, detail }: Extract<Verdict, { kind: 'set aside' }>): SetAsideReading => ({
-  ...{ raw, reason },
-  ...(detail !== undefined && { detail }),
-})
+/** Judges every reading of an envelope by itself, so that one bad number costs one reading. Pure. */
+export function admit(envelope: Envelope, gateway: string, receivedAt: EpochMs, view: AdmissionView): Admission {
+  const lists: Lists = { admitted: [], rejected: [], setAside: [] }
+  for (const sample of envelope.samples) {
+    const units = view.unitsOf(gateway, envelope.config, sample.terminal)
+    const raw = rawOf(sample, units && envelope.config)
+    admitSample(lists, sample, raw, placeOf(raw, units, gateway, receivedAt, view))
+  }
+  return lists
+}
 
 /** One reading per point with a value or a quality: the same count the gateway keeps. */
-function readingsOf(
-  { terminal, at, clock, mono, boot, values, quality }: Sample,
-  config: string | undefined,
-): RawReading[] {
-  const unsynced = clock === 'unsynced'
-  const readings: RawReading[] = []
+function admitSample(
+  lists: Lists,
+  { values, quality }: Sample,
+  raw: RawSample,
+  place: ReturnType<typeof placeOf>,
+): void {
   for (const point in values) {
-    readings.push({
-      terminal,
-      point,
-      at,
-      value: values[point],
-      quality: quality?.[point],
-      unsynced,
-      mono,
-      boot,
-      config,
-    })
+    const verdict = judgeAt(place, point, values[point], quality?.[point])
+    if (isExclusion(verdict))
+      exclude(lists, { ...raw, point, value: values[point], quality: quality?.[point] }, verdict)
+    else lists.admitted.push(verdict)
   }
   for (const point in quality) {
     if (Object.hasOwn(values, point)) continue
-    readings.push({ terminal, point, at, value: undefined, quality: quality[point], unsynced, mono, boot, config })
+    const verdict = judgeAt(place, point, undefined, quality[point])
+    if (isExclusion(verdict)) exclude(lists, { ...raw, point, value: undefined, quality: quality[point] }, verdict)
+    else lists.admitted.push(verdict)
   }
-  return readings
 }
+
+function exclude({ rejected, setAside }: Lists, raw: RawReading, exclusion: Exclusion): void {
+  const { terminal, point } = raw
+  if (exclusion.kind === 'rejected') {
+    rejected.push({ terminal, point, reason: exclusion.reason, detail: exclusion.detail })
+  } else {
+    const { reason, detail } = exclusion
+    setAside.push({ raw, reason, ...(detail !== undefined && { detail }) })
+  }
+}
+
+const rawOf = ({ terminal, at, clock, mono, boot }: Sample, config: string | undefined): RawSample => ({
+  terminal,
+  at,
+  unsynced: clock === 'unsynced',
+  mono,
+  boot,
+  config,
+})

@@ -3,7 +3,7 @@ import type { RejectReason, SetAside } from '@civitals/contracts/ledger'
 import type { Quality } from '@civitals/contracts/quality'
 import type { Reading } from '@civitals/contracts/reading'
 import { convert } from '@civitals/contracts/units'
-import type { UnitsOf } from '../configurations/configuration-book.ts'
+import type { PointUnits, UnitsOf } from '../configurations/configuration-book.ts'
 import type { TerminalEntry } from '../registry/registry.ts'
 
 /** A gateway's clock may run ahead of ours by this much. */
@@ -23,63 +23,115 @@ export interface AdmissionView {
   readonly unitsOf: UnitsOf
 }
 
-/** A reading as it came, before anyone has judged it. */
-export interface RawReading {
+/** What the readings of a sample share, as it came. */
+export interface RawSample {
   readonly terminal: string
-  readonly point: string
   readonly at: number
-  readonly value: unknown
-  readonly quality: Quality | undefined
   readonly unsynced: boolean
   readonly mono: number | undefined
   readonly boot: string | undefined
-  /** Hash of the configuration it was read with; undefined: its value is in the unit of the registry. */
+  /** Hash of the configuration it was read with; undefined: its values are in the units of the registry. */
   readonly config: string | undefined
 }
 
-export type Verdict =
-  | { readonly kind: 'admitted'; readonly reading: Reading }
-  | { readonly kind: 'rejected'; readonly reason: RejectReason; readonly detail: string }
-  | { readonly kind: 'set aside'; readonly reason: SetAsideReason; readonly detail?: string }
+/** A reading as it came, before anyone has judged it. */
+export interface RawReading extends RawSample {
+  readonly point: string
+  readonly value: unknown
+  readonly quality: Quality | undefined
+}
 
-/**
- * What becomes of one reading. Worthless ones are rejected whoever sent them; then its configuration must be known, its time, its series, and its
- * unit be one of the quantity the series is registered in: what is admitted is in the unit of the registry. `units`: of its terminal's points, as
- * `unitsOf` says. A reading its gateway marked out of range is kept with that mark.
- */
+interface Rejected {
+  readonly kind: 'rejected'
+  readonly reason: RejectReason
+  readonly detail: string
+}
+
+interface Aside {
+  readonly kind: 'set aside'
+  readonly reason: SetAsideReason
+  readonly detail?: string
+}
+
+/** Why a reading is not admitted. */
+export type Exclusion = Rejected | Aside
+
+/** Where and when the readings of a sample belong. */
+interface Place {
+  readonly kind: 'place'
+  readonly at: EpochMs
+  readonly entry: TerminalEntry
+  readonly units: PointUnits | undefined
+}
+
+/** Of an admitted reading itself, without anything around it: millions come. */
+export const isExclusion = (verdict: Reading | Exclusion): verdict is Exclusion => 'kind' in verdict
+
+/** What becomes of one reading: see `placeOf` and `judgeAt`. */
 export function judge(
   raw: RawReading,
   units: ReturnType<UnitsOf>,
   gateway: string,
   receivedAt: EpochMs,
   view: AdmissionView,
-): Verdict {
-  const fault = valueFault(raw.value, raw.quality)
-  if (fault) return fault
+): Reading | Exclusion {
+  return judgeAt(placeOf(raw, units, gateway, receivedAt, view), raw.point, raw.value, raw.quality)
+}
+
+/**
+ * The place of a sample, or why none of its readings is admitted, be its value what it may: configuration, time, terminal. `units`: of its
+ * terminal's points, as `unitsOf` says.
+ */
+export function placeOf(
+  sample: RawSample,
+  units: ReturnType<UnitsOf>,
+  gateway: string,
+  receivedAt: EpochMs,
+  view: AdmissionView,
+): Place | Exclusion {
   if (units === 'unknown') return { kind: 'set aside', reason: 'unknown configuration' }
-  const at = eventTime(raw, gateway, view)
+  const at = eventTime(sample, gateway, view)
   if (at === undefined) return { kind: 'set aside', reason: 'unsynced clock' }
   if (at > receivedAt + futureToleranceMs)
     return rejected('future time', `${ahead(at - receivedAt)} ahead of the centre`)
-  if (at < earliestTime) return rejected('absurd time', String(raw.at))
-  const entry = view.entry(raw.terminal)
+  if (at < earliestTime) return rejected('absurd time', String(sample.at))
+  const entry = view.entry(sample.terminal)
   if (!entry || entry.terminal.gateway !== gateway) return { kind: 'set aside', reason: 'unknown terminal' }
-  const point = entry.points.get(raw.point)
+  return { kind: 'place', at, entry, units }
+}
+
+/**
+ * What becomes of a reading of a sample. Worthless ones are rejected whoever sent them; then its sample must have a place, the point be known, and its
+ * unit be one of the quantity the series is registered in: what is admitted is in the unit of the registry. A reading its gateway marked out
+ * of range is kept with that mark.
+ */
+export function judgeAt(
+  place: Place | Exclusion,
+  pointId: string,
+  sent: unknown,
+  said: Quality | undefined,
+): Reading | Exclusion {
+  const fault = valueFault(sent, said)
+  if (fault) return fault
+  if (place.kind !== 'place') return place
+  const { at, entry, units } = place
+  const point = entry.points.get(pointId)
   if (!point) return { kind: 'set aside', reason: 'unknown point' }
-  const quality = raw.quality ?? 'good'
-  const given = valueless.has(quality) ? null : ((raw.value ?? null) as number | null)
-  const value = units ? inUnit(given, units.get(raw.point), point.point.unit) : given
-  if (value === undefined) return unitMismatch(units?.get(raw.point), point.point.unit)
+  const quality = said ?? 'good'
+  const given = valueless.has(quality) ? null : ((sent ?? null) as number | null)
+  const value = units ? inUnit(given, units.get(pointId), point.point.unit) : given
+  if (value === undefined) return unitMismatch(units?.get(pointId), point.point.unit)
   const beyond = value !== null && (value < point.lowest || value > point.highest)
   if (beyond && quality !== 'out_of_range') return rejected('absurd value', String(value))
-  return { kind: 'admitted', reading: { terminal: raw.terminal, point: raw.point, at, value, quality } }
+  // The registry's own names: who looks the series up later compares a reference, not a text that came just now.
+  return { terminal: entry.terminal.id, point: point.point.id, at, value, quality }
 }
 
 /** What has no value has no unit either. */
 const inUnit = (value: number | null, given: string | undefined, registered: string): number | null | undefined =>
   value === null || given === registered ? value : given === undefined ? undefined : convert(value, given, registered)
 
-const unitMismatch = (given: string | undefined, registered: string): Verdict => ({
+const unitMismatch = (given: string | undefined, registered: string): Aside => ({
   kind: 'set aside',
   reason: 'unit mismatch',
   detail: `comes ${given === undefined ? 'without a unit' : `in ${given}`}, registered in ${registered}`,
@@ -88,7 +140,7 @@ const unitMismatch = (given: string | undefined, registered: string): Verdict =>
 /** Qualities that say there is no value; one sent along is no measurement. */
 const valueless: ReadonlySet<Quality> = new Set(['stale', 'comm_fail', 'device_exception'])
 
-function valueFault(value: unknown, quality: Quality | undefined): Verdict | undefined {
+function valueFault(value: unknown, quality: Quality | undefined): Rejected | undefined {
   if (typeof value === 'number' && Number.isFinite(value)) {
     return Math.abs(value) > largestValue ? rejected('absurd value', String(value)) : undefined
   }
@@ -97,14 +149,14 @@ function valueFault(value: unknown, quality: Quality | undefined): Verdict | und
 }
 
 /** Whole milliseconds; undefined while nobody knows when it was. */
-function eventTime(raw: RawReading, gateway: string, view: AdmissionView): EpochMs | undefined {
-  if (!raw.unsynced) return Math.round(raw.at)
-  if (raw.boot === undefined || raw.mono === undefined) return undefined
-  const offset = view.clockFix(gateway, raw.boot)
-  return offset === undefined ? undefined : Math.round(raw.mono + offset)
+function eventTime({ at, unsynced, mono, boot }: RawSample, gateway: string, view: AdmissionView): EpochMs | undefined {
+  if (!unsynced) return Math.round(at)
+  if (boot === undefined || mono === undefined) return undefined
+  const offset = view.clockFix(gateway, boot)
+  return offset === undefined ? undefined : Math.round(mono + offset)
 }
 
-const rejected = (reason: RejectReason, detail: string): Verdict => ({ kind: 'rejected', reason, detail })
+const rejected = (reason: RejectReason, detail: string): Rejected => ({ kind: 'rejected', reason, detail })
 
 const ahead = (ms: number): string =>
   ms < 86_400_000 ? `${Math.round(ms / 60_000)} min` : `${Math.round(ms / 86_400_000)} d`

@@ -1,8 +1,9 @@
 import type { EpochMs } from '@civitals/contracts/clock'
+import type { Reading } from '@civitals/contracts/reading'
 import type { SettledEnvelope, SettlementBatch } from '@civitals/contracts/settlement'
 import { isConvertible } from '@civitals/contracts/units'
 import type { RefusedReading } from '@civitals/storage/series'
-import { type AdmissionView, judge, type Verdict } from '../admission/judge.ts'
+import { type AdmissionView, type Exclusion, isExclusion, judge } from '../admission/judge.ts'
 import type { AccountDraft } from '../ledger/accounts.ts'
 import type { AsideChange, AsideGroup, StoredAside } from '../ledger/aside.ts'
 import { RejectTally } from '../ledger/reject-book.ts'
@@ -70,17 +71,18 @@ export function release(
     const { raw, gateway } = one
     const units = unitsFor({ gateway, config: raw.config }, raw.terminal, view)
     const verdict = judge(raw, units, gateway, one.receivedAt, view)
-    if (verdict.kind === 'set aside') {
+    if (isExclusion(verdict) && verdict.kind === 'set aside') {
       const { reason, detail } = verdict
       if (reason !== one.reason) changed.push({ n: one.n, reason, detail })
       continue
     }
     done.push(one.n)
-    if (verdict.kind === 'admitted') {
+    if (isExclusion(verdict)) rejects.add(refusalOf(one, verdict, now))
+    else {
       envelopes.push(envelopeOf(one, verdict))
-      origins.push({ gateway: one.gateway, spool: one.spool, seq: one.seq, readings: [verdict.reading] })
-    } else rejects.add(refusalOf(one, verdict, now))
-    const column = verdict.kind === 'admitted' ? { stored: 1 } : { rejected: 1 }
+      origins.push({ gateway: one.gateway, spool: one.spool, seq: one.seq, readings: [verdict] })
+    }
+    const column = isExclusion(verdict) ? { rejected: 1 } : { stored: 1 }
     accounts.add(one.gateway, one.spool, { setAside: -1, ...column })
   }
   return { batch: { envelopes, receivedAt: now }, origins, done, changed, rejects }
@@ -111,14 +113,14 @@ export function keepRefused(
   }
 }
 
-const envelopeOf = (one: StoredAside, { reading }: Extract<Verdict, { kind: 'admitted' }>): SettledEnvelope => ({
+const envelopeOf = (one: StoredAside, reading: Reading): SettledEnvelope => ({
   gateway: one.gateway,
   spool: `${one.spool}.aside`,
   seq: one.n,
   readings: [reading],
 })
 
-const refusalOf = (one: StoredAside, { reason, detail }: Extract<Verdict, { kind: 'rejected' }>, at: EpochMs) => ({
+const refusalOf = (one: StoredAside, { reason, detail }: Extract<Exclusion, { kind: 'rejected' }>, at: EpochMs) => ({
   at,
   scope: 'reading' as const,
   reason,

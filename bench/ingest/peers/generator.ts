@@ -53,10 +53,18 @@ class Gateway {
       const subscriptions = [{ topic: topicOf(this.#id, 'ack'), qos: 0 as const }]
       this.#socket.write(mqtt.generate({ cmd: 'subscribe', messageId: 1, subscriptions }))
     } else if (packet.cmd === 'suback') {
+      // The bare ceiling knows no units.
+      if (this.#load.acknowledgedBy === 'application') this.#socket.write(this.#tellConfiguration())
       this.#startedAt = performance.now()
       if (this.#load.perSecond !== undefined) setInterval(() => this.#fill(), 20)
       this.#fill()
     }
+  }
+
+  #tellConfiguration(): Buffer {
+    const topic = topicOf(this.#id, 'config/state')
+    const payload = Buffer.from(this.#payloads.configurations)
+    return mqtt.generate({ cmd: 'publish', dup: false, qos: 0, retain: true, topic, payload })
   }
 
   #settled(upTo: number): void {

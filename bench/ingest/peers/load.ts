@@ -4,6 +4,7 @@ import { demoCity } from '../../../simulator/city/io/pilot-file.ts'
 
 export interface LoadPoint {
   readonly id: string
+  readonly unit: string
   readonly middle: number
   readonly decimals: number
 }
@@ -78,10 +79,11 @@ function placeTerminals(city: City, gateway: string, order: number, values: numb
   return placed
 }
 
-function loadPoint({ id, normal, range, resolution = 0.1 }: Point): LoadPoint {
+function loadPoint({ id, unit, normal, range, resolution = 0.1 }: Point): LoadPoint {
   const [low, high] = normal ?? range ?? [0, 1]
   return {
     id,
+    unit,
     middle: (low + high) / 2,
     decimals: resolution >= 1 ? 0 : Math.min(3, Math.ceil(-Math.log10(resolution))),
   }

@@ -1,16 +1,24 @@
+import { crc32 } from 'node:zlib'
+import { configurationHash, encodeConfigurations } from '../../../contracts/encode-configuration.ts'
 import type { LoadGateway, LoadPoint, LoadTerminal } from './load.ts'
 
 /** Variants of a terminal's values that take turns: enough for no two neighbours to be alike. */
 const variants = 16
 
-/** Makes a gateway's envelopes as JSON, as cheaply as can be: what does not change is text made beforehand. */
+/** Makes a gateway's envelopes as gateways do, JSON with its checksum, as cheaply as can be: what does not change is text made beforehand. */
 export class Payloads {
+  /** What the gateway tells of its units before the first envelope, on topic kind `config/state`. */
+  readonly configurations: Uint8Array
+  readonly #config: string
   readonly #spool: string
   readonly #parts: readonly { readonly head: string; readonly tails: readonly string[] }[]
   #lastAt = 0
 
   constructor(spool: string, gateway: LoadGateway) {
     this.#spool = spool
+    const told = configurationOf(gateway)
+    this.#config = told.config
+    this.configurations = encodeConfigurations([told]) ?? new Uint8Array()
     this.#parts = gateway.terminals.map((terminal) => ({
       head: `{"terminal":"${terminal.id}","at":`,
       tails: Array.from({ length: variants }, () => `,"clock":"synced","values":{${valuesOf(terminal)}}}`),
@@ -24,8 +32,20 @@ export class Payloads {
     for (const { head, tails } of this.#parts) {
       samples += `${samples && ','}${head}${this.#lastAt}${tails[seq % variants]}`
     }
-    return `{"spool":"${this.#spool}","seq":${seq},"config":"bench","samples":[${samples}]}`
+    const open = `{"spool":"${this.#spool}","seq":${seq},"config":"${this.#config}","samples":[${samples}]`
+    return `${open},"crc":"${crc32(open).toString(16).padStart(8, '0')}"}`
   }
+}
+
+function configurationOf({ terminals }: LoadGateway) {
+  const pointsOf = ({ points }: LoadTerminal) =>
+    Object.fromEntries(points.map(({ id, unit, decimals }) => [id, [unit, 10 ** -decimals] as [string, number]]))
+  const content = {
+    settings: 'bench',
+    sets: Object.fromEntries(terminals.map((terminal) => [terminal.id, pointsOf(terminal)])),
+    terminals: Object.fromEntries(terminals.map(({ id }) => [id, id])),
+  }
+  return { config: configurationHash(content), ...content }
 }
 
 const valuesOf = ({ points }: LoadTerminal): string => points.map((one) => `"${one.id}":${textOf(one)}`).join(',')

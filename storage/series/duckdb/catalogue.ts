@@ -1,15 +1,8 @@
 import { qualities } from '@civitals/contracts/quality'
 import type { Reading } from '@civitals/contracts/reading'
 import type { SettledEnvelope } from '@civitals/contracts/settlement'
+import { ReadingRows } from './reading-rows.ts'
 import { Runs } from './runs.ts'
-
-/** Rows of `reading`, column by column, as DuckDB takes them. */
-export interface ReadingColumns {
-  readonly series: number[]
-  readonly timeMs: number[]
-  readonly value: (number | null)[]
-  readonly quality: number[]
-}
 
 /** Names given in this plan: one row of `series` or `spool`. */
 export type NamedRow = readonly [id: number, first: string, second: string]
@@ -22,9 +15,9 @@ export interface WritePlan {
   readonly spools: readonly NamedRow[]
   readonly runs: readonly RunRow[]
   /** Of envelopes never written before. */
-  readonly fresh: ReadingColumns
+  readonly fresh: ReadingRows
   /** Of envelopes written before; each (series, time) once. */
-  readonly again: ReadingColumns
+  readonly again: ReadingRows
 }
 
 /** Numbers for pairs of names, in memory; what a plan adds is taken back when the plan fails. */
@@ -42,6 +35,11 @@ class Names {
 
   find(first: string, second: string): number | undefined {
     return this.#ids.get(first)?.get(second)
+  }
+
+  /** Numbers of the pairs that begin so, by their second name. */
+  beginning(first: string): ReadonlyMap<string, number> | undefined {
+    return this.#ids.get(first)
   }
 
   /** The number of a pair, a new one if need be. */
@@ -89,16 +87,16 @@ export class Catalogue {
 
   plan(envelopes: readonly SettledEnvelope[]): WritePlan {
     const runs = new PlannedRuns(this.#settled)
-    const fresh = emptyColumns()
+    const fresh = new ReadingRows(envelopes.reduce((room, { readings }) => room + readings.length, 0))
     const again = new Map<string, Reading>()
     for (const envelope of envelopes) {
       const spool = this.spools.take(envelope.gateway, envelope.spool)
-      if (runs.take(spool, envelope.seq)) for (const reading of envelope.readings) this.#push(fresh, reading)
+      if (runs.take(spool, envelope.seq)) this.#push(fresh, envelope.readings)
       else for (const reading of envelope.readings) again.set(keyOf(reading), reading)
     }
     this.#planned = runs.rows
-    const replaced = emptyColumns()
-    for (const reading of again.values()) this.#push(replaced, reading)
+    const replaced = new ReadingRows(again.size)
+    this.#push(replaced, again.values())
     return { series: this.series.added, spools: this.spools.added, runs: runs.rows, fresh, again: replaced }
   }
 
@@ -127,15 +125,16 @@ export class Catalogue {
     return [...this.#settled].flatMap(([spool, runs]) => [...runs].map(([from, to]): RunRow => [spool, from, to]))
   }
 
-  #push(columns: ReadingColumns, reading: Reading): void {
-    columns.series.push(this.series.take(reading.terminal, reading.point))
-    columns.timeMs.push(reading.at)
-    columns.value.push(reading.value)
-    columns.quality.push(qualities[reading.quality].code)
+  /** Readings of a terminal stand together: it is looked up once for them. */
+  #push(columns: ReadingRows, readings: Iterable<Reading>): void {
+    let known: { readonly terminal: string; readonly points: ReadonlyMap<string, number> | undefined } | undefined
+    for (const { terminal, point, at, value, quality } of readings) {
+      if (known?.terminal !== terminal) known = { terminal, points: this.series.beginning(terminal) }
+      const series = known.points?.get(point) ?? this.series.take(terminal, point)
+      columns.push(series, at, value, qualities[quality].code)
+    }
   }
 }
-
-const emptyColumns = (): ReadingColumns => ({ series: [], timeMs: [], value: [], quality: [] })
 
 const keyOf = ({ terminal, point, at }: Reading): string => `${terminal}/${point}/${at}`
 

@@ -1,21 +1,22 @@
 import { qualityOfCode } from '@civitals/contracts/quality'
 import type { Reading } from '@civitals/contracts/reading'
-import type { ReadingColumns } from './catalogue.ts'
+import type { ReadingRows } from './reading-rows.ts'
 
 /** The newest reading of every series by event time, in memory; of two at one time the one taken later. */
 export class Newest {
   readonly #at: number[] = []
-  readonly #value: (number | null)[] = []
+  /** NaN: none. */
+  readonly #value: number[] = []
   readonly #quality: number[] = []
 
-  take({ series, timeMs, value, quality }: ReadingColumns): void {
-    for (let row = 0; row < series.length; row++) {
+  take({ rows, series, timeMs, value, quality }: ReadingRows): void {
+    for (let row = 0; row < rows; row++) {
       const id = series[row] as number
       const at = timeMs[row] as number
       while (this.#at.length <= id) this.#add()
       if (at < (this.#at[id] as number)) continue
       this.#at[id] = at
-      this.#value[id] = value[row] ?? null
+      this.#value[id] = value[row] as number
       this.#quality[id] = quality[row] as number
     }
   }
@@ -24,13 +25,15 @@ export class Newest {
     return this.#at.flatMap((at, id) => {
       const [terminal, point] = nameOf(id) ?? []
       if (terminal === undefined || point === undefined || at === nothingYet) return []
-      return [{ terminal, point, at, value: this.#value[id] ?? null, quality: qualityOfCode(this.#quality[id] ?? 0) }]
+      const value = this.#value[id] as number
+      const quality = qualityOfCode(this.#quality[id] ?? 0)
+      return [{ terminal, point, at, value: Number.isNaN(value) ? null : value, quality }]
     })
   }
 
   #add(): void {
     this.#at.push(nothingYet)
-    this.#value.push(null)
+    this.#value.push(Number.NaN)
     this.#quality.push(0)
   }
 }

@@ -1,27 +1,23 @@
 import { setImmediate } from 'node:timers/promises'
-import { BIGINT, DOUBLE, type DuckDBConnection, DuckDBDataChunk, INTEGER, UTINYINT, VARCHAR } from '@duckdb/node-api'
-import type { NamedRow, ReadingColumns, RunRow } from '../catalogue.ts'
+import { BIGINT, type DuckDBConnection, DuckDBDataChunk, INTEGER, VARCHAR } from '@duckdb/node-api'
+import type { NamedRow, RunRow } from '../catalogue.ts'
 import type { Part } from '../layout.ts'
+import type { ReadingRows } from '../reading-rows.ts'
 import { tableName } from '../rows-query.ts'
+import { keyChunk, readingChunk } from './chunk.ts'
 
 /** DuckDB's vector size: what one chunk may hold. */
 const chunkRows = 2048
 /** Appending runs on the main loop at 0.4 ms a chunk (measured); after so many chunks others get a turn. */
 const chunksPerTurn = 16
 
-const readingTypes = [INTEGER, BIGINT, DOUBLE, UTINYINT]
-
 /** Appends to an open table within the transaction that is open on `connection`. */
-export async function appendReadings(
-  connection: DuckDBConnection,
-  table: number,
-  columns: ReadingColumns,
-): Promise<void> {
+export async function appendReadings(connection: DuckDBConnection, table: number, columns: ReadingRows): Promise<void> {
+  if (columns.rows === 0) return
   const appender = await connection.createAppender(tableName(table))
   try {
-    const rows = columns.series.length
-    for (let from = 0, chunks = 1; from < rows; from += chunkRows, chunks++) {
-      appender.appendDataChunk(readingChunk(columns, from, Math.min(from + chunkRows, rows)))
+    for (let from = 0, chunks = 1; from < columns.rows; from += chunkRows, chunks++) {
+      appender.appendDataChunk(readingChunk(columns, from, Math.min(from + chunkRows, columns.rows)))
       if (chunks % chunksPerTurn === 0) await setImmediate()
     }
   } finally {
@@ -29,24 +25,11 @@ export async function appendReadings(
   }
 }
 
-function readingChunk(columns: ReadingColumns, from: number, to: number): DuckDBDataChunk {
-  const chunk = DuckDBDataChunk.create(readingTypes, to - from)
-  chunk.setColumnValues(0, columns.series.slice(from, to))
-  chunk.setColumnValues(1, columns.timeMs.slice(from, to).map(BigInt))
-  chunk.setColumnValues(2, columns.value.slice(from, to))
-  chunk.setColumnValues(3, columns.quality.slice(from, to))
-  return chunk
-}
-
-export async function appendKeys(connection: DuckDBConnection, columns: ReadingColumns): Promise<void> {
+export async function appendKeys(connection: DuckDBConnection, columns: ReadingRows): Promise<void> {
   const appender = await connection.createAppender('again', null, 'temp')
   try {
-    for (let from = 0; from < columns.series.length; from += chunkRows) {
-      const to = Math.min(from + chunkRows, columns.series.length)
-      const chunk = DuckDBDataChunk.create([INTEGER, BIGINT], to - from)
-      chunk.setColumns([columns.series.slice(from, to), columns.timeMs.slice(from, to).map(BigInt)])
-      appender.appendDataChunk(chunk)
-    }
+    for (let from = 0; from < columns.rows; from += chunkRows)
+      appender.appendDataChunk(keyChunk(columns, from, Math.min(from + chunkRows, columns.rows)))
   } finally {
     appender.closeSync()
   }

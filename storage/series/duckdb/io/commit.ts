@@ -8,7 +8,7 @@ const rewriteFromRows = 5000
 const rewriteFromFactor = 4
 
 /** Nothing of it would change the store. */
-export const isEmpty = ({ runs, again }: WritePlan): boolean => runs.length === 0 && again.series.length === 0
+export const isEmpty = ({ runs, again }: WritePlan): boolean => runs.length === 0 && again.rows === 0
 
 /**
  * One transaction into the table that is written to: new names, numbers of envelopes, readings; what came again replaces its rows there and is
@@ -17,7 +17,7 @@ export const isEmpty = ({ runs, again }: WritePlan): boolean => runs.length === 
 export async function commit(database: Database, plan: WritePlan): Promise<void> {
   const { writer } = database
   const { current, tables } = database.layout
-  const again = plan.again.series.length > 0
+  const again = plan.again.rows > 0
   const older = again && (tables.length > 1 || database.layout.days.length > 0)
   await writer.run('BEGIN')
   await appendNames(writer, 'series', plan.series)
@@ -34,7 +34,7 @@ export async function commit(database: Database, plan: WritePlan): Promise<void>
   }
   await writer.run('COMMIT')
   database.runRows = rows + plan.runs.length
-  database.currentRows += plan.fresh.series.length + plan.again.series.length
+  database.currentRows += plan.fresh.rows + plan.again.rows
   database.resent ||= older
   for (const columns of [plan.fresh, plan.again]) database.newest.take(columns)
 }

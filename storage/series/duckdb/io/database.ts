@@ -1,9 +1,10 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
-import { Catalogue, type ReadingColumns } from '../catalogue.ts'
+import { Catalogue } from '../catalogue.ts'
 import { Layout, type Part, type PartKind } from '../layout.ts'
 import { Newest } from '../newest.ts'
+import { ReadingRows } from '../reading-rows.ts'
 import { againTable, newestQuery, openTable, schema } from '../schema.ts'
 import { DayFiles } from './day-files.ts'
 import { cutLog, type TornLog, tornEntry } from './torn-log.ts'
@@ -111,13 +112,9 @@ async function loadNewest(connection: DuckDBConnection, tables: readonly number[
   const queries = ['SELECT * FROM newest', ...tables.map(newestQuery)]
   for (const query of queries) {
     for await (const rows of (await connection.run(query)).yieldRows()) {
-      const columns: ReadingColumns = { series: [], timeMs: [], value: [], quality: [] }
-      for (const [series, timeMs, value, quality] of rows) {
-        columns.series.push(Number(series))
-        columns.timeMs.push(Number(timeMs))
-        columns.value.push(typeof value === 'number' ? value : null)
-        columns.quality.push(Number(quality))
-      }
+      const columns = new ReadingRows(rows.length)
+      for (const [series, timeMs, value, quality] of rows)
+        columns.push(Number(series), Number(timeMs), typeof value === 'number' ? value : null, Number(quality))
       newest.take(columns)
     }
   }
