@@ -6,9 +6,11 @@ import type { MinuteRun } from '../windows/ring.ts'
 
 const minuteMs = 60_000
 
-/** Rows of one series out of columns that came together. */
+/** Rows of one series out of columns that came together, judged. */
 interface Stretch extends MinuteRun {
   readonly uncertain: Uint8Array
+  /** Rows whose flag the minute after them decided, oldest first. */
+  readonly decidedLate: number[]
 }
 
 /** What is handed on: rows begin <= k < end of a run, with their flags. */
@@ -17,20 +19,19 @@ export type Take = (run: MinuteRun, begin: number, end: number) => void
 /**
  * Minutes of one series, judged as its readings were when they came: what fails does not score, what is suspect is marked. The mean of
  * a minute stands for its readings, and a minute in which one of them left the range of the sensor fails as a whole: of a terminal
- * that reports once a minute or less this is what the platform did, of a faster one close to it.
+ * that reports once a minute or less this is what the platform did, of a faster one close to it. All rows are judged when they come,
+ * while they lie next to each other in memory; one that waited for the next to say what it was is handed on no sooner than that.
  */
 export class JudgedMinutes {
   readonly #check: SeriesCheck | undefined
   readonly #range: readonly [number, number]
-  #waiting: Stretch[] = []
-  #run: Stretch | undefined
-  /** Rows of the run that were shown to the check, that were judged, and that were handed on. */
-  #shown = 0
-  #judged = 0
+  #runs: Stretch[] = []
+  /** Rows of the first run that were handed on. */
   #handed = 0
-  /** A run of which the last row waits for the next minute to say what it was. */
+  /** The run that is judged, its next row, and a run of which the last row waits for that. */
+  #run: Stretch | undefined
+  #row = 0
   #before: Stretch | undefined
-  #take: Take = () => {}
 
   constructor(limits: PointLimits | undefined, reportEveryMs: number) {
     if (limits) this.#check = new SeriesCheck(limits, Math.max(minuteMs, reportEveryMs))
@@ -43,7 +44,7 @@ export class JudgedMinutes {
     if (begin >= end) return
     const flag = new Uint8Array(end - begin)
     for (let row = begin; row < end; row++) flag[row - begin] = uncertain[row] === 0 ? 1 : 3
-    this.#waiting.push({
+    const run = {
       minute: bucket.subarray(begin, end),
       mean: mean.subarray(begin, end),
       min: min.subarray(begin, end),
@@ -51,46 +52,44 @@ export class JudgedMinutes {
       count: count.subarray(begin, end),
       uncertain: uncertain.subarray(begin, end),
       flag,
-    })
+      decidedLate: [],
+    }
+    this.#runs.push(run)
+    if (this.#check) this.#judge(this.#check, run)
   }
 
-  /** Hands on what was measured before `until` and is judged. */
+  /** Hands on what was measured before `until` and was judged by then. */
   feed(until: EpochMs, take: Take): void {
-    this.#take = take
     const last = until / minuteMs
     for (;;) {
-      this.#run ??= this.#next()
-      const run = this.#run
-      if (!run || (run.minute[this.#shown] ?? last) >= last) return
-      let end = this.#shown
-      while (end < run.minute.length && (run.minute[end] ?? 0) < last) end++
-      this.#judge(run, this.#shown, end)
-      this.#shown = end
-      if (this.#judged > this.#handed) take(run, this.#handed, this.#judged)
-      this.#handed = this.#judged
-      if (end < run.minute.length) return
-      if (this.#judged < end) this.#before = run
-      this.#run = undefined
+      const [run, next] = this.#runs
+      if (!run) return
+      const { minute, decidedLate } = run
+      let end = this.#handed
+      while (end < minute.length && (minute[end] ?? 0) < last) end++
+      const after = minute[end] ?? next?.minute[0] ?? Number.POSITIVE_INFINITY
+      const open = decidedLate.length > 0 && decidedLate.includes(end - 1) && after >= last
+      const known = open ? end - 1 : end
+      if (known > this.#handed) take(run, this.#handed, known)
+      this.#handed = Math.max(this.#handed, known)
+      if (known < minute.length) return
+      this.#runs.shift()
+      this.#handed = 0
     }
   }
 
-  #next(): Stretch | undefined {
-    this.#shown = this.#judged = this.#handed = 0
-    return this.#waiting.shift()
-  }
-
-  #judge(run: Stretch, begin: number, end: number): void {
-    const check = this.#check
-    if (!check) {
-      this.#judged = end
-      return
-    }
+  #judge(check: SeriesCheck, run: Stretch): void {
     const [low, high] = this.#range
-    for (let k = begin; k < end; k++) {
-      const [least, most] = [run.min[k] ?? 0, run.max[k] ?? 0]
-      const value = least < low ? least : most > high ? most : (run.mean[k] ?? 0)
-      check.take((run.minute[k] ?? 0) * minuteMs, value, run.uncertain[k] === 0 ? 'good' : 'uncertain', this.#verdict)
+    const { minute, mean, min, max, uncertain } = run
+    this.#run = run
+    this.#row = 0
+    for (let k = 0; k < minute.length; k++) {
+      const [least, most] = [min[k] ?? 0, max[k] ?? 0]
+      const value = least < low ? least : most > high ? most : (mean[k] ?? 0)
+      check.take((minute[k] ?? 0) * minuteMs, value, uncertain[k] === 0 ? 'good' : 'uncertain', this.#verdict)
+      if (this.#row <= k) run.decidedLate.push(k)
     }
+    if (this.#row < minute.length) this.#before = run
   }
 
   /** Verdicts come in order of time; the one kept back from the run before comes first. */
@@ -98,11 +97,9 @@ export class JudgedMinutes {
     const before = this.#before
     const run = before ?? this.#run
     if (!run) return
-    const row = before ? before.minute.length - 1 : this.#judged++
+    const row = before ? before.minute.length - 1 : this.#row++
+    this.#before = undefined
     run.flag[row] = flag
     if (flag !== 4) run.mean[row] = value
-    if (!before) return
-    this.#before = undefined
-    this.#take(before, row, row + 1)
   }
 }

@@ -22,6 +22,7 @@ import type { DuckdbSeriesOptions } from '../options.ts'
 import { defaultKeptDays } from '../retention.ts'
 import { openTable } from '../schema.ts'
 import { Closer, type Tended } from './closer.ts'
+import { ColumnsThread } from './columns-thread.ts'
 import { commit, isEmpty } from './commit.ts'
 import { type Database, openDatabase } from './database.ts'
 import { readCount, readDigest, readRaw } from './reading.ts'
@@ -57,12 +58,16 @@ export async function openDuckdbSeries(options: DuckdbSeriesOptions): Promise<Du
 const seriesPerPage = 256
 const hourMs = 3_600_000
 const tendEveryMs = 60_000
+/** The thread that reads files into columns ends so long after the last question. */
+const filesIdleMs = 10_000
 
 class DuckdbSeries implements DuckdbSeriesStore {
   readonly #options: DuckdbSeriesOptions
   readonly #outage: Outage
   readonly #writing = new Turns()
   readonly #reading = new Turns()
+  readonly #files = new ColumnsThread()
+  #filesIdle: Timer | undefined
   #database: Promise<Database> | undefined
   #closer: Closer | undefined
   #tending: Promise<Tended> | undefined
@@ -126,8 +131,9 @@ class DuckdbSeries implements DuckdbSeriesStore {
 
   /** Day by day, some hundred series at a time: other questions come in between. */
   async columns({ series, from, to, everyMs }: ColumnsQuery): Promise<readonly BucketColumns[]> {
-    const { energyMean } = this.#options
+    const { clock, energyMean } = this.#options
     const found: BucketColumns[] = []
+    this.#filesIdle?.cancel()
     for (let day = dayOf(from); day * dayMs < to; day++) {
       const stretch = { from: Math.max(from, day * dayMs), to: Math.min(to, (day + 1) * dayMs) }
       for (let first = 0; first < series.length; first += seriesPerPage) {
@@ -137,12 +143,19 @@ class DuckdbSeries implements DuckdbSeriesStore {
             database.catalogue.series.find(name.terminal, name.point) ?? []
           const ids = page.flatMap(numberOf).sort((a, b) => a - b)
           const energy = page.filter(({ terminal, point }) => energyMean?.(terminal, point)).flatMap(numberOf)
-          return ids.length === 0 ? [] : await readColumns(database, { ids, ...stretch }, everyMs, energy)
+          return ids.length === 0 ? [] : await readColumns(database, this.#files, { ids, ...stretch }, everyMs, energy)
         })
         found.push(...read)
       }
     }
+    this.#filesIdle?.cancel()
+    this.#filesIdle = this.#closed ? undefined : clock.after(filesIdleMs, () => void this.#endFiles())
     return found
+  }
+
+  async #endFiles(): Promise<void> {
+    const end = await this.#reading.take()
+    await this.#files.end().finally(end)
   }
 
   digest(stretch: { readonly from: number; readonly to: number }): Promise<readonly SeriesDigest[]> {
@@ -168,9 +181,11 @@ class DuckdbSeries implements DuckdbSeriesStore {
     if (this.#closed) return
     this.#closed = true
     this.#timer?.cancel()
+    this.#filesIdle?.cancel()
     await this.#stopCloser()
     const ends = [await this.#writing.take(), await this.#reading.take()]
     try {
+      await this.#files.end()
       const database = await this.#database
       // So that the next start need not replay the log; without it everything is still there.
       await database?.writer.run('CHECKPOINT')
