@@ -32,7 +32,10 @@ export type FromWorker =
   | { readonly kind: 'progress'; readonly share: number }
   | { readonly kind: 'done'; readonly result: BacktestResult }
 
-/** What the centre answers. */
+/** What the centre answers: minutes come in pieces, each of which is gone from its memory when the next is read. */
 export type ToWorker =
-  | { readonly ask: number; readonly columns: readonly BucketColumns[] | ReadingColumns }
+  | { readonly ask: number; readonly minutes: BucketColumns }
+  | { readonly ask: number; readonly readings: ReadingColumns }
+  /** All minutes that were asked for have been sent. */
+  | { readonly ask: number; readonly end: true }
   | { readonly ask: number; readonly error: string }

@@ -2,6 +2,7 @@ import type { SeriesStore } from '@civitals/storage/series'
 
 /** A series store whose writes wait until `ready`: readings may arrive, but none is settled before those who follow them can. */
 export function heldUntil(ready: Promise<unknown>, series: SeriesStore): SeriesStore {
+  const columns = series.columns?.bind(series)
   return {
     async write(batch, signal) {
       await ready
@@ -10,7 +11,7 @@ export function heldUntil(ready: Promise<unknown>, series: SeriesStore): SeriesS
     latest: () => series.latest(),
     range: (query) => series.range(query),
     readings: (query) => series.readings(query),
-    ...(series.columns ? { columns: (query) => series.columns?.(query) ?? Promise.resolve([]) } : {}),
+    ...(columns ? { columns } : {}),
     digest: (stretch) => series.digest(stretch),
     count: () => series.count(),
     close: () => series.close(),

@@ -1,21 +1,20 @@
 import type { BucketColumns, ColumnsQuery, SeriesRow, SeriesStore } from '@civitals/storage/series'
 
-/** Where a replay reads. Buckets whose readings are all bad are left out. */
-export type MinuteSource = (query: ColumnsQuery) => Promise<readonly BucketColumns[]>
+/** Where a replay reads, piece by piece. Buckets whose readings are all bad are left out. */
+export type MinuteSource = (query: ColumnsQuery) => AsyncIterable<BucketColumns>
 
 /** Rows one question may return: 69 days of minutes. */
 const limit = 100_000
 
 /** Buckets of a series store: as columns where the engine keeps them so, else series by series. */
-export const minutesOf =
-  (store: Pick<SeriesStore, 'range' | 'columns'>): MinuteSource =>
-  async (query) => {
-    if (store.columns) return await store.columns(query)
+export const minutesOf = (store: Pick<SeriesStore, 'range' | 'columns'>): MinuteSource =>
+  async function* (query) {
+    if (store.columns) {
+      yield* store.columns(query)
+      return
+    }
     const { series, from, to, everyMs } = query
-    const found: BucketColumns[] = []
-    for (const name of series)
-      found.push(columnsOf(name, await store.range({ ...name, from, to, everyMs, limit }), everyMs))
-    return found
+    for (const name of series) yield columnsOf(name, await store.range({ ...name, from, to, everyMs, limit }), everyMs)
   }
 
 function columnsOf(name: BucketColumns['series'][number], rows: readonly SeriesRow[], everyMs: number): BucketColumns {

@@ -136,7 +136,7 @@ function stretchesOf({ from, to }: ReplayPlan, series: number): Part[] {
 
 async function readStretch(series: readonly Series[], source: MinuteSource, stretch: Part | undefined) {
   const names = series.map(({ terminal, point }) => ({ terminal, point }))
-  return stretch ? await source({ series: names, ...stretch, everyMs: minuteMs }) : []
+  return stretch ? await Array.fromAsync(source({ series: names, ...stretch, everyMs: minuteMs })) : []
 }
 
 /** What each series of the columns is to the replay. */
@@ -167,8 +167,8 @@ async function seedWeeks(
   const names = series.filter(({ week }) => week).map(({ terminal, point }) => ({ terminal, point }))
   if (names.length === 0) return
   const to = Math.floor((from - leadMs) / hourMs) * hourMs
-  const columns = await source({ series: names, from: to - historyWeeks * 7 * dayMs, to, everyMs: hourMs })
-  for (const { series: some, starts, bucket, mean, count } of columns) {
+  const columns = source({ series: names, from: to - historyWeeks * 7 * dayMs, to, everyMs: hourMs })
+  for await (const { series: some, starts, bucket, mean, count } of columns) {
     for (const [k, { terminal, point }] of some.entries()) {
       for (const windows of all) {
         const week = windows.of(terminal)?.series.get(point)?.week

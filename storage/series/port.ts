@@ -111,10 +111,10 @@ export interface SeriesStore extends AsyncDisposable {
    */
   readings(query: ReadingsQuery): Promise<StoredReadings>
   /**
-   * Buckets of many series as columns, for computing over weeks: a series may stand in several of them, the older first. Only of
-   * an engine that keeps buckets side by side; of another ask `range`.
+   * Buckets of many series as columns, for computing over weeks, piece by piece: a series may stand in several of them, the older
+   * first. Only of an engine that keeps buckets side by side; of another ask `range`.
    */
-  columns?(query: ColumnsQuery): Promise<readonly BucketColumns[]>
+  columns?(query: ColumnsQuery): AsyncIterable<BucketColumns>
   /** Counts and sums of every series that has a reading in from <= at < to, in no particular order. */
   digest(stretch: { readonly from: EpochMs; readonly to: EpochMs }): Promise<readonly SeriesDigest[]>
   /** Whether a reading takes the place of one of the same series and time that came in another envelope. Default: both stand. */

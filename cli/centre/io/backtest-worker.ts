@@ -6,7 +6,7 @@ import type { BacktestSide } from '@civitals/contracts/backtest'
 import { registryView } from '@civitals/contracts/registry-view'
 import { replay } from '@civitals/indicators/backtest/replay'
 import { BacktestSummary } from '@civitals/indicators/backtest/summary'
-import type { BucketColumns } from '@civitals/storage/series'
+import type { BucketColumns, ColumnsQuery } from '@civitals/storage/series'
 import type { BacktestJob, FromWorker, ReadingColumns, ToWorker } from '../backtest-job.ts'
 
 // Of this thread alone on Linux: what people and gateways wait for goes first.
@@ -14,33 +14,48 @@ if (process.platform === 'linux') setPriority(0, 10)
 
 const dayMs = 86_400_000
 const job = workerData as BacktestJob
-const waiting = new Map<number, { resolve: (columns: never) => void; reject: (error: Error) => void }>()
+interface Waiting {
+  readonly minutes: BucketColumns[]
+  resolve(readings: ReadingColumns | undefined): void
+  reject(error: Error): void
+}
+const waiting = new Map<number, Waiting>()
 let asked = 0
 
 parentPort?.on('message', (message: ToWorker) => {
   const ask = waiting.get(message.ask)
+  if ('minutes' in message) {
+    ask?.minutes.push(message.minutes)
+    return
+  }
   waiting.delete(message.ask)
   if ('error' in message) ask?.reject(new Error(message.error))
-  else ask?.resolve(message.columns as never)
+  else ask?.resolve('readings' in message ? message.readings : undefined)
 })
 
 const tell = (message: FromWorker): void => parentPort?.postMessage(message)
 
-function read<C extends readonly BucketColumns[] | ReadingColumns>(ask: (number: number) => FromWorker): Promise<C> {
+/** Sends a question at once; `minutes` holds what it is answered with piece by piece. */
+function ask(
+  question: (ask: number) => FromWorker,
+): Promise<{ minutes: BucketColumns[]; readings: ReadingColumns | undefined }> {
   const number = ++asked
-  return new Promise<C>((resolve, reject) => {
-    waiting.set(number, { resolve, reject })
-    tell(ask(number))
+  const minutes: BucketColumns[] = []
+  return new Promise((resolve, reject) => {
+    waiting.set(number, { minutes, reject, resolve: (readings) => resolve({ minutes, readings }) })
+    tell(question(number))
   })
+}
+
+async function* minutesOf(query: ColumnsQuery): AsyncGenerator<BucketColumns> {
+  yield* (await ask((number) => ({ kind: 'minutes', ask: number, query }))).minutes
 }
 
 const registry = registryView(job.city)
 const summary = new BacktestSummary()
 const alarms = new Map(job.sides.map(({ name, rules }) => [name, new AlarmReplay(rules, registry)]))
 
-for await (const step of replay({ ...job, registry }, (query) =>
-  read<readonly BucketColumns[]>((ask) => ({ kind: 'minutes', ask, query })),
-)) {
+for await (const step of replay({ ...job, registry }, minutesOf)) {
   summary.add(step)
   alarms.get(step.side)?.indicators(
     step.body.systems.flatMap(({ indicators }) => indicators),
@@ -66,8 +81,8 @@ async function judgeSeries(): Promise<BacktestSide['alarms']> {
       for (let from = job.from; from < job.to; from += dayMs) {
         const to = Math.min(job.to, from + dayMs)
         const query = { terminal: terminal.id, point: subject.point, from, to }
-        const { at, value } = await read<ReadingColumns>((ask) => ({ kind: 'readings', ask, query }))
-        judge.series(terminal.id, subject.point, at, value)
+        const { readings } = await ask((number) => ({ kind: 'readings', ask: number, query }))
+        if (readings) judge.series(terminal.id, subject.point, readings.at, readings.value)
       }
     }
   }

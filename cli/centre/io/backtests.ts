@@ -10,7 +10,7 @@ import type { RegistryView } from '@civitals/contracts/registry'
 import { minutesOf } from '@civitals/indicators/backtest/minutes'
 import type { Catalogue } from '@civitals/indicators/catalogue'
 import type { IndicatorEngine } from '@civitals/indicators/indicators'
-import type { SeriesStore } from '@civitals/storage/series'
+import type { BucketColumns, SeriesStore } from '@civitals/storage/series'
 import type { BacktestJob, FromWorker, ToWorker } from '../backtest-job.ts'
 
 const dayMs = 86_400_000
@@ -93,7 +93,7 @@ export class Backtests {
     const worker = new Worker(new URL('./backtest-worker.ts', import.meta.url), {
       workerData: job,
       // What an evaluation makes dies with it: a young generation that holds one costs half the collecting (measured).
-      resourceLimits: { maxYoungGenerationSizeMb: 64 },
+      resourceLimits: { maxYoungGenerationSizeMb: 128 },
     })
     this.#worker = worker
     const ended = (change: Partial<Backtest>): void => {
@@ -114,12 +114,19 @@ export class Backtests {
 
   async #answer(worker: Worker, asked: Extract<FromWorker, { ask: number }>): Promise<void> {
     const { ask } = asked
-    const { series } = this.#options
-    const reply = await (asked.kind === 'minutes' ? minutesOf(series)(asked.query) : this.#readings(asked.query)).then(
-      (columns): ToWorker => ({ ask, columns }),
-      (error: unknown): ToWorker => ({ ask, error: error instanceof Error ? error.message : String(error) }),
-    )
-    worker.postMessage(reply, 'columns' in reply ? buffersOf(reply.columns) : [])
+    const say = (message: ToWorker, handed: ArrayBuffer[] = []): void => worker.postMessage(message, handed)
+    try {
+      if (asked.kind === 'readings') {
+        const readings = await this.#readings(asked.query)
+        say({ ask, readings }, [readings.at.buffer, readings.value.buffer])
+        return
+      }
+      for await (const minutes of minutesOf(this.#options.series)(asked.query))
+        say({ ask, minutes }, buffersOf(minutes))
+      say({ ask, end: true })
+    } catch (error) {
+      say({ ask, error: error instanceof Error ? error.message : String(error) })
+    }
   }
 
   async #readings(query: { terminal: string; point: string; from: number; to: number }) {
@@ -139,12 +146,8 @@ export class Backtests {
 }
 
 /** Handed over, not copied. */
-const buffersOf = (columns: Extract<ToWorker, { columns: unknown }>['columns']): ArrayBuffer[] =>
-  'value' in columns
-    ? [columns.at.buffer, columns.value.buffer]
-    : columns.flatMap(({ bucket, mean, min, max, count, uncertain }) =>
-        [bucket, mean, min, max, count, uncertain].map(({ buffer }) => buffer),
-      )
+const buffersOf = ({ bucket, mean, min, max, count, uncertain }: BucketColumns): ArrayBuffer[] =>
+  [bucket, mean, min, max, count, uncertain].map(({ buffer }) => buffer)
 
 const latencyId = ({ indicators }: Catalogue): string =>
   indicators.find(({ formula }) => formula === 'latency-p95')?.id ?? ''

@@ -215,7 +215,7 @@ t.test(
       to: midnight + 4 * day,
       everyMs: hour,
     }
-    const columns = (await store.columns?.(beside)) ?? []
+    const columns = await Array.fromAsync(store.columns?.(beside) ?? [])
     t.same(
       columns.flatMap(({ mean }) => [...mean]),
       late,

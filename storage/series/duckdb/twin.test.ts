@@ -75,7 +75,7 @@ async function bucketsBothWays(store: DuckdbSeriesStore): Promise<readonly [unkn
   for (const everyMs of [60_000, 300_000, hour]) {
     for (const terminal of terminals) {
       const name = { terminal, point: 'level' }
-      const parts = (await store.columns?.({ series: [name], ...stretch, everyMs })) ?? []
+      const parts = await Array.fromAsync(store.columns?.({ series: [name], ...stretch, everyMs }) ?? [])
       for (const { starts, bucket, mean, min, max, count, uncertain } of parts) {
         for (let row = starts[0] ?? 0; row < (starts[1] ?? 0); row++) {
           columns.push([

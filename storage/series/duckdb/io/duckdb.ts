@@ -130,27 +130,32 @@ class DuckdbSeries implements DuckdbSeriesStore {
   }
 
   /** Day by day, some hundred series at a time: other questions come in between. */
-  async columns({ series, from, to, everyMs }: ColumnsQuery): Promise<readonly BucketColumns[]> {
-    const { clock, energyMean } = this.#options
-    const found: BucketColumns[] = []
+  async *columns({ series, from, to, everyMs }: ColumnsQuery): AsyncGenerator<BucketColumns> {
     this.#filesIdle?.cancel()
-    for (let day = dayOf(from); day * dayMs < to; day++) {
-      const stretch = { from: Math.max(from, day * dayMs), to: Math.min(to, (day + 1) * dayMs) }
-      for (let first = 0; first < series.length; first += seriesPerPage) {
-        const page = series.slice(first, first + seriesPerPage)
-        const read = await this.#inTurn(this.#reading, async (database) => {
-          const numberOf = (name: (typeof page)[number]) =>
-            database.catalogue.series.find(name.terminal, name.point) ?? []
-          const ids = page.flatMap(numberOf).sort((a, b) => a - b)
-          const energy = page.filter(({ terminal, point }) => energyMean?.(terminal, point)).flatMap(numberOf)
-          return ids.length === 0 ? [] : await readColumns(database, this.#files, { ids, ...stretch }, everyMs, energy)
-        })
-        found.push(...read)
+    try {
+      for (let day = dayOf(from); day * dayMs < to; day++) {
+        const stretch = { from: Math.max(from, day * dayMs), to: Math.min(to, (day + 1) * dayMs) }
+        for (let first = 0; first < series.length; first += seriesPerPage)
+          yield* await this.#columnsOf(series.slice(first, first + seriesPerPage), stretch, everyMs)
       }
+    } finally {
+      this.#filesIdle?.cancel()
+      this.#filesIdle = this.#closed ? undefined : this.#options.clock.after(filesIdleMs, () => void this.#endFiles())
     }
-    this.#filesIdle?.cancel()
-    this.#filesIdle = this.#closed ? undefined : clock.after(filesIdleMs, () => void this.#endFiles())
-    return found
+  }
+
+  #columnsOf(
+    page: ColumnsQuery['series'],
+    stretch: { readonly from: number; readonly to: number },
+    everyMs: number,
+  ): Promise<BucketColumns[]> {
+    const { energyMean } = this.#options
+    return this.#inTurn(this.#reading, async (database) => {
+      const numberOf = (name: (typeof page)[number]) => database.catalogue.series.find(name.terminal, name.point) ?? []
+      const ids = page.flatMap(numberOf).sort((a, b) => a - b)
+      const energy = page.filter(({ terminal, point }) => energyMean?.(terminal, point)).flatMap(numberOf)
+      return ids.length === 0 ? [] : await readColumns(database, this.#files, { ids, ...stretch }, everyMs, energy)
+    })
   }
 
   async #endFiles(): Promise<void> {
