@@ -26,10 +26,13 @@ import { readExclusions, writeDoubts } from './store/untaught.ts'
 import type { Counts } from './windows/counts.ts'
 import { WindowFeed } from './windows/feed.ts'
 import { exclusionsBefore, planFor, windowsFor } from './windows/for-definitions.ts'
+import type { WindowKeeper } from './windows/keeper.ts'
 import type { LocalTime } from './windows/local-time.ts'
 
 const minuteMs = 60_000
 const dayMs = 24 * 60 * minuteMs
+/** A restart without warning reads back what came since. At 10,000 series, 10 MB a time. */
+const keptEveryMs = 10 * minuteMs
 
 /** The engine, open: see `IndicatorEngine`. */
 export class Engine implements IndicatorEngine {
@@ -46,6 +49,8 @@ export class Engine implements IndicatorEngine {
   #writtenMinute: number
   #wroteAreas = Number.NEGATIVE_INFINITY
   #writing: Promise<void> = Promise.resolve()
+  readonly #keeper: WindowKeeper
+  #keptAt: EpochMs
   #timer: Timer | undefined
   #closed = false
 
@@ -54,6 +59,7 @@ export class Engine implements IndicatorEngine {
     definitions: DefinitionDesk,
     grounds: Grounds,
     bodies: Bodies,
+    keeper: WindowKeeper,
   ) {
     this.#options = options
     this.definitions = definitions
@@ -63,13 +69,21 @@ export class Engine implements IndicatorEngine {
     this.#followed = { day: grounds.local(options.clock.now()).day, catalogue: definitions.catalogue }
     this.#documents = definitions.on(this.#followed.day)
     this.#bodies = bodies
+    this.#keeper = keeper
+    this.#keptAt = options.clock.now()
     this.#writtenMinute = Math.floor(options.clock.now() / minuteMs) - 1
   }
 
-  readonly step: SettlementStep<StateTx> = (batch) => ({
-    write: async () => {},
-    committed: () => this.#feed.settle(batch),
-  })
+  readonly step: SettlementStep<StateTx> = (batch) => {
+    const kept = this.#keeper.settling(batch, this.#feed.windows)
+    return {
+      write: kept.write,
+      committed: () => {
+        this.#feed.settle(batch)
+        kept.committed()
+      },
+    }
+  }
 
   start(): void {
     const { clock, evaluateEveryMs } = this.#options
@@ -94,7 +108,7 @@ export class Engine implements IndicatorEngine {
     if (minute > this.#writtenMinute) {
       this.#feed.windows.checkNeighbours(body.at)
       this.#writtenMinute = minute
-      this.#writing = this.#writing.then(() => this.#write(body, minute * minuteMs))
+      this.#writing = this.#writing.then(() => this.#write(body, minute * minuteMs)).then(() => this.#keep(body.at))
       await this.#writing
     }
     return body
@@ -128,6 +142,7 @@ export class Engine implements IndicatorEngine {
             await exclusionsBefore(this.#options, now),
           ),
         )
+    if (!same) await this.#keeper.forget()
     this.#followed = { day, catalogue }
     this.#documents = documents
     this.#bodies.redefine(documents, { windows, counts: this.#counts, local: this.#local })
@@ -222,6 +237,7 @@ export class Engine implements IndicatorEngine {
     await this.#writing.catch(() => {})
     const body = this.#bodies.current
     if (body) await this.#write(body, Math.floor(body.at / minuteMs) * minuteMs, true)
+    await this.#keep(Number.POSITIVE_INFINITY)
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -234,6 +250,13 @@ export class Engine implements IndicatorEngine {
     const { state, registry, alarmPeriods } = this.#options
     const exclusions = await readExclusions(state.db, registry, at - dayMs, alarmPeriods)
     this.#feed.windows.unteach(exclusions, hour - 24, hour)
+  }
+
+  /** Never rejects: a restart only takes longer. */
+  async #keep(at: EpochMs): Promise<void> {
+    if (at - this.#keptAt < keptEveryMs) return
+    this.#keptAt = at
+    await this.#keeper.keep(() => this.#feed.windows).catch((error: unknown) => this.#options.onError?.(error))
   }
 
   /** Never rejects: a minute that could not be written is reported, and its counts stay due. */

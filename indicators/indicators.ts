@@ -23,7 +23,9 @@ import { readMemory } from './store/holds.ts'
 import type { PastScore } from './store/past.ts'
 import { Counts } from './windows/counts.ts'
 import { exclusionsBefore, windowsFor } from './windows/for-definitions.ts'
+import { WindowKeeper } from './windows/keeper.ts'
 import { localTimeOf } from './windows/local-time.ts'
+import type { Windows } from './windows/windows.ts'
 
 export interface IndicatorOptions {
   readonly state: StateStore
@@ -121,12 +123,16 @@ export async function openIndicators(options: IndicatorOptions): Promise<Indicat
   const limits = options.limits ?? (await shippedLimits())
   const counts = new Counts()
   const exclusions = await exclusionsBefore(options, now)
-  const windows = await windowsFor(documents, registry, local, series, now, limits, exclusions)
+  const keeper = new WindowKeeper(state, registry)
+  const restore = (windows: Windows) => keeper.restore(windows, now)
+  const windows = await windowsFor(documents, registry, local, series, now, limits, exclusions, restore)
+  const hour = Math.floor(now / (dayMs / 24))
+  windows.unteach(exclusions, hour - 24, hour)
   await readCounts(state.db, 'complaints', now - countDays * dayMs, counts)
   const bodies = new Bodies(registry, documents, { windows, counts, local })
   bodies.rememberSites(await series.latest())
   await readMemory(state.db, (area) => bodies.memoryOf(area), bodies.sites)
-  const engine = new Engine({ ...options, limits }, desk, { windows, counts, local }, bodies)
+  const engine = new Engine({ ...options, limits }, desk, { windows, counts, local }, bodies, keeper)
   following.engine = engine
   engine.start()
   return engine

@@ -85,6 +85,19 @@ export const indicatorMigrations: readonly Migration[] = [
       )`,
     ],
   },
+  {
+    id: 'indicators-004',
+    statements: [
+      // Windows of each terminal as they stood at its sample `until`; a settlement of anything older deletes the row.
+      `CREATE TABLE indicator_window (
+        terminal TEXT PRIMARY KEY,
+        shape TEXT NOT NULL,
+        until INTEGER NOT NULL,
+        checksum INTEGER NOT NULL,
+        state TEXT NOT NULL
+      )`,
+    ],
+  },
   ...forecastMigrations,
   ...anomalyMigrations,
 ]

@@ -6,6 +6,7 @@ import { MemorySeries } from '@civitals/storage/series-memory'
 import t from 'tap'
 import { Value } from 'typebox/value'
 import { type IndicatorEngine, openIndicators } from './indicators.ts'
+import { dropKept } from './store/kept-windows.ts'
 import { batchOf, pilotEngine, pilotPast, registryOf, without } from './testing/pilot.ts'
 
 const now = Date.parse('2026-06-12T09:00:00+08:00')
@@ -150,6 +151,8 @@ t.test('a restart forgets neither windows nor counts nor what stood before a gap
   t.equal(indicatorOf(after, 'PSYC-01')?.value, indicatorOf(before, 'PSYC-01')?.value)
   t.equal((await again.history({ from: now - 60_000, to: now + 60_000 }))[0]?.score, before.score)
   await again.close()
+  // Nor does one that finds neither windows nor readings.
+  await state.transaction((tx) => dropKept(tx))
   const empty = new MemorySeries()
   const blind = await openIndicators({ state, series: empty, registry: registryOf(past.city), clock })
   const kept = await blind.past(now + 300_000)

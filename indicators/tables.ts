@@ -12,6 +12,7 @@ export type IndicatorTables = {
     value: number | null
     score: number | null
   }
+  indicator_window: { terminal: string; shape: string; until: number; checksum: number; state: string }
   indicator_definition: { kind: 'system' | 'indicator' | 'scope'; key: string; version: number; content: string }
   indicator_change: {
     id: number

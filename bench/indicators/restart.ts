@@ -1,7 +1,7 @@
-// A restart of the indicators beside 10,000 series: windows, attendance and baselines read back from the store, holds and definitions
-// from the state. The store holds a reading a minute of every series over 26 hours.
+// A restart of the indicators beside 10,000 series: both stores open, windows as they were kept, and what came since read back from the
+// series store, which holds a reading a minute of every series over 26 hours.
 //   setup/with-node bench/indicators/restart.ts [SERIES]
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { FakeClock } from '@civitals/contracts/clock'
@@ -20,6 +20,7 @@ const now = Date.parse('2026-06-12T09:00:00+08:00')
 const minuteMs = 60_000
 const heldMs = 26 * 60 * minuteMs
 const perEnvelope = 100_000
+const unkeptMs = 10 * minuteMs
 
 const seriesOf = ({ terminals }: City): number => terminals.reduce((sum, { points }) => sum + points.length, 0)
 
@@ -30,21 +31,25 @@ async function cityOf(count: number): Promise<City> {
   return { ...city, terminals: city.terminals.map((terminal) => ({ ...terminal, reportEveryMs: minuteMs })) }
 }
 
-async function fill(store: Awaited<ReturnType<typeof openDuckdbSeries>>, city: City): Promise<number> {
+type Store = Awaited<ReturnType<typeof openDuckdbSeries>>
+
+/** A reading of every series each minute of a stretch. */
+async function fill(store: Store, city: City, from: number, to: number): Promise<number> {
   let written = 0
   const names = city.terminals.flatMap(({ id, points }) => points.map((point) => ({ terminal: id, point: point.id })))
-  for (let at = now - heldMs; at < now; ) {
+  for (let at = from; at < to; ) {
     const readings: Reading[] = []
     // Some minutes in one batch: the history is written once, whatever the number of series.
-    for (; at < now && readings.length < perEnvelope; at += minuteMs)
+    for (; at < to && readings.length < perEnvelope; at += minuteMs)
       for (const [k, { terminal, point }] of names.entries())
         readings.push({ terminal, point, at, quality: 'good', value: 5 + Math.sin(at / 7e6 + k) })
     written += readings.length
-    await store.write({ receivedAt: at, envelopes: [{ gateway: 'g', spool: 's', seq: written, readings }] })
+    await store.write({ receivedAt: at, envelopes: [{ gateway: 'g', spool: 's', seq: at, readings }] })
   }
-  await store.tend(true)
   return written
 }
+
+const round = (number: number): number => Math.round(number * 100) / 100
 
 await bench(async (ending) => {
   const folder = mkdtempSync(join(tmpdir(), 'civitals-restart-'))
@@ -52,23 +57,50 @@ await bench(async (ending) => {
   const city = await cityOf(wanted)
   const clock = new FakeClock(now)
   const registry = registryView(city)
-  const filling = await openDuckdbSeries({ folder, clock })
-  const written = await fill(filling, city)
+  const filling = await openDuckdbSeries({ folder: join(folder, 'series'), clock })
+  const written = await fill(filling, city, now - heldMs, now)
+  await filling.tend(true)
   await filling.close()
-  const state = await openSqliteState({ file: ':memory:', migrations: indicatorMigrations })
-  const begin = performance.now()
-  const used = process.cpuUsage()
-  const series = await openDuckdbSeries({ folder, clock })
-  const opened = performance.now()
-  const engine = await openIndicators({ state, series, registry, clock })
-  const { user, system } = process.cpuUsage(used)
-  const end = performance.now()
-  await engine.close()
-  await series.close()
-  await state.close()
+
+  async function start(): Promise<{ wall: number; processor: number; kept: number; close: () => Promise<void> }> {
+    const begin = performance.now()
+    const used = process.cpuUsage()
+    const file = join(folder, 'state.sqlite')
+    const state = await openSqliteState({ file, migrations: indicatorMigrations })
+    const series = await openDuckdbSeries({ folder: join(folder, 'series'), clock })
+    const engine = await openIndicators({ state, series, registry, clock })
+    const { user, system } = process.cpuUsage(used)
+    const wall = performance.now() - begin
+    return {
+      wall: round(wall / 1000),
+      processor: round((user + system) / 1e6),
+      kept: statSync(file).size,
+      close: async () => {
+        await engine.close()
+        await series.close()
+        await state.close()
+      },
+    }
+  }
+
+  const first = await start()
+  await first.close()
+  const clean = await start()
+  await clean.close()
+  // As if it had been killed just before its windows were to be kept again.
+  const since = await openDuckdbSeries({ folder: join(folder, 'series'), clock })
+  await fill(since, city, now, now + unkeptMs)
+  await since.close()
+  await clock.advance(unkeptMs)
+  const killed = await start()
+  await killed.close()
   printFigures(`Restart: ${seriesOf(city)} series of ${city.terminals.length} terminals, ${written} readings stored`, [
-    { what: 'the series store opens', measured: (opened - begin) / 1000, unit: 's' },
-    { what: 'store and indicators, wall time', measured: (end - begin) / 1000, unit: 's', atMost: 3 },
-    { what: 'processor time, all threads', measured: (user + system) / 1e6, unit: 's' },
+    { what: 'after a clean stop, wall time', measured: clean.wall, unit: 's', atMost: 3 },
+    { what: 'after a clean stop, processor time of all threads', measured: clean.processor, unit: 's' },
+    { what: 'killed 10 minutes after windows were kept, wall time', measured: killed.wall, unit: 's', atMost: 3 },
+    { what: 'killed 10 minutes after windows were kept, processor time', measured: killed.processor, unit: 's' },
+    { what: 'nothing kept, all read back, wall time', measured: first.wall, unit: 's' },
+    { what: 'nothing kept, all read back, processor time', measured: first.processor, unit: 's' },
+    { what: 'state store with all windows kept', measured: round(clean.kept / 1e6), unit: 'MB' },
   ])
 })

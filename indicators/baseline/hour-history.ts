@@ -1,6 +1,7 @@
 import type { EpochMs } from '@civitals/contracts/clock'
 import type { RobustScale } from '../formulas/statistics.ts'
 import type { LocalTime } from '../windows/local-time.ts'
+import type { Playback, Recorder } from '../windows/record.ts'
 import { type Weighted, weightedScale } from './weighted.ts'
 
 const hourMs = 3_600_000
@@ -45,6 +46,28 @@ export class HourHistory {
     if (cell < 0) return
     this.#sums[cell] = (this.#sums[cell] ?? 0) + value * count
     this.#counts[cell] = (this.#counts[cell] ?? 0) + count
+  }
+
+  /** Writes all hours that are kept. */
+  save(out: Recorder): void {
+    const held = [...this.#hours.keys()].filter((cell) => (this.#hours[cell] ?? -1) >= 0)
+    out.whole(held.length)
+    for (const cell of held) {
+      out.whole(this.#hours[cell] ?? 0)
+      out.whole(this.#counts[cell] ?? 0)
+      out.number(this.#sums[cell] ?? 0)
+    }
+  }
+
+  /** Takes over what `save` wrote; each hour finds its bin anew. */
+  load(from: Playback): void {
+    for (let left = from.whole(); left > 0; left--) {
+      const [hour, count, sum] = [from.whole(), from.whole(), from.number()]
+      const cell = this.#cellFor(this.#placeOf(hour).bin, hour)
+      if (cell < 0) continue
+      this.#counts[cell] = count
+      this.#sums[cell] = sum
+    }
   }
 
   /** Takes out what hour `hour`, counted since 1970, taught. */

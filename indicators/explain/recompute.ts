@@ -49,7 +49,8 @@ export async function recompute(
   const terminals = attended.length > 0 ? where.terminals : where.terminals.filter(({ kind }) => plan.has(kind))
   const attendanceMs = Math.max(confidenceMs, ...attended)
   const exclusions = await archive.exclusions?.(at)
-  await seedWindows(windows, plan, { terminals: () => terminals }, series, at, attendanceMs, exclusions)
+  const left = { attendanceMs, ...(exclusions ? { exclusions } : {}) }
+  await seedWindows(windows, plan, { terminals: () => terminals }, series, at, left)
   const scope = scopeOf(where.area, where.terminals, [document], windows, where.whole)
   return judge(scope, document.weight, id, { windows, counts, local }, at)
 }

@@ -1,4 +1,5 @@
 import type { EpochMs } from '@civitals/contracts/clock'
+import type { Playback, Recorder } from '../windows/record.ts'
 
 /** So far ahead of the arrival no honest clock is. */
 const aheadMs = 2 * 60_000
@@ -21,6 +22,20 @@ export class ClockCheck {
 
   constructor(reportEveryMs: number) {
     this.#everyMs = reportEveryMs
+  }
+
+  save(out: Recorder): void {
+    out.time(this.#arrived)
+    out.number(this.#sent)
+    out.time(this.#usualMs)
+    out.whole(this.#late)
+  }
+
+  load(from: Playback): void {
+    this.#arrived = from.time()
+    this.#sent = from.number()
+    this.#usualMs = from.time()
+    this.#late = from.whole()
   }
 
   /** One sample; true while its time is suspect. */

@@ -1,5 +1,6 @@
 import type { EpochMs } from '@civitals/contracts/clock'
 import { type Quality, qualities } from '@civitals/contracts/quality'
+import type { Playback, Recorder } from '../windows/record.ts'
 import { bitOf, type Flag, type TestBits } from './flags.ts'
 import type { PointLimits } from './limits.ts'
 import { rangeFlag, spikeFlag, spikeStatistics, tooFast } from './sequence-tests.ts'
@@ -67,6 +68,28 @@ export class SeriesCheck {
     }
     if (at <= this.#newestAt) this.#outOfOrder(at, value, quality, verdict)
     else this.#inOrder(at, value, quality, verdict)
+  }
+
+  /** Writes what later verdicts rest on. */
+  save(out: Recorder): void {
+    for (const count of [this.outside, this.#waitsFlag, this.#waitsTests]) out.whole(count)
+    for (const value of [this.#newestAt, this.#lastAt, this.#last, this.#waitsAt, this.#waits]) out.number(value)
+    this.#flat?.save(out)
+    this.#range?.save(out)
+  }
+
+  /** Takes over what `save` of a check with the same limits wrote. */
+  load(from: Playback): void {
+    this.outside = from.whole()
+    this.#waitsFlag = from.whole() as Flag
+    this.#waitsTests = from.whole()
+    this.#newestAt = from.number()
+    this.#lastAt = from.number()
+    this.#last = from.number()
+    this.#waitsAt = from.number()
+    this.#waits = from.number()
+    this.#flat?.load(from)
+    this.#range?.load(from)
   }
 
   /** Hands out what is kept back: at the end of a replay, or when nothing has come for long. */

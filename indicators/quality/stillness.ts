@@ -1,3 +1,5 @@
+import type { Playback, Recorder } from '../windows/record.ts'
+
 /**
  * How long a series has stayed the same, in O(1): the run of values no further apart than `within`. A run that a value breaks
  * begins anew with that value, so a slow ramp through a wide `within` is not called flat; with `within` of the sensor's
@@ -30,6 +32,16 @@ export class FlatRun {
 
   forget(): void {
     this.#from = Number.NaN
+  }
+
+  save(out: Recorder): void {
+    for (const value of [this.#from, this.#low, this.#high]) out.number(value)
+  }
+
+  load(from: Playback): void {
+    this.#from = from.number()
+    this.#low = from.number()
+    this.#high = from.number()
   }
 }
 
@@ -78,5 +90,15 @@ export class SlidingRange {
   forget(): void {
     this.#since = Number.NaN
     this.#stamps.fill(Number.NaN)
+  }
+
+  save(out: Recorder): void {
+    for (const value of [this.#since, ...this.#stamps, ...this.#lows, ...this.#highs]) out.number(value)
+  }
+
+  load(from: Playback): void {
+    this.#since = from.number()
+    for (const block of [this.#stamps, this.#lows, this.#highs])
+      for (let k = 0; k < parts; k++) block[k] = from.number()
   }
 }

@@ -83,7 +83,7 @@ t.test('a restart teaches the baselines nothing that was left out before it', as
   const alarms = async () => alarmed.map((from) => ({ ...series, from, to: from + hourMs }))
   const usual = async (exclusions?: Awaited<ReturnType<typeof readExclusions>>): Promise<number> => {
     const windows = make()
-    await seedWindows(windows, plan, registry, store, now, undefined, exclusions)
+    await seedWindows(windows, plan, registry, store, now, exclusions ? { exclusions } : {})
     return windows.of('traffic-01')?.series.get('flow')?.week?.usualHour(now, 1)?.median ?? Number.NaN
   }
   const all = await readExclusions(state.db, registry, now - 60 * dayMs, alarms)

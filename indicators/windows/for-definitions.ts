@@ -18,7 +18,10 @@ const dayMs = 24 * 3_600_000
 export const planFor = (documents: readonly SystemDocument[]): WindowPlan =>
   planWindows(documents.flatMap(({ inForce, trial }) => [...inForce, ...trial]))
 
-/** Windows for the definitions, rebuilt from the series store with what came before `now`. */
+/**
+ * Windows for the definitions, rebuilt from the series store with what came before `now`. `restore` puts in what was kept before a
+ * restart and tells of which terminals, up to which sample.
+ */
 export async function windowsFor(
   documents: readonly SystemDocument[],
   registry: RegistryView,
@@ -27,10 +30,12 @@ export async function windowsFor(
   now: EpochMs,
   limits: QualityLimits,
   exclusions: Exclusions,
+  restore?: (windows: Windows) => Promise<ReadonlyMap<string, EpochMs>>,
 ): Promise<Windows> {
   const plan = planFor(documents)
   const windows = new Windows(plan, registry, local, limits)
-  await seedWindows(windows, plan, registry, series, now, undefined, exclusions)
+  const kept = await restore?.(windows)
+  await seedWindows(windows, plan, registry, series, now, { exclusions, ...(kept ? { kept } : {}) })
   return windows
 }
 

@@ -1,6 +1,7 @@
 import type { EpochMs } from '@civitals/contracts/clock'
 import { energyOf } from '../formulas/sound.ts'
 import type { FlagCounts } from '../quality/spans.ts'
+import type { Playback, Recorder } from './record.ts'
 
 /** What a ring keeps. Slots begin at whole multiples of `slotMs` since 1970. */
 export interface RingShape {
@@ -253,6 +254,58 @@ export class BucketRing {
     }
     this.#totals = { slots: held, count, sum, min, max, uncertain, failed, missing, revised, newest, asked }
     return this.#totals
+  }
+
+  /** Writes all slots that hold anything. */
+  save(out: Recorder): void {
+    const held = [...this.#stamps.keys()].filter((slot) => (this.#stamps[slot] ?? -1) >= 0)
+    out.whole(held.length)
+    for (const slot of held) {
+      const count = this.#counts[slot] ?? 0
+      out.whole(this.#stamps[slot] ?? 0)
+      out.whole(count)
+      out.whole(this.#uncertain[slot] ?? 0)
+      out.whole(this.#failed?.[slot] ?? 0)
+      out.whole(this.#missing?.[slot] ?? 0)
+      out.whole(this.#revised?.[slot] ?? 0)
+      if (count === 0) continue
+      out.number(this.#sums[slot] ?? 0)
+      if (count > 1) {
+        out.number(this.#mins[slot] ?? 0)
+        out.number(this.#maxs[slot] ?? 0)
+      }
+      if (this.#energies) out.number(this.#energies[slot] ?? 0)
+      out.whole(this.#passed?.[slot] ?? 0)
+      out.whole(this.#parts?.[2 * slot] ?? 0)
+      out.whole(this.#parts?.[2 * slot + 1] ?? 0)
+    }
+  }
+
+  /** Takes over what `save` of a ring of the same shape wrote. */
+  load(from: Playback): void {
+    this.#totals = undefined
+    for (let left = from.whole(); left > 0; left--) {
+      const stamp = from.whole()
+      const slot = stamp % this.shape.slots
+      this.#clear(slot, stamp)
+      const count = from.whole()
+      this.#counts[slot] = count
+      this.#uncertain[slot] = from.whole()
+      const [failed, missing, revised] = [from.whole(), from.whole(), from.whole()]
+      if (this.#failed) this.#failed[slot] = failed
+      if (this.#missing) this.#missing[slot] = missing
+      if (this.#revised) this.#revised[slot] = revised
+      if (count === 0) continue
+      const sum = from.number()
+      this.#sums[slot] = sum
+      // One reading is its own sum, least and greatest.
+      this.#mins[slot] = count > 1 ? from.number() : sum
+      this.#maxs[slot] = count > 1 ? from.number() : sum
+      if (this.#energies) this.#energies[slot] = from.number()
+      const [passed, first, second] = [from.whole(), from.whole(), from.whole()]
+      if (this.#passed) this.#passed[slot] = passed
+      this.#parts?.set([first, second], 2 * slot)
+    }
   }
 
   /** The slot of `stamp`, cleared of an older one; -1 when a later one has taken its place. */

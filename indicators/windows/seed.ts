@@ -18,6 +18,10 @@ export type StoredSeries = Pick<SeriesStore, 'range' | 'readings'>
 /** Readings one question to the store may be expected to return: 7 MB. */
 const readingsPerPage = 400_000
 
+/** Times from which on series are read back whose windows were kept. */
+const keptGrainMs = 10 * minuteMs
+const longestKeptMs = 26 * hourMs
+
 /** Hours one question may return. */
 const limit = 100_000
 
@@ -27,10 +31,19 @@ const reachOf = (needs: SeriesNeeds): number => Math.max((needs.minutes + 2) * m
 /** How far back the confidence of a value looks at what its terminals delivered: this hour and the one before. */
 export const confidenceMs = 2 * hourMs
 
+export interface Seeding {
+  /** How far back the attendance of terminals is asked for. Default 25 h. */
+  readonly attendanceMs?: number
+  /** What must not teach the baselines. */
+  readonly exclusions?: Exclusions
+  /** Terminals whose windows stand as they were kept, with the newest sample in them. */
+  readonly kept?: ReadonlyMap<string, EpochMs>
+}
+
 /**
  * Rebuilds all windows from the series store: what the longest window of each series needs, and eight weeks by the hour where a
- * baseline is kept, but for what must not teach it. `attendanceMs`: how far back the attendance of terminals is asked for. Call it before the first reading is
- * settled.
+ * baseline is kept, but for what must not teach it. Of terminals whose windows were kept over a restart only what came after is read
+ * back. Call it before the first reading is settled.
  */
 export async function seedWindows(
   windows: Windows,
@@ -38,10 +51,14 @@ export async function seedWindows(
   registry: Pick<RegistryView, 'terminals'>,
   series: StoredSeries,
   now: EpochMs,
-  attendanceMs = 25 * hourMs,
-  exclusions: Exclusions = new Exclusions([]),
+  { attendanceMs = 25 * hourMs, exclusions = new Exclusions([]), kept = new Map() }: Seeding = {},
 ): Promise<void> {
-  for (const page of pagesOf(registry.terminals(), windows, plan, now, attendanceMs)) {
+  const seeded = (terminal: Terminal): readonly Seeded[] => {
+    const until = kept.get(terminal.id)
+    if (until !== undefined) return sinceKept(terminal, until, now)
+    return seededOf(terminal, windows, plan, now, attendanceMs)
+  }
+  for (const page of pagesOf(registry.terminals(), seeded, now)) {
     for (const { terminal, window, needs } of page) {
       if (!window || !needs?.week) continue
       await seedWeeks(window, series, now, exclusions.of(terminal, window.point))
@@ -63,19 +80,19 @@ interface Seeded {
   readonly needs: SeriesNeeds | undefined
   /** From when on its readings say that the terminal is there; absent: those of another point do. */
   readonly attends: EpochMs | undefined
+  /** The windows hold everything up to this sample. */
+  readonly kept: EpochMs | undefined
 }
 
 /** Series of whole terminals, so many together as one question may return. */
 function* pagesOf(
   terminals: readonly Terminal[],
-  windows: Windows,
-  plan: WindowPlan,
+  seeded: (terminal: Terminal) => readonly Seeded[],
   now: EpochMs,
-  attendanceMs: number,
 ): Iterable<readonly Seeded[]> {
   let [page, expected]: [Seeded[], number] = [[], 0]
   for (const terminal of terminals) {
-    const own = seededOf(terminal, windows, plan, now, attendanceMs)
+    const own = seeded(terminal)
     page.push(...own)
     for (const { from } of own) expected += (now - from) / terminal.reportEveryMs
     if (expected < readingsPerPage) continue
@@ -104,8 +121,15 @@ function seededOf(
     // Before the stretch the windows reach lies what a flat line needs to be known as one.
     const judged = needs && window ? now - reachOf(needs) - window.check.lookBackMs : now
     const name = { terminal: terminal.id, point: point.id }
-    return [{ ...name, from: Math.min(judged, attends ?? judged), window, judged, needs, attends }]
+    return [{ ...name, from: Math.min(judged, attends ?? judged), window, judged, needs, attends, kept: undefined }]
   })
+}
+
+/** All points of a terminal: each tells that it is there. From few different times on, so that one question serves many. */
+function sinceKept({ id, points }: Terminal, kept: EpochMs, now: EpochMs): readonly Seeded[] {
+  const from = Math.max(kept - (kept % keptGrainMs), now - longestKeptMs)
+  const nothingBuilt = { window: undefined, judged: now, needs: undefined, attends: undefined }
+  return points.map((point) => ({ terminal: id, point: point.id, from, kept, ...nothingBuilt }))
 }
 
 function* byTerminal(page: readonly Seeded[]): Iterable<readonly [begin: number, end: number]> {
@@ -132,15 +156,20 @@ function replay(
     let time = Number.POSITIVE_INFINITY
     for (let k = 0; k < own.length; k++) time = Math.min(time, timeOf(k))
     if (time === Number.POSITIVE_INFINITY) return
-    for (const [k, { terminal, window, judged, attends }] of own.entries()) {
+    for (const [k, { terminal, point, window, judged, attends, kept }] of own.entries()) {
       if (timeOf(k) !== time) continue
       const row = next[k] ?? 0
       next[k] = row + 1
       const said = qualityOfCode(quality[row] ?? 0)
-      if (attends !== undefined && time >= attends) windows.attend(terminal, time, said, 1)
-      if (time < judged) continue
       const read = value[row] ?? Number.NaN
-      window?.takeStored(time, Number.isNaN(read) ? null : read, said)
+      const reading = { terminal, point, at: time, value: Number.isNaN(read) ? null : read, quality: said }
+      if (kept !== undefined) {
+        if (time > kept) windows.add(reading, undefined, 'again')
+        continue
+      }
+      windows.seen(terminal, time)
+      if (attends !== undefined && time >= attends) windows.attend(terminal, time, said, 1)
+      if (time >= judged) window?.take(time, reading.value, said, 'stored')
     }
   }
 }

@@ -4,6 +4,7 @@ import type { HourHistory } from '../baseline/hour-history.ts'
 import type { Flag } from '../quality/flags.ts'
 import type { PointLimits } from '../quality/limits.ts'
 import { SeriesCheck } from '../quality/series-check.ts'
+import type { Playback, Recorder } from './record.ts'
 import {
   type Bucket,
   BucketRing,
@@ -13,6 +14,12 @@ import {
   type SlotFlags,
   type Totals,
 } from './ring.ts'
+
+/**
+ * Where a reading comes from. `again`: read back after a restart that found the windows as they were before it. `stored`: read back
+ * to build the windows anew, history by the week and attendance are restored elsewhere.
+ */
+export type Source = 'live' | 'again' | 'stored'
 
 const minuteMs = 60_000
 const hourMs = 3_600_000
@@ -58,7 +65,7 @@ export class SeriesWindow {
   /** Newest reading that counts. */
   lastAt: EpochMs | null = null
   lastValue = Number.NaN
-  #live = true
+  #source: Source = 'live'
   #recent: { readonly now: EpochMs; readonly windowMinutes: number; readonly buckets: readonly Bucket[] } | undefined
 
   constructor(
@@ -92,18 +99,8 @@ export class SeriesWindow {
    * One reading as it was sent: quality control says whether it counts. A late one amends the slots it belongs to, which are then
    * marked as revised.
    */
-  take(at: EpochMs, value: number | null, quality: Quality): void {
-    this.#live = true
-    this.#judge(at, value, quality)
-  }
-
-  /** One reading read back from the store: history by the week and attendance are restored elsewhere. */
-  takeStored(at: EpochMs, value: number | null, quality: Quality): void {
-    this.#live = false
-    this.#judge(at, value, quality)
-  }
-
-  #judge(at: EpochMs, value: number | null, quality: Quality): void {
+  take(at: EpochMs, value: number | null, quality: Quality, source: Source = 'live'): void {
+    this.#source = source
     if (value !== null && (this.rawAt === null || at >= this.rawAt)) {
       this.rawAt = at
       this.rawValue = value
@@ -113,18 +110,42 @@ export class SeriesWindow {
   }
 
   readonly #verdict = (at: EpochMs, value: number, flag: Flag, _tests: number, late: boolean): void => {
-    if (this.#live && (flag === 3 || flag === 4)) this.onDoubt?.(at)
+    // Doubts of earlier readings are on disk.
+    if (this.#source === 'live' && (flag === 3 || flag === 4)) this.onDoubt?.(at)
     if (flag === 4 || flag === 9) {
       this.minutes.note(at, flag)
       this.hours?.note(at, flag)
     } else if (Number.isFinite(value)) {
       // What a baseline learns from must be beyond doubt.
-      this.add(at, value, flag === 3, undefined, this.#live && flag === 1)
-      if (this.#live && flag === 1) this.onPass?.(at)
+      const taught = this.#source !== 'stored' && flag === 1
+      this.add(at, value, flag === 3, undefined, taught)
+      if (taught) this.onPass?.(at)
     }
     if (!late) return
     this.minutes.revise(at)
     this.hours?.revise(at)
+  }
+
+  /** Writes all windows of the series and what its quality control rests on. */
+  save(out: Recorder): void {
+    out.time(this.rawAt)
+    out.number(this.rawValue)
+    out.time(this.lastAt)
+    out.number(this.lastValue)
+    for (const part of this.#parts()) part.save(out)
+  }
+
+  /** Takes over what `save` wrote; the needs and limits must be the same. */
+  load(from: Playback): void {
+    this.rawAt = from.time()
+    this.rawValue = from.number()
+    this.lastAt = from.time()
+    this.lastValue = from.number()
+    for (const part of this.#parts()) part.load(from)
+  }
+
+  #parts() {
+    return [this.check, this.minutes, this.hours, this.fine, this.week].filter((part) => part !== undefined)
   }
 
   /** Flags of the readings of the last `windowMinutes`. */

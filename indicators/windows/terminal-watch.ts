@@ -1,5 +1,6 @@
 import type { EpochMs } from '@civitals/contracts/clock'
 import { type Quality, qualities } from '@civitals/contracts/quality'
+import type { Playback, Recorder } from './record.ts'
 import type { MinuteRun } from './ring.ts'
 
 const hourMs = 3_600_000
@@ -86,6 +87,24 @@ export class TerminalWatch {
       periods += this.#periods[slot] ?? 0
     }
     return { received, good, periods }
+  }
+
+  save(out: Recorder): void {
+    out.time(this.lastAt)
+    out.whole(this.#lastPeriod + 1)
+    for (let slot = 0; slot < keptHours; slot++) {
+      out.whole((this.#hours[slot] ?? -1) + 1)
+      for (const counts of [this.#received, this.#good, this.#periods]) out.whole(counts[slot] ?? 0)
+    }
+  }
+
+  load(from: Playback): void {
+    this.lastAt = from.time()
+    this.#lastPeriod = from.whole() - 1
+    for (let slot = 0; slot < keptHours; slot++) {
+      this.#hours[slot] = from.whole() - 1
+      for (const counts of [this.#received, this.#good, this.#periods]) counts[slot] = from.whole()
+    }
   }
 
   #slotOf(hour: number): number | undefined {

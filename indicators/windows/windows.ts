@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto'
 import type { EpochMs } from '@civitals/contracts/clock'
 import { type Quality, qualities } from '@civitals/contracts/quality'
 import type { Reading } from '@civitals/contracts/reading'
@@ -14,15 +15,21 @@ import { Doubts } from './doubts.ts'
 import type { LocalTime } from './local-time.ts'
 import { checkNeighbours, type Stands } from './neighbour-checks.ts'
 import { nothingKept, type WindowPlan } from './plan.ts'
+import type { Playback, Recorder } from './record.ts'
 import type { Folded, MinuteRun } from './ring.ts'
-import { SeriesWindow } from './series-window.ts'
+import { SeriesWindow, type Source } from './series-window.ts'
 import { TerminalWatch } from './terminal-watch.ts'
+
+/** Counts up when what `save` writes, or what it means, changes. */
+const recordVersion = 1
 
 interface Watched {
   readonly watch: TerminalWatch
   readonly series: ReadonlyMap<string, SeriesWindow>
   readonly clock: ClockCheck
   clockWrong: boolean
+  /** Newest sample, event time. */
+  newestAt: EpochMs
 }
 
 /** Everything the indicators remember of readings: bounded, in memory, rebuilt from the series store at start. */
@@ -65,11 +72,30 @@ export class Windows {
     }
   }
 
+  /** Terminals of which a sample of the batch is not newer than all before it. */
+  late(batch: SettlementBatch): Set<string> {
+    const late = new Set<string>()
+    const newest = new Map<string, EpochMs>()
+    for (const { readings } of batch.envelopes) {
+      let [terminal, at] = ['', Number.NaN]
+      for (const reading of readings) {
+        if (reading.terminal === terminal && reading.at === at) continue
+        terminal = reading.terminal
+        at = reading.at
+        const before = newest.get(terminal) ?? this.#terminals.get(terminal)?.newestAt ?? Number.NEGATIVE_INFINITY
+        if (at <= before) late.add(terminal)
+        else newest.set(terminal, at)
+      }
+    }
+    return late
+  }
+
   /** One reading, or `folded.count` of them with mean `reading.value`. */
-  add(reading: Reading, folded?: Folded): void {
+  add(reading: Reading, folded?: Folded, source: Source = 'live'): void {
     const known = this.of(reading.terminal)
     if (!known) return
     this.#began(reading.at)
+    if (reading.at > known.newestAt) known.newestAt = reading.at
     const { terminal: _, point, at, value, quality } = reading
     const series = known.series.get(point)
     if (!series || folded) {
@@ -79,7 +105,7 @@ export class Windows {
       return
     }
     known.watch.add(at, quality, 1, false)
-    series.take(at, value, quality)
+    series.take(at, value, quality, source)
   }
 
   /** Attendance alone: `count` readings of a terminal around `at`, as read back from the store. */
@@ -88,6 +114,62 @@ export class Windows {
     if (!watch) return
     this.#began(at)
     watch.add(at, quality, count)
+  }
+
+  /** A sample was read back. */
+  seen(terminal: string, at: EpochMs): void {
+    const known = this.of(terminal)
+    if (known && at > known.newestAt) known.newestAt = at
+  }
+
+  /** Newest sample of a terminal, event time; undefined before the first. */
+  newestOf(terminal: string): EpochMs | undefined {
+    const newest = this.#terminals.get(terminal)?.newestAt ?? Number.NEGATIVE_INFINITY
+    return newest > Number.NEGATIVE_INFINITY ? newest : undefined
+  }
+
+  /** What the windows of a terminal are made for: `save` and `load` understand each other where it is the same. */
+  shape(terminal: string): string | undefined {
+    const registered = this.#registry.terminal(terminal)
+    if (!registered) return undefined
+    const { kind, reportEveryMs, points } = registered
+    const needs = [...(this.#plan.get(kind) ?? [])]
+    const made = [recordVersion, kind, reportEveryMs, points.map(({ id }) => id), needs, this.#limits[kind]]
+    return hash('sha1', JSON.stringify(made))
+  }
+
+  /** Writes everything that is remembered of one terminal. */
+  save(terminal: string, out: Recorder): void {
+    const known = this.of(terminal)
+    if (!known) return
+    out.time(this.#since)
+    out.number(known.newestAt)
+    known.watch.save(out)
+    known.clock.save(out)
+    out.whole(known.clockWrong ? 1 : 0)
+    for (const series of known.series.values()) series.save(out)
+  }
+
+  /** Takes over what `save` wrote of a terminal that is watched in the same way; of one that cannot be read nothing is taken. */
+  load(terminal: string, from: Playback): boolean {
+    const registered = this.#registry.terminal(terminal)
+    if (!registered) return false
+    const known = this.#open(registered)
+    try {
+      const since = from.time()
+      known.newestAt = from.number()
+      known.watch.load(from)
+      known.clock.load(from)
+      known.clockWrong = from.whole() === 1
+      for (const series of known.series.values()) series.load(from)
+      if (!from.ended) return false
+      if (since !== null) this.#began(since)
+    } catch (error) {
+      if (error instanceof RangeError) return false
+      throw error
+    }
+    this.#terminals.set(terminal, known)
+    return true
   }
 
   /** Minutes `begin` <= k < `end` of a column, judged, of one point of a terminal. */
@@ -161,6 +243,12 @@ export class Windows {
       window.onDoubt = (at) => this.doubts.add(id, window.point, at)
     }
     relate(limits?.cross ?? [], series)
-    return { watch, series, clock: new ClockCheck(reportEveryMs), clockWrong: false }
+    return {
+      watch,
+      series,
+      clock: new ClockCheck(reportEveryMs),
+      clockWrong: false,
+      newestAt: Number.NEGATIVE_INFINITY,
+    }
   }
 }

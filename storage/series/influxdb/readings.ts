@@ -18,7 +18,7 @@ interface Together extends Column {
 }
 
 /** Terminals in one statement: enough that the way there and back counts little. */
-const terminalsAtOnce = 20
+const terminalsAtOnce = 50
 
 export function togetherAsked(series: ReadingsQuery['series'], groupOf: GroupOf): readonly Together[] {
   const found = new Map<string, { readonly column: Column; readonly series: Open[] }>()
