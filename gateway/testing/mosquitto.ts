@@ -3,7 +3,11 @@ import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import type { Test } from 'tap'
+
+/** A test or a bench: ends what it was given. */
+interface Ending {
+  teardown(work: () => unknown): void
+}
 
 const broker = '/usr/sbin/mosquitto'
 const client = '/usr/bin/mosquitto_pub'
@@ -17,7 +21,7 @@ export function missingMosquitto(): string | false {
 
 /** Starts mosquitto on 127.0.0.1 and returns when it answers. `more`: further lines of its configuration. */
 export async function mosquitto(
-  t: Test,
+  t: Ending,
   port: number,
   folder: string,
   more = 'allow_anonymous true',
