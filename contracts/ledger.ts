@@ -47,7 +47,7 @@ export type LedgerRow = Static<typeof LedgerRowSchema>
 const Seq = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER })
 const Ranges = Type.Array(Type.Tuple([Seq, Seq]))
 
-/** Readings given up by policy or with a damaged spool, as their gateway declared them. */
+/** Readings given up by policy or with a damaged spool, as their gateway declared them, or as the centre did: too old to be kept, set aside for too long. */
 export const LossSchema = Type.Object({
   gateway: Type.String(),
   spool: Type.String(),

@@ -1,3 +1,4 @@
+import type { RefusedReading } from '@civitals/storage/series'
 import type { IngestLogger } from './ingest.ts'
 import type { Intake } from './intake/port.ts'
 import type { IntakeQueue } from './intake/queue.ts'
@@ -58,8 +59,14 @@ export class StageHealth {
     return { [Symbol.dispose]: () => this.#outages.delete(listener) }
   }
 
-  refusedByStore(reason: string, readings: number): void {
-    this.#logger.warn({ reason, readings }, 'the series store refuses readings for good; they are set aside')
+  refusedByStore(refused: readonly RefusedReading[]): void {
+    const old = refused.filter(({ tooOld }) => tooOld)
+    const [other] = refused.filter(({ tooOld }) => !tooOld)
+    if (old.length > 0)
+      this.#logger.warn({ readings: old.length }, 'readings too old to be kept; they are declared lost')
+    if (!other) return
+    const facts = { reason: other.reason, readings: refused.length - old.length }
+    this.#logger.warn(facts, 'the series store refuses readings for good; they are set aside')
   }
 
   /** Settling ended by a fault of its own: the centre must be started anew. */

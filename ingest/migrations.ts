@@ -69,6 +69,19 @@ const configurations = [
 
 const endedSpools = ['ALTER TABLE ledger_spool ADD COLUMN ended TEXT']
 
+/** What the centre itself gives up: envelopes that hold a part of it were settled, so that one range may stand for several losses. */
+const givenUp = [
+  'ALTER TABLE ledger_spool ADD COLUMN given_up INTEGER NOT NULL DEFAULT 0',
+  'ALTER TABLE ledger_gap RENAME TO ledger_gap_of_gateways',
+  `CREATE TABLE ledger_gap (gateway TEXT NOT NULL, spool TEXT NOT NULL, from_seq INTEGER NOT NULL,
+     to_seq INTEGER NOT NULL, readings INTEGER NOT NULL, at_least INTEGER NOT NULL, from_at INTEGER NOT NULL,
+     to_at INTEGER NOT NULL, reason TEXT NOT NULL, aside INTEGER NOT NULL DEFAULT 0,
+     PRIMARY KEY (gateway, spool, from_seq, to_seq, aside, reason))`,
+  `INSERT INTO ledger_gap (gateway, spool, from_seq, to_seq, readings, at_least, from_at, to_at, reason)
+     SELECT gateway, spool, from_seq, to_seq, readings, at_least, from_at, to_at, reason FROM ledger_gap_of_gateways`,
+  'DROP TABLE ledger_gap_of_gateways',
+]
+
 /** Schema of the registry, the ledger, the list of rejects and the readings set aside. */
 export const ingestMigrations: readonly Migration[] = [
   { id: 'ingest-001', statements: [...registry, ...ledger, ...rejects, ...setAside] },
@@ -80,4 +93,5 @@ export const ingestMigrations: readonly Migration[] = [
   { id: 'ingest-007', statements: endedSpools },
   { id: 'ingest-008', statements: ['ALTER TABLE set_aside ADD COLUMN detail TEXT'] },
   { id: 'ingest-009', statements: configurations },
+  { id: 'ingest-010', statements: givenUp },
 ]

@@ -19,7 +19,10 @@ const ledgerCounters = {
   stored: ['readings_stored_total', 'Readings settled into the series store'],
   rejected: ['readings_rejected_total', 'Readings refused one by one'],
   setAside: ['readings_set_aside_total', 'Readings kept until registered or corrected'],
-  declaredLost: ['readings_declared_lost_total', 'Readings gateways declared lost'],
+  declaredLost: [
+    'readings_declared_lost_total',
+    'Readings declared lost: by gateways, or by the centre where they came too late to be kept',
+  ],
   duplicates: ['envelopes_duplicate_total', 'Envelopes that came again without effect'],
 } as const satisfies Partial<Record<keyof LedgerRow, readonly [string, string]>>
 

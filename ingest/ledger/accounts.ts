@@ -19,6 +19,8 @@ export interface SpoolAccount {
   readonly rejected: number
   readonly setAside: number
   readonly declaredLost: number
+  /** Of `declaredLost` what the centre itself gave up: too old to be kept, set aside for too long. */
+  readonly givenUp: number
   /** Some of the loss is of unknown size: `declaredLost` is the least it can be. */
   readonly lossAtLeast: boolean
   readonly duplicates: number
@@ -33,6 +35,8 @@ export interface AccountChange {
   readonly rejected?: number
   readonly setAside?: number
   readonly declaredLost?: number
+  /** What the centre gives up: declared lost as well. */
+  readonly givenUp?: number
   /** The loss is of unknown size. */
   readonly atLeast?: boolean
   readonly duplicates?: number
@@ -47,6 +51,7 @@ const newAccount = (gateway: string, spool: string): SpoolAccount => ({
   rejected: 0,
   setAside: 0,
   declaredLost: 0,
+  givenUp: 0,
   lossAtLeast: false,
   duplicates: 0,
   updatedAt: 0,
@@ -98,6 +103,8 @@ export class Accounts {
   }
 }
 
+type Column = 'stored' | 'rejected' | 'setAside' | 'declaredLost' | 'givenUp' | 'duplicates'
+
 interface Entry {
   readonly gateway: string
   readonly spool: string
@@ -106,7 +113,7 @@ interface Entry {
   closed: Intervals
   atLeast: boolean
   ended: EndedSpool | undefined
-  readonly change: { stored: number; rejected: number; setAside: number; declaredLost: number; duplicates: number }
+  readonly change: Record<Column, number>
 }
 
 /**
@@ -179,7 +186,8 @@ export class AccountDraft {
     change.stored += added.stored ?? 0
     change.rejected += added.rejected ?? 0
     change.setAside += added.setAside ?? 0
-    change.declaredLost += added.declaredLost ?? 0
+    change.declaredLost += (added.declaredLost ?? 0) + (added.givenUp ?? 0)
+    change.givenUp += added.givenUp ?? 0
     change.duplicates += added.duplicates ?? 0
   }
 
@@ -210,6 +218,7 @@ export class AccountDraft {
           rejected: account.rejected + change.rejected,
           setAside: account.setAside + change.setAside,
           declaredLost: account.declaredLost + change.declaredLost,
+          givenUp: account.givenUp + change.givenUp,
           lossAtLeast: account.lossAtLeast || atLeast,
           duplicates: account.duplicates + change.duplicates,
           ...(ended && { ended }),
@@ -231,7 +240,7 @@ export class AccountDraft {
     const key = keyOf(gateway, spool)
     let entry = this.#entries.get(key)
     if (!entry) {
-      const change = { stored: 0, rejected: 0, setAside: 0, declaredLost: 0, duplicates: 0 }
+      const change = { stored: 0, rejected: 0, setAside: 0, declaredLost: 0, givenUp: 0, duplicates: 0 }
       entry = { gateway, spool, added: [], opened: [], closed: [], atLeast: false, ended: undefined, change }
       this.#entries.set(key, entry)
     }

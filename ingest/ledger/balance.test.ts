@@ -45,6 +45,15 @@ t.test('settled since the status: the verdict stands, it was produced since', as
   t.match(book.rows(), [{ produced: 17, stored: 11, waiting: 0, balanced: true }])
 })
 
+t.test('what the centre gave up does not stand for what the gateway did', async (t) => {
+  const { accounts, book } = booksOf()
+  const draft = accounts.draft(4)
+  draft.add('g', 's', { givenUp: 5 })
+  accounts.commit(draft)
+  book.hear('g', statusOf(18, 0, 's', 4), 5)
+  t.match(book.rows(), [{ declaredLost: 6, waiting: 3, balanced: true }], 'three more gap records are on their way')
+})
+
 t.test('before any status, and for another spool, nothing is claimed', async (t) => {
   const { book } = booksOf()
   t.match(book.rows(), [{ produced: null, waiting: null, balanced: null }])

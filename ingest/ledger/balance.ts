@@ -73,7 +73,7 @@ export class StatusBook {
     if (!spool) return null
     const account = this.#accounts.get(gateway, spool.id)
     const missing = spool.producedReadings - (account ? accountedFor(account) : 0)
-    const lossOnItsWay = Math.max(0, spool.declaredLost - (account?.declaredLost ?? 0))
+    const lossOnItsWay = Math.max(0, spool.declaredLost - (account ? account.declaredLost - account.givenUp : 0))
     return missing >= 0 && missing <= spool.waitingReadings + lossOnItsWay
   }
 

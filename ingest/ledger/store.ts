@@ -11,6 +11,8 @@ export interface SpoolGap {
   readonly gateway: string
   readonly spool: string
   readonly gap: Gap
+  /** Lowest number set aside of readings that had been: those of one envelope may be given up at different times. */
+  readonly aside?: number
 }
 
 /** The time an unsynced boot of a gateway really had. */
@@ -47,7 +49,7 @@ export const writeClockFixes = (tx: StateTx, fixes: readonly GatewayClockFix[]):
 
 /** Gap records are kept for good: they are the only trace of what they stand for. */
 export async function writeGaps(tx: StateTx, gaps: readonly SpoolGap[]): Promise<void> {
-  const rows = gaps.map(({ gateway, spool, gap }) => ({
+  const rows = gaps.map(({ gateway, spool, gap, aside = 0 }) => ({
     gateway,
     spool,
     from_seq: gap.fromSeq,
@@ -57,12 +59,15 @@ export async function writeGaps(tx: StateTx, gaps: readonly SpoolGap[]): Promise
     from_at: Math.round(gap.from),
     to_at: Math.round(gap.to),
     reason: gap.reason,
+    aside,
   }))
-  const byKey = new Map(rows.map((row) => [`${row.gateway}/${row.spool}/${row.from_seq}-${row.to_seq}`, row]))
+  const byKey = new Map(
+    rows.map((row) => [`${row.gateway}/${row.spool}/${row.from_seq}-${row.to_seq}/${row.aside}/${row.reason}`, row]),
+  )
   await upsert<LedgerTables, 'ledger_gap'>(
     tx,
     'ledger_gap',
-    ['gateway', 'spool', 'from_seq', 'to_seq'],
+    ['gateway', 'spool', 'from_seq', 'to_seq', 'aside', 'reason'],
     [...byKey.values()],
   )
 }
@@ -92,6 +97,7 @@ const accountOf = (row: LedgerTables['ledger_spool']): SpoolAccount => ({
   rejected: row.rejected,
   setAside: row.set_aside,
   declaredLost: row.declared_lost,
+  givenUp: row.given_up,
   lossAtLeast: row.loss_at_least === 1,
   duplicates: row.duplicates,
   ...(row.ended !== null && { ended: JSON.parse(row.ended) as EndedSpool }),
@@ -107,6 +113,7 @@ const rowOf = (account: SpoolAccount): LedgerTables['ledger_spool'] => ({
   rejected: account.rejected,
   set_aside: account.setAside,
   declared_lost: account.declaredLost,
+  given_up: account.givenUp,
   loss_at_least: account.lossAtLeast ? 1 : 0,
   duplicates: account.duplicates,
   updated_at: account.updatedAt,

@@ -11,6 +11,8 @@ export type LedgerTables = {
     rejected: number
     set_aside: number
     declared_lost: number
+    /** Of `declared_lost` what the centre itself gave up. */
+    given_up: number
     loss_at_least: number
     duplicates: number
     updated_at: number
@@ -27,6 +29,8 @@ export type LedgerTables = {
     from_at: number
     to_at: number
     reason: string
+    /** Lowest number set aside, of readings that had been; 0 otherwise. */
+    aside: number
   }
   /** Resends, newest last. Ranges as JSON of [from, to] pairs. */
   ledger_resend: {

@@ -2,7 +2,6 @@ import type { Clock } from '@civitals/contracts/clock'
 import type { SeriesStore } from '@civitals/storage/series'
 import type { StateStore } from '@civitals/storage/state'
 import type { LatestReadings } from '../latest/latest.ts'
-import type { AccountDraft } from '../ledger/accounts.ts'
 import {
   type AsideGroup,
   asideGroups,
@@ -13,8 +12,9 @@ import {
   type StoredAside,
 } from '../ledger/aside.ts'
 import { digestsOf } from '../ledger/digest.ts'
+import { asideTooLong, gapsOf } from '../ledger/given-up.ts'
 import { RejectTally } from '../ledger/reject-book.ts'
-import { type SpoolGap, writeAccounts, writeGaps } from '../ledger/store.ts'
+import { writeAccounts, writeGaps } from '../ledger/store.ts'
 import type { Books } from './books.ts'
 import type { Persistence } from './persist.ts'
 import { keepRefused, mayRelease, release } from './release.ts'
@@ -92,7 +92,7 @@ export class AsideKeeper {
     }
   }
 
-  /** Returns how many the store refused. */
+  /** Returns how many the store refused and may take another time. */
   async #admit(page: readonly StoredAside[]): Promise<number> {
     const { books, clock, latest, persistence, series, state } = this.#options
     const draft = books.accounts.draft(clock.now())
@@ -101,13 +101,14 @@ export class AsideKeeper {
     const { refused } = written
       ? await persistence.until('series', (signal) => series.write(released.batch, signal))
       : { refused: [] }
-    const { batch, origins, done, changed, rejects } = keepRefused(released, refused, page, draft)
+    const { batch, origins, done, changed, rejects, gaps } = keepRefused(released, refused, page, draft)
     const digests = digestsOf(origins)
     await persistence.until('state', () =>
       state.transaction(async (tx) => {
         await removeAside(tx, done)
         await changeAside(tx, changed)
         await books.rejects.write(tx, rejects)
+        await writeGaps(tx, gaps)
         await writeAccounts(tx, draft.changed())
         await books.digests.add(tx, digests, clock.now())
       }),
@@ -115,7 +116,7 @@ export class AsideKeeper {
     books.committed(draft, rejects)
     books.digests.committed(digests)
     latest.settled(batch.envelopes.flatMap(({ readings }) => readings))
-    return refused.length
+    return refused.filter(({ tooOld }) => !tooOld).length
   }
 
   /** Drops what is over age or over the budget, oldest first. */
@@ -135,9 +136,9 @@ export class AsideKeeper {
   async #declareLost(page: readonly StoredAside[]): Promise<void> {
     const { books, clock, persistence, state } = this.#options
     const draft = books.accounts.draft(clock.now())
-    const gaps = [...Map.groupBy(page, ({ gateway, spool }) => `${gateway}/${spool}`).values()].map((rows) =>
-      gapOf(rows, draft),
-    )
+    for (const { gateway, spool } of page) draft.add(gateway, spool, { setAside: -1, givenUp: 1 })
+    const given = page.map(({ gateway, spool, seq, raw, n }) => ({ gateway, spool, seq, at: raw.at, n }))
+    const gaps = gapsOf(given, asideTooLong)
     await persistence.until('state', () =>
       state.transaction(async (tx) => {
         await removeAside(
@@ -154,13 +155,4 @@ export class AsideKeeper {
   #kept(): number {
     return this.#options.books.accounts.all().reduce((sum, { setAside }) => sum + setAside, 0)
   }
-}
-
-function gapOf(rows: readonly StoredAside[], draft: AccountDraft): SpoolGap {
-  const [{ gateway, spool }] = rows as readonly [StoredAside]
-  const range = (values: number[]): [number, number] => [Math.min(...values), Math.max(...values)]
-  const [fromSeq, toSeq] = range(rows.map(({ seq }) => seq))
-  const [from, to] = range(rows.map(({ raw }) => raw.at))
-  draft.add(gateway, spool, { setAside: -rows.length, declaredLost: rows.length })
-  return { gateway, spool, gap: { fromSeq, toSeq, readings: rows.length, from, to, reason: 'set aside for too long' } }
 }

@@ -6,7 +6,9 @@ import type { RefusedReading } from '@civitals/storage/series'
 import { type AdmissionView, type Exclusion, isExclusion, judge } from '../admission/judge.ts'
 import type { AccountDraft } from '../ledger/accounts.ts'
 import type { AsideChange, AsideGroup, StoredAside } from '../ledger/aside.ts'
+import { type GivenUp, gapsOf, tooOldToKeep } from '../ledger/given-up.ts'
 import { RejectTally } from '../ledger/reject-book.ts'
+import type { SpoolGap } from '../ledger/store.ts'
 
 /** Whether what a group waits for has come, so that its readings are worth reading again; of the store only the store can tell. */
 export function mayRelease(group: AsideGroup, view: AdmissionView): boolean {
@@ -50,6 +52,8 @@ export interface Release {
   /** Readings that now wait for something else. */
   readonly changed: readonly AsideChange[]
   readonly rejects: RejectTally
+  /** What is given up instead. */
+  readonly gaps: readonly SpoolGap[]
 }
 
 /**
@@ -85,10 +89,13 @@ export function release(
     const column = isExclusion(verdict) ? { rejected: 1 } : { stored: 1 }
     accounts.add(one.gateway, one.spool, { setAside: -1, ...column })
   }
-  return { batch: { envelopes, receivedAt: now }, origins, done, changed, rejects }
+  return { batch: { envelopes, receivedAt: now }, origins, done, changed, rejects, gaps: [] }
 }
 
-/** The same without what the series store will never accept: that waits on, with its reason, and its accounts stay as they were. */
+/**
+ * The same without what the series store will never accept: that waits on, with its reason, and its accounts stay as they were; of a time that is not kept
+ * any more it is given up.
+ */
 export function keepRefused(
   released: Release,
   refused: readonly RefusedReading[],
@@ -96,20 +103,27 @@ export function keepRefused(
   accounts: AccountDraft,
 ): Release {
   if (refused.length === 0) return released
-  const numbers = new Set(refused.map(({ seq }) => seq))
-  for (const { n, gateway, spool } of page) {
-    if (numbers.has(n)) accounts.add(gateway, spool, { stored: -1, setAside: 1 })
+  const byNumber = new Map(refused.map((one) => [one.seq, one]))
+  const given: GivenUp[] = []
+  for (const { n, gateway, spool, seq } of page) {
+    const one = byNumber.get(n)
+    if (!one) continue
+    if (one.tooOld) given.push({ gateway, spool, seq, at: one.reading.at, n })
+    accounts.add(gateway, spool, { stored: -1, ...(one.tooOld ? { givenUp: 1 } : { setAside: 1 }) })
   }
-  const taken = released.batch.envelopes.map(({ seq }) => !numbers.has(seq))
+  const taken = released.batch.envelopes.map(({ seq }) => !byNumber.has(seq))
   return {
     ...released,
     batch: { ...released.batch, envelopes: released.batch.envelopes.filter((_, place) => taken[place]) },
     origins: released.origins.filter((_, place) => taken[place]),
-    done: released.done.filter((n) => !numbers.has(n)),
+    done: released.done.filter((n) => byNumber.get(n)?.tooOld ?? !byNumber.has(n)),
     changed: [
       ...released.changed,
-      ...refused.map(({ seq, reason }) => ({ n: seq, reason: 'refused by store' as const, detail: reason })),
+      ...refused
+        .filter(({ tooOld }) => !tooOld)
+        .map(({ seq, reason }) => ({ n: seq, reason: 'refused by store' as const, detail: reason })),
     ],
+    gaps: gapsOf(given, tooOldToKeep),
   }
 }
 

@@ -5,6 +5,7 @@ import type { WriteOutcome } from '@civitals/storage/series'
 import { type MemoryContents, MemorySeries } from '@civitals/storage/series-memory'
 import { openSqliteState } from '@civitals/storage/sqlite'
 import t from 'tap'
+import { listLosses } from '../ledger/store.ts'
 import { ingestMigrations } from '../migrations.ts'
 import { terminalOf } from '../testing/city.ts'
 import { envelopeOf, sampleOf, startAt } from '../testing/envelopes.ts'
@@ -28,6 +29,35 @@ t.test('set-aside readings are admitted when their terminal is registered, witho
   ])
   t.equal(bench.latest.get('t9', 'depth')?.value, 2)
   t.same(bench.batches, [])
+})
+
+t.test('readings too old to be kept are declared lost, whether they come or were set aside', async (t) => {
+  await using state = await openSqliteState({ file: ':memory:', migrations: ingestMigrations })
+  const series = new MemorySeries({ keptFrom: () => startAt })
+  await using bench = await openBench({ state, series })
+  const old = (terminal: string, ...ago: number[]) => ago.map((ms) => sampleOf(terminal, startAt - ms, { depth: ms }))
+  const losses = async () => (await listLosses(state)).sort((a, b) => a.fromSeq - b.fromSeq)
+  bench.offer(envelopeOf(1, { samples: [...old('t1', 5, 3), sampleOf('t1', startAt, { depth: 9 })] }))
+  bench.offer(envelopeOf(2, { samples: [...old('t1', 1), ...old('t9', 7)] }))
+  bench.offer(envelopeOf(4, { samples: old('t1', 2) }))
+  await bench.until(() => bench.account()?.settled.at(-1)?.[1] === 4)
+  t.match(bench.account(), { stored: 1, setAside: 1, rejected: 0, declaredLost: 4, givenUp: 4 })
+  const reason = 'older than readings are kept'
+  const run = { gateway: 'g1', spool: 'p1', reason, atLeast: false }
+  t.match(await losses(), [
+    { ...run, fromSeq: 1, toSeq: 2, readings: 3, from: startAt - 5, to: startAt - 1 },
+    { ...run, fromSeq: 4, toSeq: 4, readings: 1, from: startAt - 2, to: startAt - 2 },
+  ])
+  await bench.registry.registerTerminal(terminalOf('t9', 'g1'))
+  await bench.until(() => bench.account()?.setAside === 0)
+  t.match(bench.account(), { stored: 1, declaredLost: 5, givenUp: 5 })
+  const later = (await losses()).filter(({ fromSeq }) => fromSeq === 2)
+  t.match(later, [{ ...run, toSeq: 2, readings: 1, from: startAt - 7 }])
+  t.equal(
+    (await losses()).reduce((sum, { readings }) => sum + readings, 0),
+    5,
+  )
+  t.equal(await series.count(), 1)
 })
 
 t.test('set-aside readings get their true time when the clock is fixed', async (t) => {

@@ -18,7 +18,7 @@ import type { Books } from './books.ts'
 import { Gathering, type Settlement } from './gather.ts'
 import { nextTurn } from './io/turn.ts'
 import { Persistence, type StoreDown } from './persist.ts'
-import { setRefusedAside } from './refused.ts'
+import { takeOutRefused } from './refused.ts'
 import { Resender, type ResendRequest } from './resender.ts'
 import { type StateChange, writeStateChange } from './state-change.ts'
 import { effectsOf } from './steps.ts'
@@ -199,7 +199,7 @@ export class Settler {
     const writing = this.#storeReadings(settlement.batch, settlement.again)
     const effects = effectsOf(steps, settlement.batch, (step, error) => health.stepFailed(step, error))
     const refused = await writing
-    const { batch, aside } = setRefusedAside(refused, settlement.batch, accounts)
+    const { batch, aside, gaps } = takeOutRefused(refused, settlement.batch, accounts)
     const digests = digestsOf(batch.envelopes, this.#sameTime)
     const made = {
       ...settlement,
@@ -209,6 +209,7 @@ export class Settler {
       accounts,
       effects,
       aside: [...settlement.aside, ...aside],
+      gaps: [...settlement.gaps, ...gaps],
     }
     const rejects = withPending(settlement.rejects, books)
     const configurations = books.configurations.pending()
@@ -248,8 +249,7 @@ export class Settler {
     const all = again.length === 0 ? batch : { ...batch, envelopes: [...batch.envelopes, ...again] }
     if (all.envelopes.length === 0) return []
     const { refused } = await this.#persistence.until('series', (signal) => this.#options.series.write(all, signal))
-    const [first] = refused
-    if (first) this.#options.health.refusedByStore(first.reason, refused.length)
+    this.#options.health.refusedByStore(refused)
     // What came again stands in the accounts already, whatever the store says to it now.
     const counted = new Set(again.flatMap(({ readings }) => readings))
     return counted.size === 0 ? refused : refused.filter(({ reading }) => !counted.has(reading))

@@ -15,7 +15,7 @@ import type {
   StoredReadings,
   WriteOutcome,
 } from './port.ts'
-import { splitRefused } from './refusal.ts'
+import { splitRefused, tooOld } from './refusal.ts'
 
 /** What a memory store holds: readings by series and instant. Hand it to the next store to play a restart. */
 export type MemoryContents = Map<SeriesId, Map<number, Reading>>
@@ -23,6 +23,8 @@ export type MemoryContents = Map<SeriesId, Map<number, Reading>>
 export interface MemorySeriesOptions {
   readonly energyMean?: EnergyMean
   readonly contents?: MemoryContents
+  /** Readings before this time are too old to be kept. */
+  readonly keptFrom?: () => number
 }
 
 /** The twin of the engines for tests: same behaviour, nothing kept. Set `failure` to play an engine out of reach. */
@@ -32,17 +34,20 @@ export class MemorySeries implements SeriesStore {
   readonly holdsOneATime = true
   readonly #energyMean: EnergyMean
   readonly #contents: MemoryContents
+  readonly #keptFrom: () => number
   #closed = false
 
   constructor(options: MemorySeriesOptions = {}) {
     this.#energyMean = options.energyMean ?? (() => false)
     this.#contents = options.contents ?? new Map()
+    this.#keptFrom = options.keptFrom ?? (() => Number.NEGATIVE_INFINITY)
   }
 
   async write(batch: SettlementBatch): Promise<WriteOutcome> {
     this.#refuseClosed()
     if (this.failure) throw this.failure
-    const { envelopes, refused } = splitRefused(batch)
+    const keptFrom = this.#keptFrom()
+    const { envelopes, refused } = splitRefused(batch, ({ at }) => (at < keptFrom ? tooOld : undefined))
     for (const envelope of envelopes) for (const reading of envelope.readings) this.#put(reading)
     return { refused }
   }

@@ -3,13 +3,15 @@ import type { Quality } from '@civitals/contracts/quality'
 import type { Reading } from '@civitals/contracts/reading'
 import type { SettlementBatch } from '@civitals/contracts/settlement'
 
-/** A reading the engine will never take, whatever is tried: the caller sets it aside. */
+/** A reading the engine will never take, whatever is tried: the caller sets it aside, or declares it lost where it is too old. */
 export interface RefusedReading {
   readonly gateway: string
   readonly spool: string
   readonly seq: number
   readonly reading: Reading
   readonly reason: string
+  /** Older than the engine keeps readings: waiting is of no use. */
+  readonly tooOld?: true
 }
 
 export interface WriteOutcome {

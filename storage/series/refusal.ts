@@ -19,29 +19,36 @@ export interface SplitBatch {
   readonly refused: readonly RefusedReading[]
 }
 
+/** What an engine says of a reading it does not take. */
+export type EngineRefusal = Pick<RefusedReading, 'reason' | 'tooOld'>
+
+/** Of a reading of a time whose readings have been removed already. */
+export const tooOld: EngineRefusal = { reason: 'older than readings are kept', tooOld: true }
+
 /** The batch without what no engine takes, or this one does not. Untouched envelopes are passed on as they are. */
 export function splitRefused(
   batch: SettlementBatch,
-  engineRefuses?: (reading: Reading) => string | undefined,
+  engineRefuses?: (reading: Reading) => EngineRefusal | undefined,
 ): SplitBatch {
-  const reasonFor = (reading: Reading): string | undefined => refusalOf(reading) ?? engineRefuses?.(reading)
+  const refusalFor = (reading: Reading): EngineRefusal | undefined => {
+    const reason = refusalOf(reading)
+    return reason === undefined ? engineRefuses?.(reading) : { reason }
+  }
   const refused: RefusedReading[] = []
   const envelopes = batch.envelopes.map((envelope) => {
     const before = refused.length
     for (const reading of envelope.readings) {
-      const reason = reasonFor(reading)
-      if (reason) refused.push(refusedReading(envelope, reading, reason))
+      const refusal = refusalFor(reading)
+      if (refusal) refused.push(refusedReading(envelope, reading, refusal))
     }
     if (refused.length === before) return envelope
-    return { ...envelope, readings: envelope.readings.filter((reading) => !reasonFor(reading)) }
+    return { ...envelope, readings: envelope.readings.filter((reading) => !refusalFor(reading)) }
   })
   return { envelopes, refused }
 }
 
-export const refusedReading = (envelope: SettledEnvelope, reading: Reading, reason: string): RefusedReading => ({
-  gateway: envelope.gateway,
-  spool: envelope.spool,
-  seq: envelope.seq,
-  reading,
-  reason,
-})
+export const refusedReading = (
+  { gateway, spool, seq }: Pick<SettledEnvelope, 'gateway' | 'spool' | 'seq'>,
+  reading: Reading,
+  refusal: EngineRefusal,
+): RefusedReading => ({ gateway, spool, seq, reading, ...refusal })

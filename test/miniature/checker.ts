@@ -4,6 +4,7 @@ import type { Intervals } from '@civitals/contracts/intervals'
 import { inIntervals } from '@civitals/contracts/intervals'
 import type { LedgerRow } from '@civitals/contracts/ledger'
 import type { Reading } from '@civitals/contracts/reading'
+import { tooOldToKeep } from '../../ingest/ledger/given-up.ts'
 import { latenessMs, rules, watched } from './desk.ts'
 import type { Edge } from './edge.ts'
 import { beginning } from './schedule.ts'
@@ -34,6 +35,13 @@ export function checkHealed(healed: Healed): void {
 
 const rowsOf = (state: StateDisk, sql: string): readonly Cells[] => state.run(sql, []).rows
 
+const givenUpOf = (gateway: string, spool: string): string =>
+  `SELECT given_up FROM ledger_spool WHERE gateway = '${gateway}' AND spool = '${spool}'`
+
+const toldAsGivenUp = (gateway: string, spool: string): string =>
+  `SELECT coalesce(sum(readings), 0) FROM ledger_gap
+   WHERE gateway = '${gateway}' AND spool = '${spool}' AND reason = '${tooOldToKeep}'`
+
 /** Per gateway and spool, in readings: produced = stored + rejected + set aside + waiting + declared lost. */
 function checkAccounts({ truth, state, series, edges, ledger }: Healed): void {
   const stored = new Map<string, number>()
@@ -61,8 +69,12 @@ function checkAccounts({ truth, state, series, edges, ledger }: Healed): void {
     const name = `${edge.id}/${spool.id}`
     const sum = row.stored + row.rejected + row.setAside + waitingReadings + row.declaredLost
     if (sum !== producedReadings) truth.wrong(`${name}: produced ${producedReadings}, accounted for ${sum}`)
+    const [[givenUp = 0] = []] = rowsOf(state, givenUpOf(edge.id, spool.id))
+    const [[told = 0] = []] = rowsOf(state, toldAsGivenUp(edge.id, spool.id))
+    if (givenUp !== told) truth.wrong(`${name}: the centre gave up ${givenUp}, told ${told}`)
     // A row given up whose acknowledgement was on its way is stored, and no loss.
-    if (row.declaredLost > declaredLost) truth.wrong(`${name}: lost ${declaredLost}, told ${row.declaredLost}`)
+    if (row.declaredLost - Number(givenUp) > declaredLost)
+      truth.wrong(`${name}: lost ${declaredLost}, told ${row.declaredLost}`)
     if (row.stored !== (stored.get(name) ?? 0)) truth.wrong(`${name}: ledger ${row.stored}, stored ${stored.get(name)}`)
     if (row.setAside !== Number(aside.get(name) ?? 0))
       truth.wrong(`${name}: set aside ${row.setAside}, kept ${aside.get(name)}`)

@@ -92,6 +92,12 @@ export const mutations: readonly Mutation[] = [
     put: 'this.#unsentFrom = stands ? 1 : 1',
   },
   {
+    name: 'what is too old to be kept is dropped without a word',
+    file: settler,
+    find: 'gaps: [...settlement.gaps, ...gaps],',
+    put: 'gaps: settlement.gaps,',
+  },
+  {
     name: 'a step is evaluated and not written',
     file: 'ingest/settle/state-change.ts',
     find: 'for (const effect of effects) await effect.write(tx)',

@@ -1,5 +1,7 @@
 // The real protocol code in a small world where everything fails: nothing lost, nothing twice, and a seed that fails can be run again.
 import t from 'tap'
+import { thinnedOut } from '../../gateway/spool/thinning.ts'
+import { tooOldToKeep } from '../../ingest/ledger/given-up.ts'
 import { runSeed } from './world.ts'
 
 const seeds = Number(process.env.CIVITALS_SEEDS ?? 300)
@@ -24,7 +26,8 @@ t.test(`${seeds} seeds hold`, { timeout: 600_000 }, async (t) => {
     'stored',
     'duplicates',
     'declaredLost',
-    'thinned',
+    thinnedOut,
+    tooOldToKeep,
     'setAside',
     'rejected',
     'webhooks',

@@ -5,7 +5,8 @@ import type { Reading } from '@civitals/contracts/reading'
 import type { SettledEnvelope, SettlementBatch } from '@civitals/contracts/settlement'
 import type { WriteOutcome } from '@civitals/storage/series'
 import { MemorySeries } from '@civitals/storage/series-memory'
-import type { Life, Random } from './schedule.ts'
+import { splitRefused, tooOld } from '../../storage/series/refusal.ts'
+import { clockOf, type Life, type Random } from './schedule.ts'
 
 /** A value the engine refuses for good, whatever is tried. */
 export const poison = -666
@@ -18,8 +19,14 @@ export class SeriesDisk {
   readonly byEnvelope = new Map<string, readonly Reading[]>()
   /** While set, writes fail. */
   down = false
+  /** Readings older than this are not kept. */
+  readonly keptMs: number
   readonly #image = new MemorySeries({ contents: this.contents })
   readonly #written = new Set<SettlementBatch>()
+
+  constructor(keptMs: number) {
+    this.keptMs = keptMs
+  }
 
   begin(batch: SettlementBatch): void {
     this.#written.add(batch)
@@ -66,12 +73,11 @@ export class SeriesTwin extends MemorySeries {
     const { random } = this.#life.schedule
     const step = (label: string, work: () => void): Promise<void> =>
       this.#life.later(random.between(0, longestStepMs), `series ${label}`, work)
-    const refused = batch.envelopes.flatMap(({ gateway, spool, seq, readings }) =>
-      readings
-        .filter(({ value }) => value === poison)
-        .map((reading) => ({ gateway, spool, seq, reading, reason: 'poison' })),
-    )
-    const taken = { ...batch, envelopes: batch.envelopes.map(withoutPoison) }
+    const keptFrom = clockOf(this.#life).now() - this.#disk.keptMs
+    const refusalOf = ({ at, value }: Reading) =>
+      at < keptFrom ? tooOld : value === poison ? { reason: 'poison' } : undefined
+    const { envelopes, refused } = splitRefused(batch, refusalOf)
+    const taken = { ...batch, envelopes }
     await step('write', () => {
       if (this.#disk.down) {
         this.#disk.applyPart(taken, random)
@@ -84,8 +90,3 @@ export class SeriesTwin extends MemorySeries {
     return { refused }
   }
 }
-
-const withoutPoison = (envelope: SettledEnvelope): SettledEnvelope => ({
-  ...envelope,
-  readings: envelope.readings.filter(({ value }) => value !== poison),
-})

@@ -5,6 +5,7 @@ import type { Reading } from '@civitals/contracts/reading'
 import { windowSize } from '../../gateway/uplink/window.ts'
 import { type Centre, queueBounds } from './centre.ts'
 import type { Edge } from './edge.ts'
+import { beginning, type Schedule } from './schedule.ts'
 import { poison, type SeriesDisk } from './series-disk.ts'
 import type { StateDisk } from './state-disk.ts'
 import { keyOf, type Truth } from './truth.ts'
@@ -54,12 +55,20 @@ export class JournalWatch {
   }
 }
 
+export interface Looked {
+  readonly truth: Truth
+  readonly centre: Centre
+  readonly edges: readonly Edge[]
+  readonly series: SeriesDisk
+  readonly schedule: Schedule
+}
+
 /** Memory is bounded, and what is shown as newest never grows older, except where the store refused it. */
 export class BoundsWatch {
   readonly #newest = new Map<string, Reading>()
   #ingest: Centre['ingest']
 
-  look(truth: Truth, centre: Centre, edges: readonly Edge[]): void {
+  look({ truth, centre, edges, series, schedule }: Looked): void {
     for (const edge of edges) {
       if (edge.inFlight > windowSize) truth.wrong(`${edge.id} has ${edge.inFlight} envelopes in flight`)
     }
@@ -72,12 +81,12 @@ export class BoundsWatch {
     if (Number(queuedEnvelopes) > queueBounds.deliveries) truth.wrong(`${queuedEnvelopes} envelopes wait in the queue`)
     if (Number(heldEnvelopes) > edges.length) truth.wrong(`${heldEnvelopes} envelopes are held`)
     for (const reading of centre.ingest.latest.all()) {
-      const series = `${reading.terminal}/${reading.point}`
-      const before = this.#newest.get(series)
+      const name = `${reading.terminal}/${reading.point}`
+      const before = this.#newest.get(name)
       // Shown while the store was down, and then refused by it: it must go.
-      const refused = before?.value === poison
-      if (before && reading.at < before.at && !refused) truth.wrong(`the newest reading of ${series} grew older`)
-      this.#newest.set(series, reading)
+      const refused = before && (before.value === poison || before.at < beginning + schedule.now - series.keptMs)
+      if (before && reading.at < before.at && !refused) truth.wrong(`the newest reading of ${name} grew older`)
+      this.#newest.set(name, reading)
     }
   }
 }

@@ -1,6 +1,7 @@
 // One miniature from its seed: a city of a few boxes, what happens to it, and the look at it after everything is healed.
 import type { City, Terminal } from '@civitals/contracts/registry'
 import { thinnedOut } from '../../gateway/spool/thinning.ts'
+import { tooOldToKeep } from '../../ingest/ledger/given-up.ts'
 import { Centre, migrations } from './centre.ts'
 import { checkHealed } from './checker.ts'
 import { Edge } from './edge.ts'
@@ -48,13 +49,13 @@ const healWithinMs = 1_200_000
 /** Runs one seed. `onEvent` sees every event, to read what a failing seed does. */
 export async function runSeed(seed: number, onEvent?: (line: string) => void): Promise<Outcome> {
   const world = build(seed, onEvent)
-  const { schedule, truth, centre, edges } = world
+  const { schedule, truth, edges } = world
   planFaults(world)
   for (const edge of edges) for (const terminal of edge.terminals) sampling(world, edge, terminal)
   const bounds = new BoundsWatch()
   const failed = (): boolean => truth.violations.length > 0
   const looking = (): void => {
-    bounds.look(truth, centre, edges)
+    bounds.look(world)
     schedule.at(lookEveryMs, 'look', looking)
   }
   looking()
@@ -94,8 +95,9 @@ async function heal(world: World): Promise<void> {
       ledger.reduce((sum, row) => sum + row[column], 0),
     )
   }
-  const thinned = 'SELECT coalesce(sum(readings), 0) FROM ledger_gap WHERE reason = ?'
-  count(world, 'thinned', Number(world.state.run(thinned, [thinnedOut]).rows[0]?.[0]))
+  const lostTo = 'SELECT coalesce(sum(readings), 0) FROM ledger_gap WHERE reason = ?'
+  for (const reason of [thinnedOut, tooOldToKeep])
+    count(world, reason, Number(world.state.run(lostTo, [reason]).rows[0]?.[0]))
   count(world, 'webhooks', truth.webhooks.size)
 }
 
@@ -128,7 +130,7 @@ function build(seed: number, onEvent?: (line: string) => void): World {
   const schedule = new Schedule(seed, onEvent)
   const { random } = schedule
   const truth = new Truth()
-  const series = new SeriesDisk()
+  const series = new SeriesDisk(seed % 5 === 0 ? 30_000 * (1 + ((seed / 5) % 6)) : Number.POSITIVE_INFINITY)
   state.clear()
   const journal = new JournalWatch()
   state.onCommit = () => journal.committed({ truth, state, series })

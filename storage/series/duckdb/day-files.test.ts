@@ -119,6 +119,24 @@ t.test('a file goes as a whole when its time has come, the hours later than the 
   )
 })
 
+t.test(
+  'a reading of a day that is not kept any more is refused as too old when it comes, not dropped later',
+  async (t) => {
+    const { clock, write, values, store } = await opened(t, { keptDays: { raw: 3 } })
+    const refusedOf = async (...readings: Reading[]) => (await write(...readings)).refused
+    t.same(await refusedOf(reading(midnight - 9 * day, 1)), [], 'a store whose newest is old keeps old ones')
+    const gone = reading(midnight - 3 * day - 1, 2)
+    const refused = await refusedOf(reading(midnight, 3), gone, reading(midnight - 3 * day, 4))
+    t.match(refused, [{ gateway: 'g', spool: 's', seq: 2, reading: gone, reason: /older/, tooOld: true }])
+    t.equal(refused.length, 1)
+    await store.tend(true)
+    t.same(await values(), [4, 3], 'what was taken is kept')
+    clock.stepWall(500 * day)
+    const late = reading(midnight - 2 * day, 5)
+    t.same(await refusedOf(late), [], 'a clock that is wrong refuses nothing')
+  },
+)
+
 t.test('eight files of a day that goes on become one', async (t) => {
   const { store, write, files, values } = await opened(t)
   for (let value = 1; value <= 8; value++) {

@@ -31,6 +31,11 @@ export class Newest {
     })
   }
 
+  /** Time of the newest reading of all. */
+  get at(): number {
+    return this.#at.reduce((newest, at) => Math.max(newest, at), nothingYet)
+  }
+
   #add(): void {
     this.#at.push(nothingYet)
     this.#value.push(Number.NaN)

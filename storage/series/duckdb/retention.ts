@@ -1,3 +1,4 @@
+import type { SettledEnvelope } from '@civitals/contracts/settlement'
 import { dayMs, dayOf, type Layout, type Part, type PartKind } from './layout.ts'
 
 /** For how many days each kind of file stays after its day; the file goes whole, nothing is deleted inside one. */
@@ -12,6 +13,24 @@ export const defaultKeptDays: KeptDays = { raw: 400, minute: 400, hour: 3_660 }
  */
 export const retentionDay = (days: readonly number[], now: number): number =>
   days.reduce((newest, day) => Math.max(newest, Math.min(day + 1, dayOf(now))), Number.NEGATIVE_INFINITY)
+
+/**
+ * The time from which readings are taken by a store whose newest is `newest`: what is older would be dropped when its table is closed. `newest` is
+ * asked only where the clock alone does not tell.
+ */
+export function takenFrom(
+  batch: readonly SettledEnvelope[],
+  newest: () => number,
+  kept: KeptDays,
+  now: number,
+): number {
+  const oldest = dayOf(now) - kept.raw
+  const times = (): number[] => batch.flatMap(({ readings }) => readings.map(({ at }) => at))
+  const late = batch.some(({ readings }) => readings.some(({ at }) => dayOf(at) < oldest))
+  if (!late) return Number.NEGATIVE_INFINITY
+  const days = [newest(), ...times()].filter(Number.isFinite).map(dayOf)
+  return (retentionDay(days, now) - kept.raw) * dayMs
+}
 
 /** Whether files of that kind and day are not to be kept any more on `today`. Hours go by the month, since they stand together by the month. */
 export const expired = (kind: PartKind, day: number, kept: KeptDays, today: number): boolean =>

@@ -97,14 +97,16 @@ t.test('401: name or password are wrong, trying again does not help', async (t) 
 t.test('400 with blame on a line: the reading is refused with the reason', async (t) => {
   const error = 'partial write: points beyond retention policy dropped=1'
   await using store = await open(await play(t, status(400, JSON.stringify({ error }))))
-  t.same(await store.write(batch), { refused: [{ gateway: 'g', spool: 's', seq: 1, reading, reason: error }] })
+  t.same(await store.write(batch), {
+    refused: [{ gateway: 'g', spool: 's', seq: 1, reading, reason: error, tooOld: true }],
+  })
 })
 
 t.test('422 blames lines in 2.x, where the text stands under another name', async (t) => {
   const message = 'failure writing points to database: partial write: points beyond retention policy dropped=1'
   const answer = status(422, JSON.stringify({ code: 'unprocessable entity', message }))
   await using store = await open(await play(t, answer), { release: '2', org: 'o' })
-  t.match(await store.write(batch), { refused: [{ reason: message }] })
+  t.match(await store.write(batch), { refused: [{ reason: message, tooOld: true }] })
 })
 
 t.test('400 for another reason: no reading is blamed for it', async (t) => {

@@ -19,7 +19,7 @@ export async function settleLines(lines: readonly Line[], send: SendLines): Prom
   const answer = await send(lines)
   if (answer.taken) return []
   const said = refusedBy(answer.reason)
-  if (allLeftOut(lines, said)) return lines.flatMap((line) => refusedOf(line, said.reason))
+  if (allLeftOut(lines, said)) return lines.flatMap((line) => refusedOf(line, said))
   const refused: RefusedReading[] = []
   for (const part of divide(lines, said)) refused.push(...(await settleLines(part, send)))
   return refused
@@ -62,5 +62,5 @@ function fieldApart(lines: readonly Line[], { measurement, point }: Field): read
 const isOf = ({ point }: { readonly point: string }, field: string): boolean =>
   point === field || `${point}_q` === field
 
-const refusedOf = (line: Line, reason: string): readonly RefusedReading[] =>
-  line.entries.map(({ envelope, reading }) => refusedReading(envelope, reading, reason))
+const refusedOf = (line: Line, { reason, tooOld }: LinesRefused): readonly RefusedReading[] =>
+  line.entries.map(({ envelope, reading }) => refusedReading(envelope, reading, { reason, ...(tooOld && { tooOld }) }))

@@ -15,11 +15,11 @@ import type {
   StoredReadings,
   WriteOutcome,
 } from '../../port.ts'
-import { splitRefused } from '../../refusal.ts'
+import { splitRefused, tooOld } from '../../refusal.ts'
 import { dayMs, dayOf } from '../layout.ts'
 import { rowsPerFile } from '../merge-plan.ts'
 import type { DuckdbSeriesOptions } from '../options.ts'
-import { defaultKeptDays } from '../retention.ts'
+import { defaultKeptDays, type KeptDays, takenFrom } from '../retention.ts'
 import { openTable } from '../schema.ts'
 import { Closer, type Tended } from './closer.ts'
 import { ColumnsThread } from './columns-thread.ts'
@@ -72,19 +72,23 @@ class DuckdbSeries implements DuckdbSeriesStore {
   #closer: Closer | undefined
   #tending: Promise<Tended> | undefined
   #timer: Timer | undefined
+  readonly #kept: KeptDays
   /** The hour the table that is written to was begun in. */
   #hour = 0
   #closed = false
 
   constructor(options: DuckdbSeriesOptions) {
     this.#options = options
+    this.#kept = { ...defaultKeptDays, ...options.keptDays }
     this.#outage = new Outage(options.clock)
     this.#tendLater()
   }
 
   write(batch: SettlementBatch): Promise<WriteOutcome> {
-    const { envelopes, refused } = splitRefused(batch)
     return this.#inTurn(this.#writing, async (database) => {
+      const now = this.#options.clock.now()
+      const from = takenFrom(batch.envelopes, () => database.newest.at, this.#kept, now)
+      const { envelopes, refused } = splitRefused(batch, ({ at }) => (at < from ? tooOld : undefined))
       const plan = database.catalogue.plan(envelopes)
       try {
         if (!isEmpty(plan)) {
@@ -293,9 +297,9 @@ class DuckdbSeries implements DuckdbSeriesStore {
   async #tend(): Promise<Tended> {
     const database = await this.#database
     if (!database || this.#closed) return { closedTables: 0, mergedFiles: 0, expiredFiles: 0 }
-    const { clock, keptDays, energyMean } = this.#options
+    const { clock, energyMean } = this.#options
     this.#closer = new Closer(database, {
-      kept: { ...defaultKeptDays, ...keptDays },
+      kept: this.#kept,
       now: () => clock.now(),
       energySeries: () =>
         database.catalogue.series.numbersOf((terminal, point) => energyMean?.(terminal, point) ?? false),

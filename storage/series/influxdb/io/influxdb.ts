@@ -107,7 +107,10 @@ class InfluxdbSeries implements SeriesStore {
 
   async write(batch: SettlementBatch, signal?: AbortSignal): Promise<WriteOutcome> {
     const { groupOf } = this.#options
-    const { envelopes, refused } = splitRefused(batch, (one) => refusalOfNames(one, groupOf(one.terminal)))
+    const { envelopes, refused } = splitRefused(batch, (one) => {
+      const reason = refusalOfNames(one, groupOf(one.terminal))
+      return reason === undefined ? undefined : { reason }
+    })
     return await this.#attempt(async () => {
       const flight = new InFlight((lines) => settleLines(lines, (some) => this.#send(some, signal)))
       for (const slice of slicesOf(envelopes, readingsPerSlice)) {
