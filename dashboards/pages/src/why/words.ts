@@ -55,6 +55,9 @@ const zh = {
   chainNote:
     '由各序列的先后关系推断（预白化互相关，近六小时；快放演练为近几分钟），只看事先列出的因果；时差含延迟与惯性。',
   noChain: '近期未见前后相随的序列',
+  ahead: '未来 24 小时',
+  value: '预测值',
+  within: '90 % 区间得分',
   complaints: '市民诉求',
   evidence: (r: string, z: string, needed: string) => `相关 ${r}，证据 ${z} σ（需 ${needed}）`,
 }
@@ -114,6 +117,9 @@ const en: WhyWords = {
   chainNote:
     'Inferred from which series follow which (prewhitened cross-correlation, last six hours, or minutes of a drill in fast motion), among causes listed beforehand; lags include delay and inertia.',
   noChain: 'No series followed another lately',
+  ahead: 'The next 24 hours',
+  value: 'Forecast',
+  within: 'Score at the ends of 90 %',
   complaints: 'complaints',
   evidence: (r, z, needed) => `correlation ${r}, evidence ${z} σ (${needed} needed)`,
 }

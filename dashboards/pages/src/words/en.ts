@@ -65,6 +65,14 @@ export const en: Words = {
   terminal: 'Terminal',
   worstSeries: 'Follow the worst site',
   forecastBand: 'forecast 50 / 90 %',
+  noForecast: {
+    'not-forecast': 'Not forecast by the hour',
+    'too-little-history': 'No forecast yet: too little history',
+    'too-many-gaps': 'No forecast: too many gaps in the history',
+    stale: 'No forecast: nothing was read lately',
+    'too-few-series': 'No forecast: too few of its series can be forecast',
+  },
+  because: (why) => `: ${why}`,
   skill: (percent, season) => {
     const naive = season === 168 ? 'last week' : 'yesterday'
     return percent > 0 ? `errs ${percent} % less than ${naive} repeated` : `${naive} repeated is best`

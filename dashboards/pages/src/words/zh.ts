@@ -57,6 +57,14 @@ export const zh = {
   terminal: '终端',
   worstSeries: '跟随最差点位',
   forecastBand: '预测 50 % / 90 %',
+  noForecast: {
+    'not-forecast': '不做逐时预测',
+    'too-little-history': '历史不足，暂无预测',
+    'too-many-gaps': '历史缺测过多，暂无预测',
+    stale: '近来没有读数，暂无预测',
+    'too-few-series': '可预测的序列太少，暂无预测',
+  },
+  because: (why: string) => `：${why}`,
   skill: (percent: number, season: number) => {
     const naive = season === 168 ? '上周' : '昨日'
     return percent > 0 ? `误差比照搬${naive}少 ${percent} %` : `照搬${naive}最准`
