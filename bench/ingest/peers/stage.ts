@@ -81,6 +81,7 @@ export async function startCentre(
   data: string,
   plan: Plan,
   more: readonly string[] = [],
+  env: NodeJS.ProcessEnv = {},
 ): Promise<CentreProcess> {
   mkdirSync(join(data, 'secrets'), { recursive: true })
   for (const { id, password } of plan.gateways) writeFileSync(join(data, `secrets/${id}.password`), password)
@@ -89,8 +90,11 @@ export async function startCentre(
   const [port, brokerPort] = [await freePort(), await freePort()]
   const words = ['up', '--no-simulator', '--data', data, '--city', city, '--port', `${port}`]
   const profile = process.env.CIVITALS_BENCH_PROFILE
-  const env = profile ? { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${profile}` } : {}
-  const running = start(ending, join(root, 'civitals'), [...words, '--broker-port', `${brokerPort}`, ...more], env)
+  const profiling = profile ? { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${profile}` } : {}
+  const running = start(ending, join(root, 'civitals'), [...words, '--broker-port', `${brokerPort}`, ...more], {
+    ...profiling,
+    ...env,
+  })
   const [, url = ''] = await running.prints(/is ready: (\S+)/, 120_000)
   return {
     running,
