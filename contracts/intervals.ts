@@ -6,6 +6,10 @@ export type Intervals = readonly Interval[]
 
 /** The union of `set` and [from, to]. */
 export function addInterval(set: Intervals, from: number, to: number): Intervals {
+  const last = set.at(-1)
+  // What comes in order, as nearly everything does.
+  if (!last || from > last[1] + 1) return [...set, [from, to]]
+  if (from >= last[0]) return set.with(-1, [last[0], Math.max(last[1], to)])
   const merged: Interval[] = []
   let [low, high] = [from, to]
   for (const [start, end] of set) {

@@ -35,6 +35,8 @@ export class HourHistory {
   readonly #sums = new Float64Array(bins * historyWeeks)
   readonly #counts = new Uint32Array(bins * historyWeeks)
   readonly #hours = new Int32Array(bins * historyWeeks).fill(-1)
+  /** Where the last reading went: most of the next ones go there too. */
+  #last = 0
 
   constructor(local: LocalTime) {
     this.#local = local
@@ -42,8 +44,9 @@ export class HourHistory {
 
   add(at: EpochMs, value: number, count = 1): void {
     const hour = Math.floor(at / hourMs)
-    const cell = this.#cellFor(this.#placeOf(hour).bin, hour)
+    const cell = this.#hours[this.#last] === hour ? this.#last : this.#cellFor(this.#placeOf(hour).bin, hour)
     if (cell < 0) return
+    this.#last = cell
     this.#sums[cell] = (this.#sums[cell] ?? 0) + value * count
     this.#counts[cell] = (this.#counts[cell] ?? 0) + count
   }

@@ -3,45 +3,64 @@ import type { Reading } from '@civitals/contracts/reading'
 /** Called after a settlement with the readings that became the newest of their series, in no particular order. */
 export type LatestListener = (readings: readonly Reading[]) => void
 
+interface Entry {
+  reading: Reading
+  /** Settlement that brought it. */
+  round: number
+}
+
 /** Newest readings by terminal and point. */
 class Newest {
-  readonly #terminals = new Map<string, Map<string, Reading>>()
+  readonly #terminals = new Map<string, Map<string, Entry>>()
 
   get(terminal: string, point: string): Reading | undefined {
-    return this.#terminals.get(terminal)?.get(point)
+    return this.#terminals.get(terminal)?.get(point)?.reading
   }
 
   of(terminal: string): Iterable<Reading> {
-    return this.#terminals.get(terminal)?.values() ?? []
+    return [...(this.#terminals.get(terminal)?.values() ?? [])].map(({ reading }) => reading)
   }
 
   terminals(): Iterable<string> {
     return this.#terminals.keys()
   }
 
-  /** Whether the reading is the newest of its series now. */
-  put(reading: Reading): boolean {
-    let points = this.#terminals.get(reading.terminal)
-    if (!points) {
-      points = new Map()
-      this.#terminals.set(reading.terminal, points)
+  /** Takes what is newest of its series now; returns the entries that changed, each once. `round`: another number each time. */
+  take(readings: readonly Reading[], round: number): readonly Entry[] {
+    const changed: Entry[] = []
+    let [terminal, points] = ['', undefined as Map<string, Entry> | undefined]
+    for (const reading of readings) {
+      if (reading.terminal !== terminal || !points) {
+        terminal = reading.terminal
+        points = this.#pointsOf(terminal)
+      }
+      const known = points.get(reading.point)
+      if (known && known.reading.at > reading.at) continue
+      const entry = known ?? { reading, round: 0 }
+      if (!known) points.set(reading.point, entry)
+      entry.reading = reading
+      if (entry.round !== round) changed.push(entry)
+      entry.round = round
     }
-    const known = points.get(reading.point)
-    if (known && known.at > reading.at) return false
-    points.set(reading.point, reading)
-    return true
+    return changed
   }
 
   /** Forgets a reading where it is the newest of its series. */
   forget({ terminal, point, at }: Reading): void {
     const points = this.#terminals.get(terminal)
-    if (points?.get(point)?.at !== at) return
+    if (points?.get(point)?.reading.at !== at) return
     points.delete(point)
     if (points.size === 0) this.#terminals.delete(terminal)
   }
 
   get empty(): boolean {
     return this.#terminals.size === 0
+  }
+
+  #pointsOf(terminal: string): Map<string, Entry> {
+    const points = this.#terminals.get(terminal) ?? new Map<string, Entry>()
+    this.#terminals.set(terminal, points)
+    return points
   }
 }
 
@@ -53,10 +72,11 @@ export class LatestReadings {
   readonly #settled = new Newest()
   readonly #ahead = new Newest()
   readonly #listeners = new Set<LatestListener>()
+  #round = 0
 
   /** `seed`: what the series store holds at start. */
   constructor(seed: readonly Reading[] = []) {
-    for (const reading of seed) this.#settled.put(reading)
+    this.#take(this.#settled, seed)
   }
 
   get(terminal: string, point: string): Reading | undefined {
@@ -83,32 +103,21 @@ export class LatestReadings {
   }
 
   /** Takes readings that are settled. Of several of one series only the newest is told. `refused`: what the store will never take. */
-  settled(readings: Iterable<Reading>, refused: Iterable<Reading> = []): void {
-    const taken = this.#ahead.empty ? readings : [...readings]
-    const newer = this.#take(this.#settled, taken)
-    if (!this.#ahead.empty) for (const one of [...taken, ...refused]) this.#ahead.forget(one)
+  settled(readings: readonly Reading[], refused: readonly Reading[] = []): void {
+    const newer = this.#take(this.#settled, readings)
+    if (!this.#ahead.empty) for (const one of [...readings, ...refused]) this.#ahead.forget(one)
     this.#tell(newer)
   }
 
   /** Takes readings that wait for a store that is down. */
-  showAhead(readings: Iterable<Reading>): void {
-    const newer = [...readings].filter(({ terminal, point, at }) => at > (this.get(terminal, point)?.at ?? -1))
+  showAhead(readings: readonly Reading[]): void {
+    const newer = readings.filter(({ terminal, point, at }) => at > (this.get(terminal, point)?.at ?? -1))
     this.#tell(this.#take(this.#ahead, newer))
   }
 
   /** The newest of each series that changed. */
-  #take(newest: Newest, readings: Iterable<Reading>): Reading[] {
-    const changed = new Map<string, Set<string>>()
-    for (const reading of readings) {
-      if (!newest.put(reading)) continue
-      const points = changed.get(reading.terminal)
-      if (points) points.add(reading.point)
-      else changed.set(reading.terminal, new Set([reading.point]))
-    }
-    if (this.#listeners.size === 0) return []
-    return [...changed].flatMap(([terminal, points]) =>
-      [...points].flatMap((point) => newest.get(terminal, point) ?? []),
-    )
+  #take(newest: Newest, readings: readonly Reading[]): readonly Reading[] {
+    return newest.take(readings, ++this.#round).map(({ reading }) => reading)
   }
 
   #tell(newer: readonly Reading[]): void {

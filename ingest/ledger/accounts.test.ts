@@ -45,8 +45,12 @@ t.test('a range is settled when its parts are, wherever they stand', async (t) =
   second.settle('g', 's', 4)
   const third = accounts.draft(3, second)
   third.settle('g', 's', 5, 6)
-  t.ok(third.isSettled('g', 's', 1, 6))
-  t.notOk(third.isSettled('g', 's', 1, 7))
+  t.equal(third.unsettledIn('g', 's', 1, 6), 0)
+  t.equal(third.unsettledIn('g', 's', 1, 7), 1)
+  t.same(
+    [1, 4, 6, 7].map((seq) => third.isSettled('g', 's', seq)),
+    [true, true, true, false],
+  )
   t.notOk(third.isSettled('g', 'other', 1))
 })
 

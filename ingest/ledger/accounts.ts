@@ -7,6 +7,7 @@ import {
   sizeOfIntervals,
 } from '@civitals/contracts/intervals'
 import type { EndedSpool } from '@civitals/contracts/ledger'
+import { BySpool } from './by-spool.ts'
 
 /** Accounts of one spool, in readings; `duplicates` in envelopes. Replaced as a whole, never changed in place. */
 export interface SpoolAccount {
@@ -61,28 +62,25 @@ const newAccount = (gateway: string, spool: string): SpoolAccount => ({
 export const acknowledged = ({ settled, reopened }: SpoolAccount): Intervals =>
   reopened.reduce((left, [from, to]) => removeInterval(left, from, to), settled)
 
-const keyOf = (gateway: string, spool: string): string => `${gateway}/${spool}`
-
 /** Every spool's accounts in memory: the copy duplicates are judged by, always equal to what last committed. */
 export class Accounts {
-  readonly #accounts = new Map<string, SpoolAccount>()
-  readonly #byGateway = new Map<string, Map<string, SpoolAccount>>()
+  readonly #accounts = new BySpool<SpoolAccount>()
 
   constructor(accounts: readonly SpoolAccount[] = []) {
     this.#put(accounts)
   }
 
   all(): readonly SpoolAccount[] {
-    return [...this.#accounts.values()]
+    return this.#accounts.all()
   }
 
   get(gateway: string, spool: string): SpoolAccount | undefined {
-    return this.#accounts.get(keyOf(gateway, spool))
+    return this.#accounts.get(gateway, spool)
   }
 
   /** Spools of one gateway, the one that changed last first. */
   of(gateway: string): readonly SpoolAccount[] {
-    return [...(this.#byGateway.get(gateway)?.values() ?? [])].sort((a, b) => b.updatedAt - a.updatedAt)
+    return this.#accounts.of(gateway).toSorted((a, b) => b.updatedAt - a.updatedAt)
   }
 
   /** A draft of changes; they hold once it is passed to `commit`. `before`: the draft that will be committed first. */
@@ -92,14 +90,11 @@ export class Accounts {
 
   commit(draft: AccountDraft): void {
     this.#put(draft.changed())
+    draft.committed()
   }
 
   #put(accounts: readonly SpoolAccount[]): void {
-    for (const account of accounts) {
-      this.#accounts.set(keyOf(account.gateway, account.spool), account)
-      const spools = this.#byGateway.get(account.gateway) ?? new Map<string, SpoolAccount>()
-      this.#byGateway.set(account.gateway, spools.set(account.spool, account))
-    }
+    for (const account of accounts) this.#accounts.set(account.gateway, account.spool, account)
   }
 }
 
@@ -122,9 +117,9 @@ interface Entry {
  */
 export class AccountDraft {
   readonly #base: Accounts
-  readonly #before: AccountDraft | undefined
+  #before: AccountDraft | undefined
   readonly #now: EpochMs
-  readonly #entries = new Map<string, Entry>()
+  readonly #entries = new BySpool<Entry>()
 
   constructor(base: Accounts, now: EpochMs, before?: AccountDraft) {
     this.#base = base
@@ -132,22 +127,19 @@ export class AccountDraft {
     this.#now = now
   }
 
-  /** Whether every seq of the range is settled, here or before. */
-  isSettled(gateway: string, spool: string, from: number, to: number = from): boolean {
-    const key = keyOf(gateway, spool)
-    const parts = [this.#added(key), this.#before ? this.#before.#added(key) : undefined]
-    const committed = this.#base.get(gateway, spool)?.settled ?? []
-    if (from === to) return [...parts, committed].some((part) => part !== undefined && inIntervals(part, from))
-    let union: Intervals = committed
-    for (const [low, high] of parts.flatMap((part) => part ?? [])) union = addInterval(union, low, high)
-    return union.some(([low, high]) => low <= from && to <= high)
+  /** Whether a seq is settled, here or before. */
+  isSettled(gateway: string, spool: string, seq: number): boolean {
+    return (
+      inIntervals(this.#added(gateway, spool), seq) ||
+      inIntervals(this.#before ? this.#before.#added(gateway, spool) : none, seq) ||
+      inIntervals(this.#base.get(gateway, spool)?.settled ?? none, seq)
+    )
   }
 
   /** How many seqs of the range are not settled, here or before. */
   unsettledIn(gateway: string, spool: string, from: number, to: number): number {
-    const key = keyOf(gateway, spool)
-    const before = this.#before ? this.#before.#added(key) : undefined
-    const settled = [this.#base.get(gateway, spool)?.settled, this.#added(key), before]
+    const before = this.#before ? this.#before.#added(gateway, spool) : none
+    const settled = [this.#base.get(gateway, spool)?.settled, this.#added(gateway, spool), before]
     let left: Intervals = [[from, to]]
     for (const [low, high] of settled.flatMap((part) => part ?? [])) left = removeInterval(left, low, high)
     return sizeOfIntervals(left)
@@ -161,10 +153,9 @@ export class AccountDraft {
 
   /** Whether the centre wants this envelope once more. */
   isReopened(gateway: string, spool: string, seq: number): boolean {
-    const key = keyOf(gateway, spool)
-    const closed = [this.#closed(key), this.#before ? this.#before.#closed(key) : undefined]
-    if (closed.some((part) => part !== undefined && inIntervals(part, seq))) return false
-    return inIntervals(this.#base.get(gateway, spool)?.reopened ?? [], seq)
+    const reopened = this.#base.get(gateway, spool)?.reopened ?? none
+    if (!inIntervals(reopened, seq) || inIntervals(this.#closed(gateway, spool), seq)) return false
+    return !inIntervals(this.#before ? this.#before.#closed(gateway, spool) : none, seq)
   }
 
   /** Wants settled seqs once more. Only while no other draft is on its way. */
@@ -200,50 +191,53 @@ export class AccountDraft {
 
   /** The accounts as they will be; to be asked when the draft before this one has been committed. */
   changed(): readonly SpoolAccount[] {
-    return [...this.#entries.values()].map(
-      ({ gateway, spool, added, opened, closed, atLeast, change, ended: endedNow }) => {
-        const account = this.#base.get(gateway, spool) ?? newAccount(gateway, spool)
-        let { settled } = account
-        for (const [from, to] of added) settled = addInterval(settled, from, to)
-        let { reopened } = account
-        for (const [from, to] of opened) reopened = addInterval(reopened, from, to)
-        for (const [from, to] of closed) reopened = removeInterval(reopened, from, to)
-        const ended = endedNow ?? account.ended
-        return {
-          gateway,
-          spool,
-          settled,
-          reopened,
-          stored: account.stored + change.stored,
-          rejected: account.rejected + change.rejected,
-          setAside: account.setAside + change.setAside,
-          declaredLost: account.declaredLost + change.declaredLost,
-          givenUp: account.givenUp + change.givenUp,
-          lossAtLeast: account.lossAtLeast || atLeast,
-          duplicates: account.duplicates + change.duplicates,
-          ...(ended && { ended }),
-          updatedAt: this.#now,
-        }
-      },
-    )
+    return this.#entries.all().map(({ gateway, spool, added, opened, closed, atLeast, change, ended: endedNow }) => {
+      const account = this.#base.get(gateway, spool) ?? newAccount(gateway, spool)
+      let { settled } = account
+      for (const [from, to] of added) settled = addInterval(settled, from, to)
+      let { reopened } = account
+      for (const [from, to] of opened) reopened = addInterval(reopened, from, to)
+      for (const [from, to] of closed) reopened = removeInterval(reopened, from, to)
+      const ended = endedNow ?? account.ended
+      return {
+        gateway,
+        spool,
+        settled,
+        reopened,
+        stored: account.stored + change.stored,
+        rejected: account.rejected + change.rejected,
+        setAside: account.setAside + change.setAside,
+        declaredLost: account.declaredLost + change.declaredLost,
+        givenUp: account.givenUp + change.givenUp,
+        lossAtLeast: account.lossAtLeast || atLeast,
+        duplicates: account.duplicates + change.duplicates,
+        ...(ended && { ended }),
+        updatedAt: this.#now,
+      }
+    })
   }
 
-  #added(key: string): Intervals | undefined {
-    return this.#entries.get(key)?.added
+  /** The draft before it was committed first: without this every draft would keep all before it while there is no pause. */
+  committed(): void {
+    this.#before = undefined
   }
 
-  #closed(key: string): Intervals | undefined {
-    return this.#entries.get(key)?.closed
+  #added(gateway: string, spool: string): Intervals {
+    return this.#entries.get(gateway, spool)?.added ?? none
+  }
+
+  #closed(gateway: string, spool: string): Intervals {
+    return this.#entries.get(gateway, spool)?.closed ?? none
   }
 
   #entry(gateway: string, spool: string): Entry {
-    const key = keyOf(gateway, spool)
-    let entry = this.#entries.get(key)
-    if (!entry) {
-      const change = { stored: 0, rejected: 0, setAside: 0, declaredLost: 0, givenUp: 0, duplicates: 0 }
-      entry = { gateway, spool, added: [], opened: [], closed: [], atLeast: false, ended: undefined, change }
-      this.#entries.set(key, entry)
-    }
+    const known = this.#entries.get(gateway, spool)
+    if (known) return known
+    const change = { stored: 0, rejected: 0, setAside: 0, declaredLost: 0, givenUp: 0, duplicates: 0 }
+    const entry = { gateway, spool, added: none, opened: none, closed: none, atLeast: false, ended: undefined, change }
+    this.#entries.set(gateway, spool, entry)
     return entry
   }
 }
+
+const none: Intervals = []

@@ -278,6 +278,4 @@ function withPending(rejects: Settlement['rejects'], books: Books): RejectEntrie
 const countOf = (envelopes: readonly SettledEnvelope[]): number =>
   envelopes.reduce((sum, { readings }) => sum + readings.length, 0)
 
-function* readingsOf(batch: SettlementBatch): Iterable<Reading> {
-  for (const { readings } of batch.envelopes) yield* readings
-}
+const readingsOf = ({ envelopes }: SettlementBatch): readonly Reading[] => envelopes.flatMap(({ readings }) => readings)

@@ -21,7 +21,7 @@ export const mutations: readonly Mutation[] = [
     file: settler,
     find: written,
     put: `    const held = accounts.changed()
-    const told = { changed: () => held } as never
+    const told = { changed: () => held, committed: () => undefined } as never
     books.accounts.commit(told)
     acknowledger.settled(gateways)
     await this.#storeState({ ...made, accounts: told, rejects, configurations })
@@ -112,7 +112,7 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'a late reading takes the newest one’s place',
     file: 'ingest/latest/latest.ts',
-    find: 'if (known && known.at > reading.at) return false',
+    find: 'if (known && known.reading.at > reading.at) continue',
     put: '',
   },
   {

@@ -94,7 +94,18 @@ export class FrameGuard extends Duplex {
     }
     const wait = this.#allowance?.spend(this.#limits.packets - before, chunk.length) ?? 0
     if (wait > 0) this.#hold(wait)
+    if (this.#allowance) this.#answerTogether()
     if (!this.push(chunk)) this.#options.socket.pause()
+  }
+
+  /**
+   * Answers to what was read go out together at the end of this turn of the loop: one system call for all receipts of a chunk, where each by itself
+   * was a tenth of what a small envelope costs (measured). Not before the login: its refusal is written and the connection destroyed.
+   */
+  #answerTogether(): void {
+    if (this.writableCorked > 0) return
+    this.cork()
+    setImmediate(() => this.uncork())
   }
 
   /** What has been read goes on; the rest stays with the peer, whom TCP makes wait. */

@@ -94,10 +94,10 @@ export class Catalogue {
       if (runs.take(spool, envelope.seq)) this.#push(fresh, envelope.readings)
       else for (const reading of envelope.readings) again.set(keyOf(reading), reading)
     }
-    this.#planned = runs.rows
+    this.#planned = runs.rows()
     const replaced = new ReadingRows(again.size)
     this.#push(replaced, again.values())
-    return { series: this.series.added, spools: this.spools.added, runs: runs.rows, fresh, again: replaced }
+    return { series: this.series.added, spools: this.spools.added, runs: this.#planned, fresh, again: replaced }
   }
 
   keep(): void {
@@ -122,7 +122,7 @@ export class Catalogue {
 
   /** `settled` in its shortest form, the current plan aside. */
   runs(): readonly RunRow[] {
-    return [...this.#settled].flatMap(([spool, runs]) => [...runs].map(([from, to]): RunRow => [spool, from, to]))
+    return rowsOf(this.#settled)
   }
 
   /** Readings of a terminal stand together: it is looked up once for them. */
@@ -138,11 +138,10 @@ export class Catalogue {
 
 const keyOf = ({ terminal, point, at }: Reading): string => `${terminal}/${point}/${at}`
 
-/** Envelope numbers one plan adds. Those of a lane come in order, so thousands are a run or two per spool. */
+/** Envelope numbers one plan adds. Those of a lane come in order, so thousands are a run or two per spool, whoever else's stand in between. */
 class PlannedRuns {
-  readonly rows: [spool: number, fromSeq: number, toSeq: number][] = []
   readonly #settled: ReadonlyMap<number, Runs>
-  readonly #taken = new Map<number, Set<number>>()
+  readonly #taken = new Map<number, Runs>()
 
   constructor(settled: ReadonlyMap<number, Runs>) {
     this.#settled = settled
@@ -150,13 +149,17 @@ class PlannedRuns {
 
   /** False when the number was there before, in the tables or in this plan. */
   take(spool: number, seq: number): boolean {
-    const taken = this.#taken.get(spool) ?? new Set<number>()
-    this.#taken.set(spool, taken)
+    const taken = this.#taken.get(spool) ?? new Runs()
+    if (taken.size === 0) this.#taken.set(spool, taken)
     if (taken.has(seq) || this.#settled.get(spool)?.has(seq)) return false
-    taken.add(seq)
-    const last = this.rows.at(-1)
-    if (last?.[0] === spool && last[2] === seq - 1) last[2] = seq
-    else this.rows.push([spool, seq, seq])
+    taken.add(seq, seq)
     return true
   }
+
+  rows(): readonly RunRow[] {
+    return rowsOf(this.#taken)
+  }
 }
+
+const rowsOf = (bySpool: ReadonlyMap<number, Runs>): readonly RunRow[] =>
+  [...bySpool].flatMap(([spool, runs]) => [...runs].map(([from, to]): RunRow => [spool, from, to]))

@@ -17,6 +17,11 @@ export class Runs {
 
   /** Adds every number of [from, to]; what is there already may be among them. */
   add(from: number, to: number): void {
+    const last = this.size - 1
+    if (last >= 0 && (this.#from[last] as number) <= from && from <= (this.#to[last] as number) + 1) {
+      this.#to[last] = Math.max(this.#to[last] as number, to)
+      return
+    }
     const first = this.#firstEndingAt(from - 1)
     let after = first
     while (after < this.size && (this.#from[after] as number) <= to + 1) after++
