@@ -2,6 +2,7 @@ import type { EpochMs } from '@civitals/contracts/clock'
 import { energyOf } from '../formulas/sound.ts'
 import type { FlagCounts } from '../quality/spans.ts'
 import type { Playback, Recorder } from './record.ts'
+import { Slots } from './slots.ts'
 
 /** What a ring keeps. Slots begin at whole multiples of `slotMs` since 1970. */
 export interface RingShape {
@@ -78,60 +79,43 @@ export interface MinuteRun {
 const minuteMs = 60_000
 
 /**
- * Windows of one series in event time: a ring of slots in typed arrays. Adding costs O(1) whatever the order of arrival; a slot
- * is cleared when a later one takes its place, and what is older than the ring is refused.
+ * Windows of one series in event time: a ring of slots up to the newest. Adding costs O(1) whatever the order of arrival; what is
+ * older than the ring is refused.
  */
 export class BucketRing {
   readonly shape: RingShape
-  readonly #stamps: Int32Array
-  readonly #counts: Uint32Array
-  readonly #uncertain: Uint32Array
-  readonly #sums: Float64Array
-  readonly #mins: Float64Array
-  readonly #maxs: Float64Array
-  readonly #energies: Float64Array | undefined
-  readonly #passed: Uint32Array | undefined
-  readonly #parts: Uint32Array | undefined
-  readonly #failed: Uint16Array | undefined
-  readonly #missing: Uint16Array | undefined
-  readonly #revised: Uint8Array | undefined
+  readonly #kept: Slots
+  /** Where its slots begin among those kept together. */
+  readonly #first: number
+  /** Number of the newest slot since 1970; -1 before the first. */
+  #newest = -1
   /** Newest answer of `totals`: several indicators ask the same at the same instant. */
   #totals: (Totals & { readonly newest: number; readonly asked: number }) | undefined
 
-  constructor(shape: RingShape) {
+  constructor(shape: RingShape, kept: Slots = new Slots(shape.slots), first = 0) {
     this.shape = shape
-    const n = shape.slots
-    this.#stamps = new Int32Array(n).fill(-1)
-    this.#counts = new Uint32Array(n)
-    this.#uncertain = new Uint32Array(n)
-    this.#sums = new Float64Array(n)
-    this.#mins = new Float64Array(n)
-    this.#maxs = new Float64Array(n)
-    if (shape.energy) this.#energies = new Float64Array(n)
-    if (shape.pass) this.#passed = new Uint32Array(n)
-    if (shape.parts) this.#parts = new Uint32Array(2 * n)
-    if (shape.flags) {
-      this.#failed = new Uint16Array(n)
-      this.#missing = new Uint16Array(n)
-      this.#revised = new Uint8Array(n)
-    }
+    this.#kept = kept
+    this.#first = first
   }
 
   /** Adds one reading, or `folded.count` readings of mean `value`. False: older than the ring, nothing kept. */
   add(at: EpochMs, value: number, uncertain: boolean, folded?: Folded): boolean {
-    const stamp = Math.floor(at / this.shape.slotMs)
+    const { slotMs, energy, pass, parts } = this.shape
+    const stamp = Math.floor(at / slotMs)
     const slot = this.#slotFor(stamp)
     if (slot < 0) return false
     this.#totals = undefined
+    const kept = this.#kept
     const count = folded?.count ?? 1
-    this.#counts[slot] = (this.#counts[slot] ?? 0) + count
-    if (uncertain) this.#uncertain[slot] = (this.#uncertain[slot] ?? 0) + count
-    this.#sums[slot] = (this.#sums[slot] ?? 0) + value * count
-    this.#mins[slot] = Math.min(this.#mins[slot] ?? value, folded?.min ?? value)
-    this.#maxs[slot] = Math.max(this.#maxs[slot] ?? value, folded?.max ?? value)
-    if (this.#energies) this.#energies[slot] = (this.#energies[slot] ?? 0) + energyOf(value) * count
-    if (this.#passed && passes(value, this.shape.pass)) this.#passed[slot] = (this.#passed[slot] ?? 0) + count
-    if (this.#parts) this.#mark(slot, Math.floor(((at - stamp * this.shape.slotMs) * 60) / this.shape.slotMs))
+    if (folded) this.#put(slot, count, value * count, folded.min, folded.max)
+    else {
+      const own = kept.kept(value)
+      this.#putKept(slot, 1, own, own, own)
+    }
+    if (uncertain) kept.uncertain.set(slot, kept.uncertain.get(slot) + count)
+    if (energy) kept.energies.set(slot, kept.energies.get(slot) + energyOf(value) * count)
+    if (pass && passes(value, pass)) kept.passed.set(slot, kept.passed.get(slot) + count)
+    if (parts) this.#mark(slot, Math.floor(((at - stamp * slotMs) * 60) / slotMs))
     return true
   }
 
@@ -140,21 +124,20 @@ export class BucketRing {
    * each time, and `note` with each that failed.
    */
   addMinutes({ minute, mean, min, max, count, flag }: MinuteRun, begin: number, end: number): void {
-    const { slotMs, pass } = this.shape
-    const [energies, passing, parts] = [this.#energies, this.#passed, this.#parts]
+    const { slotMs, pass, energy: energies, parts, flags } = this.shape
+    const kept = this.#kept
     this.#totals = undefined
     for (let k = begin; k < end; ) {
       const stamp = Math.floor(((minute[k] ?? 0) * minuteMs) / slotMs)
       const slot = this.#slotFor(stamp)
       const next = (stamp + 1) * slotMs
-      let [held, uncertain, sum] = [this.#counts[slot] ?? 0, this.#uncertain[slot] ?? 0, this.#sums[slot] ?? 0]
-      let [low, high, passed] = [this.#mins[slot] ?? 0, this.#maxs[slot] ?? 0, this.#passed?.[slot] ?? 0]
-      let energy = this.#energies?.[slot] ?? 0
+      let [held, uncertain, sum] = [0, 0, 0]
+      let [low, high, passed, energy] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0, 0]
       for (; k < end && (minute[k] ?? 0) * minuteMs < next; k++) {
         const [n, said, value] = [count[k] ?? 1, flag[k], mean[k] ?? 0]
         if (slot < 0) continue
         if (said === 4) {
-          if (this.#failed) this.#failed[slot] = Math.min(0xffff, (this.#failed[slot] ?? 0) + n)
+          if (flags) kept.failed.set(slot, kept.failed.get(slot) + n)
           continue
         }
         held += n
@@ -163,35 +146,32 @@ export class BucketRing {
         low = Math.min(low, min[k] ?? value)
         high = Math.max(high, max[k] ?? value)
         if (energies) energy += energyOf(value) * n
-        if (passing && passes(value, pass)) passed += n
+        if (pass && passes(value, pass)) passed += n
         if (parts) this.#mark(slot, Math.floor((((minute[k] ?? 0) * minuteMs - stamp * slotMs) * 60) / slotMs))
       }
-      if (slot < 0) continue
-      this.#counts[slot] = held
-      this.#uncertain[slot] = uncertain
-      this.#sums[slot] = sum
-      this.#mins[slot] = low
-      this.#maxs[slot] = high
-      if (this.#energies) this.#energies[slot] = energy
-      if (this.#passed) this.#passed[slot] = passed
+      if (slot < 0 || held === 0) continue
+      this.#put(slot, held, sum, low, high)
+      if (uncertain > 0) kept.uncertain.set(slot, kept.uncertain.get(slot) + uncertain)
+      if (energies) kept.energies.set(slot, kept.energies.get(slot) + energy)
+      if (passed > 0) kept.passed.set(slot, kept.passed.get(slot) + passed)
     }
   }
 
   /** Counts a reading that does not score: 4 failed, 9 missing. */
   note(at: EpochMs, flag: 4 | 9): void {
-    const counts = flag === 4 ? this.#failed : this.#missing
     const slot = this.#slotFor(Math.floor(at / this.shape.slotMs))
     this.#totals = undefined
-    if (counts && slot >= 0) counts[slot] = Math.min(0xffff, (counts[slot] ?? 0) + 1)
+    if (!this.shape.flags || slot < 0) return
+    const counts = flag === 4 ? this.#kept.failed : this.#kept.missing
+    counts.set(slot, counts.get(slot) + 1)
   }
 
   /** Says that a late reading changed the slot of `at`. */
   revise(at: EpochMs): void {
-    const stamp = Math.floor(at / this.shape.slotMs)
-    const slot = stamp % this.shape.slots
-    if (!this.#revised || this.#stamps[slot] !== stamp) return
+    const slot = this.#heldSlot(Math.floor(at / this.shape.slotMs))
+    if (!this.shape.flags || slot < 0) return
     this.#totals = undefined
-    this.#revised[slot] = 1
+    this.#kept.revised.set(slot, 1)
   }
 
   /** Flags of the readings of the last `slots` slots up to and with the one that holds `now`. */
@@ -202,19 +182,21 @@ export class BucketRing {
 
   /** The slot that holds `at`, or undefined when it holds no reading that scores. */
   bucket(at: EpochMs): Bucket | undefined {
+    const kept = this.#kept
     const stamp = Math.floor(at / this.shape.slotMs)
-    const slot = stamp % this.shape.slots
-    if (this.#stamps[slot] !== stamp || this.#counts[slot] === 0) return undefined
+    const slot = this.#heldSlot(stamp)
+    const count = slot < 0 ? 0 : kept.counts.get(slot)
+    if (count === 0) return undefined
     return {
       start: stamp * this.shape.slotMs,
-      count: this.#counts[slot] ?? 0,
-      sum: this.#sums[slot] ?? 0,
-      min: this.#mins[slot] ?? Number.NaN,
-      max: this.#maxs[slot] ?? Number.NaN,
-      energy: this.#energies?.[slot] ?? 0,
-      passed: this.#passed?.[slot] ?? 0,
-      uncertain: this.#uncertain[slot] ?? 0,
-      parts: bits(this.#parts?.[2 * slot] ?? 0) + bits(this.#parts?.[2 * slot + 1] ?? 0),
+      count,
+      sum: kept.value(kept.sums.get(slot)),
+      min: kept.value(count === 1 ? kept.sums.get(slot) : kept.mins.get(slot)),
+      max: kept.value(count === 1 ? kept.sums.get(slot) : kept.maxs.get(slot)),
+      energy: kept.energies.get(slot),
+      passed: kept.passed.get(slot),
+      uncertain: kept.uncertain.get(slot),
+      parts: bits(kept.firstParts.get(slot)) + bits(kept.lastParts.get(slot)),
     }
   }
 
@@ -232,109 +214,127 @@ export class BucketRing {
   totals(now: EpochMs, slots: number): Totals {
     const newest = Math.floor(now / this.shape.slotMs)
     const asked = Math.min(slots, this.shape.slots)
-    const kept = this.#totals
-    if (kept?.newest === newest && kept.asked === asked) return kept
+    const known = this.#totals
+    if (known?.newest === newest && known.asked === asked) return known
+    const kept = this.#kept
     let [held, count, sum, uncertain] = [0, 0, 0, 0]
     let [failed, missing, revised] = [0, 0, 0]
     let [min, max] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
     for (let stamp = newest - asked + 1; stamp <= newest; stamp++) {
-      const slot = stamp % this.shape.slots
-      if (this.#stamps[slot] !== stamp) continue
-      if (this.#failed) failed += this.#failed[slot] ?? 0
-      if (this.#missing) missing += this.#missing[slot] ?? 0
-      if (this.#revised) revised += this.#revised[slot] ?? 0
-      const inSlot = this.#counts[slot] ?? 0
+      const slot = this.#heldSlot(stamp)
+      if (slot < 0) continue
+      failed += kept.failed.get(slot)
+      missing += kept.missing.get(slot)
+      revised += kept.revised.get(slot)
+      const inSlot = kept.counts.get(slot)
       if (inSlot === 0) continue
+      const own = kept.sums.get(slot)
       held++
       count += inSlot
-      sum += this.#sums[slot] ?? 0
-      uncertain += this.#uncertain[slot] ?? 0
-      min = Math.min(min, this.#mins[slot] ?? min)
-      max = Math.max(max, this.#maxs[slot] ?? max)
+      sum += own
+      uncertain += kept.uncertain.get(slot)
+      min = Math.min(min, inSlot === 1 ? own : kept.mins.get(slot))
+      max = Math.max(max, inSlot === 1 ? own : kept.maxs.get(slot))
     }
-    this.#totals = { slots: held, count, sum, min, max, uncertain, failed, missing, revised, newest, asked }
+    const values = { sum: kept.value(sum), min: kept.value(min), max: kept.value(max) }
+    this.#totals = { slots: held, count, ...values, uncertain, failed, missing, revised, newest, asked }
     return this.#totals
   }
 
   /** Writes all slots that hold anything. */
   save(out: Recorder): void {
-    const held = [...this.#stamps.keys()].filter((slot) => (this.#stamps[slot] ?? -1) >= 0)
+    const kept = this.#kept
+    const { slots, energy } = this.shape
+    const held: number[] = []
+    for (let stamp = Math.max(0, this.#newest - slots + 1); stamp <= this.#newest; stamp++) {
+      const slot = this.#heldSlot(stamp)
+      if (kept.counts.get(slot) + kept.failed.get(slot) + kept.missing.get(slot) > 0) held.push(stamp)
+    }
+    out.whole(this.#newest + 1)
     out.whole(held.length)
-    for (const slot of held) {
-      const count = this.#counts[slot] ?? 0
-      out.whole(this.#stamps[slot] ?? 0)
-      out.whole(count)
-      out.whole(this.#uncertain[slot] ?? 0)
-      out.whole(this.#failed?.[slot] ?? 0)
-      out.whole(this.#missing?.[slot] ?? 0)
-      out.whole(this.#revised?.[slot] ?? 0)
+    for (const stamp of held) {
+      const slot = this.#heldSlot(stamp)
+      const count = kept.counts.get(slot)
+      out.whole(this.#newest - stamp)
+      for (const column of [kept.counts, kept.uncertain, kept.failed, kept.missing, kept.revised])
+        out.whole(column.get(slot))
       if (count === 0) continue
-      out.number(this.#sums[slot] ?? 0)
+      out.number(kept.value(kept.sums.get(slot)))
       if (count > 1) {
-        out.number(this.#mins[slot] ?? 0)
-        out.number(this.#maxs[slot] ?? 0)
+        out.number(kept.value(kept.mins.get(slot)))
+        out.number(kept.value(kept.maxs.get(slot)))
       }
-      if (this.#energies) out.number(this.#energies[slot] ?? 0)
-      out.whole(this.#passed?.[slot] ?? 0)
-      out.whole(this.#parts?.[2 * slot] ?? 0)
-      out.whole(this.#parts?.[2 * slot + 1] ?? 0)
+      if (energy) out.number(kept.energies.get(slot))
+      for (const column of [kept.passed, kept.firstParts, kept.lastParts]) out.whole(column.get(slot))
     }
   }
 
   /** Takes over what `save` of a ring of the same shape wrote. */
   load(from: Playback): void {
+    const kept = this.#kept
     this.#totals = undefined
+    const newest = from.whole() - 1
+    if (newest >= 0) this.#slotFor(newest)
     for (let left = from.whole(); left > 0; left--) {
-      const stamp = from.whole()
-      const slot = stamp % this.shape.slots
-      this.#clear(slot, stamp)
-      const count = from.whole()
-      this.#counts[slot] = count
-      this.#uncertain[slot] = from.whole()
-      const [failed, missing, revised] = [from.whole(), from.whole(), from.whole()]
-      if (this.#failed) this.#failed[slot] = failed
-      if (this.#missing) this.#missing[slot] = missing
-      if (this.#revised) this.#revised[slot] = revised
-      if (count === 0) continue
-      const sum = from.number()
-      this.#sums[slot] = sum
-      // One reading is its own sum, least and greatest.
-      this.#mins[slot] = count > 1 ? from.number() : sum
-      this.#maxs[slot] = count > 1 ? from.number() : sum
-      if (this.#energies) this.#energies[slot] = from.number()
-      const [passed, first, second] = [from.whole(), from.whole(), from.whole()]
-      if (this.#passed) this.#passed[slot] = passed
-      this.#parts?.set([first, second], 2 * slot)
+      const slot = this.#slotFor(newest - from.whole())
+      const [count, uncertain, failed, missing, revised] = [0, 0, 0, 0, 0].map(() => from.whole())
+      const sum = count ? from.number() : 0
+      const [min, max] = (count ?? 0) > 1 ? [from.number(), from.number()] : [sum, sum]
+      const energy = count && this.shape.energy ? from.number() : 0
+      const [passed, first, last] = count ? [0, 0, 0].map(() => from.whole()) : [0, 0, 0]
+      if (slot < 0) continue
+      if (count) this.#put(slot, count, sum, min ?? sum, max ?? sum)
+      kept.uncertain.set(slot, uncertain ?? 0)
+      kept.failed.set(slot, failed ?? 0)
+      kept.missing.set(slot, missing ?? 0)
+      kept.revised.set(slot, revised ?? 0)
+      kept.energies.set(slot, energy)
+      kept.passed.set(slot, passed ?? 0)
+      kept.firstParts.set(slot, first ?? 0)
+      kept.lastParts.set(slot, last ?? 0)
     }
   }
 
-  /** The slot of `stamp`, cleared of an older one; -1 when a later one has taken its place. */
-  #slotFor(stamp: number): number {
-    const slot = stamp % this.shape.slots
-    const present = this.#stamps[slot] ?? -1
-    if (present > stamp) return -1
-    if (present < stamp) this.#clear(slot, stamp)
-    return slot
+  #put(slot: number, count: number, sum: number, min: number, max: number): void {
+    const kept = this.#kept
+    // Each may make the steps finer, after which the others are counted in those.
+    for (const value of [sum, min, max]) kept.kept(value)
+    this.#putKept(slot, count, kept.kept(sum), kept.kept(min), kept.kept(max))
   }
 
-  #clear(slot: number, stamp: number): void {
-    this.#stamps[slot] = stamp
-    this.#counts[slot] = 0
-    this.#uncertain[slot] = 0
-    this.#sums[slot] = 0
-    this.#mins[slot] = Number.POSITIVE_INFINITY
-    this.#maxs[slot] = Number.NEGATIVE_INFINITY
-    if (this.#energies) this.#energies[slot] = 0
-    if (this.#passed) this.#passed[slot] = 0
-    this.#parts?.fill(0, 2 * slot, 2 * slot + 2)
-    if (this.#failed) this.#failed[slot] = 0
-    if (this.#missing) this.#missing[slot] = 0
-    if (this.#revised) this.#revised[slot] = 0
+  /** `count` more readings for a slot, as they are kept. One reading alone is its own extremes, and nothing more is kept. */
+  #putKept(slot: number, count: number, sum: number, min: number, max: number): void {
+    const { counts, sums, mins, maxs } = this.#kept
+    const held = counts.get(slot)
+    const before = held === 0 ? 0 : sums.get(slot)
+    counts.set(slot, held + count)
+    sums.set(slot, before + sum)
+    if (held + count === 1) return
+    mins.set(slot, held === 0 ? min : Math.min(held === 1 ? before : mins.get(slot), min))
+    maxs.set(slot, held === 0 ? max : Math.max(held === 1 ? before : maxs.get(slot), max))
+  }
+
+  /** The slot that holds `stamp`, or -1 where it has been given up or has not come. */
+  #heldSlot(stamp: number): number {
+    const { slots } = this.shape
+    return stamp > this.#newest - slots && stamp <= this.#newest ? this.#first + (stamp % slots) : -1
+  }
+
+  /** The slot of `stamp`; a new one clears those passed over since the newest. -1: later ones have taken its place. */
+  #slotFor(stamp: number): number {
+    const { slots } = this.shape
+    if (stamp <= this.#newest - slots) return -1
+    if (stamp > this.#newest) {
+      for (let begun = Math.max(this.#newest, stamp - slots) + 1; begun <= stamp; begun++)
+        this.#kept.clear(this.#first + (begun % slots))
+      this.#newest = stamp
+    }
+    return this.#first + (stamp % slots)
   }
 
   #mark(slot: number, part: number): void {
-    const word = 2 * slot + (part < 30 ? 0 : 1)
-    if (this.#parts) this.#parts[word] = (this.#parts[word] ?? 0) | (1 << (part % 30))
+    const word = part < 30 ? this.#kept.firstParts : this.#kept.lastParts
+    word.set(slot, word.get(slot) | (1 << (part % 30)))
   }
 }
 

@@ -39,7 +39,9 @@ export interface SeriesNeeds {
 }
 
 export const fineSlotMs = 5_000
-const fineSlots = 128
+/** Readings may run five minutes ahead of the clock; what they begin must not push out what a window still holds. */
+export const aheadMinutes = 6
+const fineSlots = ((10 + aheadMinutes) * minuteMs) / fineSlotMs
 
 /** All windows of one series, fed reading by reading in event time. */
 export class SeriesWindow {
@@ -73,16 +75,17 @@ export class SeriesWindow {
     needs: SeriesNeeds,
     history: () => HourHistory,
     limits: PointLimits = {},
+    ring: (part: 'minutes' | 'hours' | 'fine', shape: RingShape) => BucketRing = (_, shape) => new BucketRing(shape),
   ) {
     this.terminal = name.terminal
     this.point = name.point
     this.site = name.site
     this.reportEveryMs = name.reportEveryMs
     this.check = new SeriesCheck(limits, name.reportEveryMs)
-    this.minutes = new BucketRing({ slotMs: minuteMs, slots: needs.minutes + 2, flags: true })
+    this.minutes = ring('minutes', { slotMs: minuteMs, slots: needs.minutes + aheadMinutes, flags: true })
     if (needs.hours > 0) {
       const pass = needs.pass ? { pass: needs.pass } : {}
-      this.hours = new BucketRing({
+      this.hours = ring('hours', {
         slotMs: hourMs,
         slots: needs.hours + 2,
         parts: true,
@@ -91,7 +94,7 @@ export class SeriesWindow {
         ...pass,
       })
     }
-    if (needs.fine) this.fine = new BucketRing({ slotMs: fineSlotMs, slots: fineSlots })
+    if (needs.fine) this.fine = ring('fine', { slotMs: fineSlotMs, slots: fineSlots })
     if (needs.week) this.week = history()
   }
 

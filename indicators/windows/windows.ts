@@ -16,12 +16,13 @@ import type { LocalTime } from './local-time.ts'
 import { checkNeighbours, type Stands } from './neighbour-checks.ts'
 import { nothingKept, type WindowPlan } from './plan.ts'
 import type { Playback, Recorder } from './record.ts'
-import type { Folded, MinuteRun } from './ring.ts'
+import type { Folded, MinuteRun, RingShape } from './ring.ts'
 import { SeriesWindow, type Source } from './series-window.ts'
+import { Shelves } from './slots.ts'
 import { TerminalWatch } from './terminal-watch.ts'
 
 /** Counts up when what `save` writes, or what it means, changes. */
-const recordVersion = 1
+const recordVersion = 2
 
 interface Watched {
   readonly watch: TerminalWatch
@@ -41,6 +42,7 @@ export class Windows {
   readonly #history: () => HourHistory
   readonly #limits: QualityLimits
   readonly #terminals = new Map<string, Watched>()
+  readonly #shelves = new Shelves()
   #since: EpochMs | null = null
 
   /** Without `limits` only what is no number, missing or said to fail is kept from scoring. */
@@ -225,7 +227,7 @@ export class Windows {
   }
 
   #open(terminal: Terminal): Watched {
-    const { id, site, reportEveryMs } = terminal
+    const { id, kind, site, reportEveryMs } = terminal
     const needs = this.#plan.get(terminal.kind)
     const limits = this.#limits[terminal.kind]
     const related = new Set(limits?.cross?.flatMap(({ point, atMost }) => [point, atMost]))
@@ -235,7 +237,8 @@ export class Windows {
       // What no indicator reads is judged all the same: it tells of the terminal's health.
       const need = needs?.get(point.id) ?? (held || related.has(point.id) ? nothingKept : undefined)
       const name = { terminal: id, point: point.id, site, reportEveryMs }
-      if (need) series.set(point.id, new SeriesWindow(name, need, this.#history, held))
+      const ring = (part: string, shape: RingShape) => this.#shelves.ring(`${kind}/${point.id}/${part}`, shape)
+      if (need) series.set(point.id, new SeriesWindow(name, need, this.#history, held, ring))
     }
     const watch = new TerminalWatch(id, site, reportEveryMs)
     for (const window of series.values()) {

@@ -1,0 +1,97 @@
+import { Column } from './column.ts'
+import { BucketRing, type RingShape } from './ring.ts'
+
+/** Decimals beyond which values are kept as they are. */
+const finest = 10_000
+
+/**
+ * Slots of the rings of some series of one kind, side by side: one array each of what every slot has, none of what none has. Sums and extremes
+ * are counted in the decimal step of the values, so two bytes hold most of them and sums have no rounding; a value that is no
+ * multiple of 0.0001 makes them plain doubles.
+ */
+export class Slots {
+  readonly counts: Column
+  readonly uncertain: Column
+  readonly sums: Column
+  /** Least and greatest where a slot holds more than one reading. */
+  readonly mins: Column
+  readonly maxs: Column
+  readonly energies: Column
+  readonly passed: Column
+  readonly firstParts: Column
+  readonly lastParts: Column
+  readonly failed: Column
+  readonly missing: Column
+  readonly revised: Column
+  /** Steps of a value in 1; undefined: values as they are. */
+  #steps: number | undefined = 1
+
+  constructor(slots: number) {
+    const column = (): Column => new Column(slots)
+    this.counts = column()
+    this.uncertain = column()
+    this.sums = column()
+    this.mins = column()
+    this.maxs = column()
+    this.energies = column()
+    this.passed = column()
+    this.firstParts = column()
+    this.lastParts = column()
+    this.failed = column()
+    this.missing = column()
+    this.revised = column()
+  }
+
+  /** Empties one slot; the sum and extremes of none are not looked at. */
+  clear(slot: number): void {
+    this.counts.set(slot, 0)
+    this.uncertain.set(slot, 0)
+    this.energies.set(slot, 0)
+    this.passed.set(slot, 0)
+    this.firstParts.set(slot, 0)
+    this.lastParts.set(slot, 0)
+    this.failed.set(slot, 0)
+    this.missing.set(slot, 0)
+    this.revised.set(slot, 0)
+  }
+
+  /** A value as it is kept. */
+  kept(value: number): number {
+    const steps = this.#steps
+    if (steps === undefined) return value
+    const units = Math.round(value * steps)
+    return units / steps === value && Number.isSafeInteger(units) ? units : this.#refine(value)
+  }
+
+  /** A value from what is kept of it. */
+  value(kept: number): number {
+    return this.#steps === undefined ? kept : kept / this.#steps
+  }
+
+  /** Finer steps, until the value is a whole number of them. */
+  #refine(value: number): number {
+    const before = this.#steps ?? 1
+    const finer = before * 10
+    const ends = finer > finest || !Number.isSafeInteger(Math.round(value * finer))
+    this.#steps = ends ? undefined : finer
+    for (const column of [this.sums, this.mins, this.maxs]) column.change((kept) => (ends ? kept / before : kept * 10))
+    return this.kept(value)
+  }
+}
+
+const ringsTogether = 64
+
+/** Hands out rings; those of one kind lie together. */
+export class Shelves {
+  readonly #open = new Map<string, { readonly slots: Slots; readonly shape: RingShape; used: number }>()
+
+  /** `kind`: rings of one kind hold values of one sort, and have one shape. */
+  ring(kind: string, shape: RingShape): BucketRing {
+    let shelf = this.#open.get(kind)
+    if (!shelf || shelf.used === ringsTogether) {
+      shelf = { slots: new Slots(ringsTogether * shape.slots), shape, used: 0 }
+      this.#open.set(kind, shelf)
+    }
+    return new BucketRing(shelf.shape, shelf.slots, shape.slots * shelf.used++)
+  }
+}
