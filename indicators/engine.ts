@@ -15,6 +15,7 @@ import type { SystemDocument } from './definition.ts'
 import type { DefinitionDesk } from './desk.ts'
 import { explain } from './explain/explain.ts'
 import { only, recompute } from './explain/recompute.ts'
+import { RememberedWeeks } from './explain/remembered-weeks.ts'
 import type { IndicatorEngine, IndicatorOptions, Question, TownScore } from './indicators.ts'
 import type { QualityLimits } from './quality/limits.ts'
 import { type FlagsQuery, seriesFlags } from './quality/series-flags.ts'
@@ -42,6 +43,7 @@ export class Engine implements IndicatorEngine {
   readonly #local: LocalTime
   readonly #counts: Counts
   readonly #bodies: Bodies
+  readonly #archived: RememberedWeeks
   #documents: readonly SystemDocument[]
   #followed: { readonly day: string; readonly catalogue: Catalogue }
   #following: Promise<void> = Promise.resolve()
@@ -69,6 +71,7 @@ export class Engine implements IndicatorEngine {
     this.#followed = { day: grounds.local(options.clock.now()).day, catalogue: definitions.catalogue }
     this.#documents = definitions.on(this.#followed.day)
     this.#bodies = bodies
+    this.#archived = new RememberedWeeks(options.series, options.clock)
     this.#keeper = keeper
     this.#keptAt = options.clock.now()
     this.#writtenMinute = Math.floor(options.clock.now() / minuteMs) - 1
@@ -193,9 +196,9 @@ export class Engine implements IndicatorEngine {
   }
 
   async explain({ id, area = this.#options.registry.city.id, at }: Question): Promise<Explanation | undefined> {
-    const { registry, series, limits } = this.#options
+    const { registry, limits } = this.#options
     const exclusions = (at: EpochMs) => exclusionsBefore(this.#options, at)
-    const archive = { registry, series, local: this.#local, counts: this.#counts, limits, exclusions }
+    const archive = { registry, series: this.#archived, local: this.#local, counts: this.#counts, limits, exclusions }
     const whole = area === registry.city.id
     const terminals = whole ? registry.terminals() : terminalsIn(registry, area)
     const again = (instant: EpochMs, narrow: boolean) => {
