@@ -81,7 +81,7 @@ export async function listAside(state: StateStore): Promise<SetAside[]> {
   }))
 }
 
-/** What waits aside, by what it waits for. */
+/** What waits aside, by what it waits for; what came first in front, so that a series that waits for several things is released as it came. */
 export async function asideGroups(state: StateStore): Promise<readonly AsideGroup[]> {
   const tables = state.db.withTables<LedgerTables>()
   const columns = ['gateway', 'terminal', 'point', 'reason', 'boot', 'config'] as const
@@ -90,6 +90,7 @@ export async function asideGroups(state: StateStore): Promise<readonly AsideGrou
     .select(columns)
     .select([sql<number>`min(n)`.as('first'), sql<number>`max(n)`.as('last')])
     .groupBy(columns)
+    .orderBy('first')
     .execute()
   return rows.map((row) => ({ ...row, reason: row.reason as SetAsideReason }))
 }

@@ -1,6 +1,8 @@
 import type { Clock } from '@civitals/contracts/clock'
+import type { SettlementBatch, SettlementStep } from '@civitals/contracts/settlement'
 import type { SeriesStore } from '@civitals/storage/series'
-import type { StateStore } from '@civitals/storage/state'
+import type { StateStore, StateTx } from '@civitals/storage/state'
+import type { StageHealth } from '../health.ts'
 import type { LatestReadings } from '../latest/latest.ts'
 import {
   type AsideGroup,
@@ -18,6 +20,7 @@ import { writeAccounts, writeGaps } from '../ledger/store.ts'
 import type { Books } from './books.ts'
 import type { Persistence } from './persist.ts'
 import { keepRefused, mayRelease, release } from './release.ts'
+import { effectsOf } from './steps.ts'
 
 /** Readings set aside are kept so long, and so many of them. */
 export const keepAsideMs: number = 30 * 86_400_000
@@ -32,11 +35,14 @@ interface KeeperOptions {
   readonly latest: LatestReadings
   readonly clock: Clock
   readonly persistence: Persistence
+  readonly steps: readonly SettlementStep<StateTx>[]
+  readonly health: Pick<StageHealth, 'stepFailed'>
 }
 
 /**
- * Looks after readings set aside: admits those whose registration, clock fix or configuration has come, or which the store takes now (stored, never evaluated by rules:
- * they are history), and gives up those that are too old or too many, declared as gaps.
+ * Looks after readings set aside: admits those whose registration, clock fix or configuration has come, or which the store takes now, and gives up those
+ * that are too old or too many, declared as gaps. What is admitted is evaluated like any reading that comes now: by its event time, so that what waited
+ * long is late, amends windows and is judged by what its rule says of late readings.
  */
 export class AsideKeeper {
   readonly #options: KeeperOptions
@@ -94,7 +100,7 @@ export class AsideKeeper {
 
   /** Returns how many the store refused and may take another time. */
   async #admit(page: readonly StoredAside[]): Promise<number> {
-    const { books, clock, latest, persistence, series, state } = this.#options
+    const { books, clock, health, latest, persistence, series, state, steps } = this.#options
     const draft = books.accounts.draft(clock.now())
     const released = release(page, books.view, draft, clock.now())
     const written = released.batch.envelopes.length > 0
@@ -103,6 +109,7 @@ export class AsideKeeper {
       : { refused: [] }
     const { batch, origins, done, changed, rejects, gaps } = keepRefused(released, refused, page, draft)
     const digests = digestsOf(origins)
+    const effects = effectsOf(steps, byEventTime(batch), (step, error) => health.stepFailed(step, error))
     await persistence.until('state', () =>
       state.transaction(async (tx) => {
         await removeAside(tx, done)
@@ -111,10 +118,12 @@ export class AsideKeeper {
         await writeGaps(tx, gaps)
         await writeAccounts(tx, draft.changed())
         await books.digests.add(tx, digests, clock.now())
+        for (const effect of effects) await effect.write(tx)
       }),
     )
     books.committed(draft, rejects)
     books.digests.committed(digests)
+    for (const effect of effects) effect.committed()
     latest.settled(batch.envelopes.flatMap(({ readings }) => readings))
     return refused.filter(({ tooOld }) => !tooOld).length
   }
@@ -156,3 +165,9 @@ export class AsideKeeper {
     return this.#options.books.accounts.all().reduce((sum, { setAside }) => sum + setAside, 0)
   }
 }
+
+/** Each envelope of a release holds one reading; both lanes may have brought them, in any order. */
+const byEventTime = (batch: SettlementBatch): SettlementBatch => ({
+  ...batch,
+  envelopes: batch.envelopes.toSorted((a, b) => (a.readings[0]?.at ?? 0) - (b.readings[0]?.at ?? 0)),
+})

@@ -1,9 +1,10 @@
-// Readings set aside: admitted without evaluation when what they wait for comes, given up as a declared gap when it never does.
+// Readings set aside: admitted and evaluated when what they wait for comes, given up as a declared gap when it never does.
 import type { Reading } from '@civitals/contracts/reading'
-import type { SettlementBatch } from '@civitals/contracts/settlement'
+import type { SettlementBatch, SettlementStep } from '@civitals/contracts/settlement'
 import type { WriteOutcome } from '@civitals/storage/series'
 import { type MemoryContents, MemorySeries } from '@civitals/storage/series-memory'
 import { openSqliteState } from '@civitals/storage/sqlite'
+import type { StateTx } from '@civitals/storage/state'
 import t from 'tap'
 import { listLosses } from '../ledger/store.ts'
 import { ingestMigrations } from '../migrations.ts'
@@ -11,24 +12,56 @@ import { terminalOf } from '../testing/city.ts'
 import { envelopeOf, sampleOf, startAt } from '../testing/envelopes.ts'
 import { openBench } from '../testing/settling-bench.ts'
 
-t.test('set-aside readings are admitted when their terminal is registered, without evaluation', async (t) => {
-  await using bench = await openBench()
-  for (const seq of [1, 2]) {
-    const samples = [sampleOf('t9', startAt + seq, { depth: seq, flow: 1e300, turbidity: 3 })]
-    bench.offer(envelopeOf(seq, { samples }))
-  }
-  await bench.until(() => bench.account()?.setAside === 4)
-  t.match(bench.account(), { stored: 0, rejected: 2 })
-  t.same(bench.batches, [])
-  await bench.registry.registerTerminal(terminalOf('t9', 'g1'))
-  await bench.until(() => bench.account()?.stored === 2)
-  t.match(bench.account(), { setAside: 2, rejected: 2 }, 'its turbidity is still no point')
-  t.match(await bench.series.range({ terminal: 't9', point: 'depth', from: 0, to: startAt * 2 }), [
-    { value: 1 },
-    { value: 2 },
-  ])
-  t.equal(bench.latest.get('t9', 'depth')?.value, 2)
-  t.same(bench.batches, [])
+t.test(
+  'set-aside readings are admitted when their terminal is registered, and evaluated once, by event time',
+  async (t) => {
+    await using bench = await openBench()
+    for (const seq of [2, 1]) {
+      const samples = [sampleOf('t9', startAt + seq, { depth: seq, flow: 1e300, turbidity: 3 })]
+      bench.offer(envelopeOf(seq, { samples }))
+    }
+    await bench.until(() => bench.account()?.setAside === 4)
+    t.match(bench.account(), { stored: 0, rejected: 2 })
+    t.same(bench.batches, [])
+    await bench.registry.registerTerminal(terminalOf('t9', 'g1'))
+    await bench.until(() => bench.account()?.stored === 2)
+    t.match(bench.account(), { setAside: 2, rejected: 2 }, 'its turbidity is still no point')
+    t.match(await bench.series.range({ terminal: 't9', point: 'depth', from: 0, to: startAt * 2 }), [
+      { value: 1 },
+      { value: 2 },
+    ])
+    t.equal(bench.latest.get('t9', 'depth')?.value, 2)
+    const evaluated = bench.batches.flatMap(({ envelopes }) => envelopes.flatMap(({ readings }) => readings))
+    t.same(
+      evaluated.map(({ value }) => value),
+      [1, 2],
+    )
+    t.ok(
+      bench.batches.every(({ receivedAt }) => receivedAt === bench.clock.now()),
+      'late is what waited long',
+    )
+  },
+)
+
+t.test('an effect of readings set aside holds with them or not at all', async (t) => {
+  const written: number[] = []
+  const step: SettlementStep<StateTx> = ({ envelopes }) => ({
+    write: async () => void written.push(envelopes.length),
+    committed: () => void written.push(0),
+  })
+  await using bench = await openBench({ step })
+  bench.offer(envelopeOf(1, { samples: [sampleOf('t9', startAt, { depth: 1 })] }))
+  await bench.until(() => bench.account()?.setAside === 1)
+  bench.breakable.failing = true
+  await bench.registry.registerTerminal(terminalOf('t9', 'g1')).catch(() => undefined)
+  bench.settler.reviewAside()
+  await bench.until(() => written.length > 0)
+  t.same(written, [1], 'written, and rolled back')
+  t.match(bench.account(), { stored: 0, setAside: 1 })
+  bench.breakable.failing = false
+  bench.clock.advance(10_000)
+  await bench.until(() => bench.account()?.stored === 1)
+  t.same(written, [1, 1, 0])
 })
 
 t.test('readings too old to be kept are declared lost, whether they come or were set aside', async (t) => {

@@ -143,17 +143,21 @@ function checkUnits({ truth, state, series }: Healed): void {
   if (count !== 0) truth.wrong(`${count} readings wait for a configuration that was told`)
 }
 
-/** Envelopes of one lane are evaluated in the order of their numbers, none twice. */
-function checkOrder({ truth, state }: Healed): void {
+/** Envelopes of one lane are evaluated in the order of their numbers, none twice; readings that were set aside once, whenever they are released. */
+function checkOrder({ truth, state, series }: Healed): void {
   const newest = new Map<string, number>()
   const seen = new Set<string>()
   for (const [gateway, spool, seq] of rowsOf(state, 'SELECT gateway, spool, seq FROM mini_journal ORDER BY n')) {
     const key = keyOf(String(gateway), String(spool), Number(seq))
     if (seen.has(key)) truth.wrong(`${key} was evaluated twice`)
     seen.add(key)
+    if (String(spool).endsWith('.aside')) continue
     const lane = `${gateway}/${spool}/${truth.settledBy.get(key)}`
     if (Number(seq) < (newest.get(lane) ?? 0)) truth.wrong(`${key} comes after ${newest.get(lane)} in its lane`)
     newest.set(lane, Number(seq))
+  }
+  for (const [key, { length }] of series.byEnvelope) {
+    if (length > 0 && key.includes('.aside/') && !seen.has(key)) truth.wrong(`${key} was released and judged by nobody`)
   }
   const accounts = rowsOf(state, 'SELECT gateway, spool, settled FROM ledger_spool')
   for (const [gateway, spool, settled] of accounts) {

@@ -122,6 +122,12 @@ export const mutations: readonly Mutation[] = [
     put: 'keepRefused(released, [], page, draft)',
   },
   {
+    name: 'what was set aside is released and judged by nobody',
+    file: 'ingest/settle/aside-keeper.ts',
+    find: 'effectsOf(steps, byEventTime(batch)',
+    put: 'effectsOf(steps.slice(2), byEventTime(batch)',
+  },
+  {
     name: 'numbers are taken to be in the registered unit',
     file: 'ingest/admission/judge.ts',
     find: 'const value = units ? inUnit',
