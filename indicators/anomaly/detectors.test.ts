@@ -43,10 +43,11 @@ t.test('spike, stuck, noise and gap are found where they are', async (t) => {
   t.ok(noise.length >= 1 && noise.every(({ from, to }) => to > 3000 * minuteMs && from < 3130 * minuteMs))
 })
 
-function hours(residual: (hour: number) => number): Anomaly[] {
+function hours(residual: (hour: number) => number, spread: (hour: number) => number = () => 0): Anomaly[] {
   const detector = new LevelDetector(0.01)
   const found: Anomaly[] = []
-  for (let hour = 0; hour < 600; hour++) detector.take(hour * hourMs, residual(hour), (anomaly) => found.push(anomaly))
+  for (let hour = 0; hour < 600; hour++)
+    detector.take(hour * hourMs, residual(hour), spread(hour), (anomaly) => found.push(anomaly))
   detector.open((anomaly) => found.push(anomaly))
   return found
 }
@@ -67,4 +68,21 @@ t.test('a new level that stays for ten days is accepted', async (t) => {
   const found = hours((hour) => scatter(hour) + (hour >= 200 ? 4 : 0))
   t.equal(found.length, 1)
   t.ok((found[0]?.to ?? 0) <= (200 + 243) * hourMs)
+})
+
+t.test('what is usual at its hours of the week is no shift, at other hours it is', async (t) => {
+  const rush = (hour: number): boolean => hour % 24 >= 15 && hour % 24 < 19
+  const slow = (hour: number): number => scatter(hour) * (rush(hour) ? 0.9 : 0.3) - (hour >= 375 && hour < 379 ? 2 : 0)
+  t.equal(hours(slow).length, 1)
+  t.strictSame(
+    hours(slow, (hour) => (rush(hour) ? 1.4 : 0.2)),
+    [],
+  )
+  t.equal(
+    hours(
+      (hour) => slow(hour + 12),
+      (hour) => (rush(hour) ? 1.4 : 0.2),
+    ).length,
+    1,
+  )
 })

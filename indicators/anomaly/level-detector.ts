@@ -65,13 +65,16 @@ export class LevelDetector {
     return this.#hours < learnHours
   }
 
-  /** One hourly residual; `at` is the beginning of the hour. */
-  take(at: EpochMs, residual: number, found: (anomaly: Anomaly) => void): void {
+  /**
+   * One hourly residual; `at` is the beginning of the hour, `spread` how far apart its weeks usually lie at this hour: what is
+   * nothing special in a rush hour counts less there than at night.
+   */
+  take(at: EpochMs, residual: number, spread: number, found: (anomaly: Anomaly) => void): void {
     if (this.#hours < learnHours) {
       this.#learn(residual)
       return
     }
-    const sigma = Math.max(this.#smallest, 1.2533 * this.#apart)
+    const sigma = Math.max(this.#smallest, 1.2533 * this.#apart, spread)
     const z = Math.max(-mostZ, Math.min(mostZ, (residual - this.#centre) / sigma))
     const { signal, since, high, low } = this.#chart.take(z)
     if (signal !== 0) {

@@ -94,7 +94,7 @@ export function sayAll(readings: readonly Arrived[], subject: Subject): Said[] {
   const keep = (one: Said): void => void said.push(one)
   for (const [hour, mean] of [...means].sort(([a], [b]) => a - b)) {
     const usual = subject.history.usualHour(hour * hourMs, subject.weeks)
-    if (usual) level.take(hour * hourMs, mean - usual.median - subject.common(hour), keep)
+    if (usual) level.take(hour * hourMs, mean - usual.median - subject.common(hour), usual.sigma, keep)
     // An hour within a shift teaches the baseline nothing.
     if (!level.isOpen) subject.history.add(hour * hourMs, mean)
   }

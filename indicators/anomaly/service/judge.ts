@@ -50,7 +50,7 @@ export class Watched {
     this.#newest = newest
     if (!newest.usual) return
     const residual = newest.value - newest.usual.value - newest.neighboursOff
-    this.#detector.take(hour * hourMs, residual, ({ from, to }) => this.#end(from, to, tell))
+    this.#detector.take(hour * hourMs, residual, newest.usual.sigma, ({ from, to }) => this.#end(from, to, tell))
     const { open, centre } = this.#detector.state
     if (!open) return
     const { terminal, point, unit } = this.series
