@@ -2,7 +2,12 @@ import { type Static, Type } from 'typebox'
 
 const Time = Type.Number({ description: 'Milliseconds since 1970-01-01T00:00Z.' })
 
-/** What quality control says of the stored readings of one series in a stretch of time; the raw values stand beside, unchanged. */
+/**
+ * What quality control says of the stored readings of one series in a stretch of time; the raw values stand beside, unchanged. Shifts
+ * of level and drift are not among it: a flag is said of a reading when it comes, decides whether that scores, and comes out the
+ * same whenever it is judged again; a shift is said of hours, hours later, against weeks and neighbours that may be amended. What
+ * follows from a shift is that baselines do not learn from it.
+ */
 export const SeriesFlagsSchema = Type.Object({
   terminal: Type.String(),
   point: Type.String(),
