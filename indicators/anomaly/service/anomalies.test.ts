@@ -117,3 +117,23 @@ t.test('hours of an open alarm teach the baseline nothing', async (t) => {
   t.ok((await usual([])) > 150)
   t.ok((await usual([alarm])) < 150)
 })
+
+t.test('an hour is judged when a quarter of an hour has passed for its late readings', async (t) => {
+  await using world = await pilot(() => 0)
+  await using anomalies = await openAnomalies(world.options)
+  const judgedTo = async (): Promise<number> => {
+    await anomalies.run()
+    const { judgedTo = 0 } = await anomalies.of(ids[0] ?? '', 'pm25')
+    return judgedTo
+  }
+  const nine = now - (now % hourMs)
+  t.equal(await judgedTo(), nine)
+  await world.clock.advance(45 * 60_000)
+  t.equal(await judgedTo(), nine, 'at five past ten')
+  const late = { terminal: ids[0] ?? '', point: 'pm25', at: nine + hourMs / 2, value: 500, quality: 'good' as const }
+  const envelope = { gateway: 'g', spool: 's', seq: 2, readings: [late] }
+  await world.options.series.write({ receivedAt: world.clock.now(), envelopes: [envelope] })
+  await world.clock.advance(15 * 60_000)
+  t.equal(await judgedTo(), nine + hourMs, 'at twenty past')
+  t.ok(((await anomalies.of(ids[0] ?? '', 'pm25')).value ?? 0) > 250, 'with what came late')
+})

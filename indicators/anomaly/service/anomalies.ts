@@ -24,7 +24,7 @@ export interface AnomalyOptions {
   readonly alarmPeriods?: (from: EpochMs) => Promise<readonly Period[]>
   /** Default: those that ship with Civitals. */
   readonly limits?: QualityLimits
-  /** First run after opening; then at three minutes past every hour. Absent: only when `run` is called. */
+  /** First run after opening; then every hour, once its late readings have come. Absent: only when `run` is called. */
   readonly firstAfterMs?: number
   /** Called when a run failed; the next hour tries again. */
   readonly onError?: (error: unknown) => void
@@ -40,12 +40,14 @@ export interface Anomalies extends AsyncDisposable {
   facts(): readonly AnomalyFact[]
   /** Calls `listener` after every run, once what it found is durable, until disposed. */
   subscribe(listener: () => void): Disposable
-  /** Judges every whole hour not yet judged. Never two at a time: a call during a run waits for that one. */
+  /** Judges every whole hour not yet judged whose late readings have come. Never two at a time: a call during a run waits for that one. */
   run(): Promise<void>
 }
 
 const hourMs = 3_600_000
-const pastHourMs = 3 * 60_000
+/** An hour is judged when this has passed since its end: late readings within it are in its mean. As alarms have it. */
+const latenessMs = 15 * 60_000
+const pastHourMs = latenessMs + 60_000
 /** Hours looked back on where nothing was judged before: a detector learns for five days, then speaks of the rest. */
 const learnHours = 28 * 24
 const rememberMs = 24 * hourMs
@@ -143,7 +145,7 @@ class Service implements Anomalies {
 
   async #run(): Promise<void> {
     const { clock, registry, state } = this.#options
-    const end = Math.floor(clock.now() / hourMs)
+    const end = Math.floor((clock.now() - latenessMs) / hourMs)
     const exclusions = this.#exclusions(end)
     for (const company of companiesOf(this.#limits, registry)) {
       const members = await this.#read(company, end, exclusions)
