@@ -14,12 +14,16 @@ export const orderedQuery = (rows: string, limit: number): string =>
   `SELECT time_ms::DOUBLE, value, quality FROM (${rows}) ORDER BY time_ms, generation, place LIMIT ${limit}`
 
 /**
- * The rows of every source as lists: generation, times, values (NaN for none), quality codes, in the order in which they lie. A list is handed over in
- * one piece; row by row, or in chunks of 2048, handing over cost more than reading (measured, 86,400 rows: 24 ms of processor time against 13).
+ * The rows of each source that has any as lists: number of the source, times, values (NaN for none), quality codes, in the order in which they lie. A list is
+ * handed over in one piece; row by row, or in chunks of 2048, handing over cost more than reading (measured, 86,400 rows: 24 ms of processor time
+ * against 13). Source by source, since grouping by them costs 4 ms more.
  */
-export const listsQuery = (rows: string): string => `
-  SELECT generation, list(time_ms::DOUBLE), list(coalesce(value, 'NaN'::DOUBLE)), list(quality)
-  FROM (${rows}) GROUP BY generation ORDER BY generation`
+export const listsQuery = (sources: readonly string[]): string => `
+  ${sources.map(listsOf).join(' UNION ALL ')} ORDER BY source`
+
+const listsOf = (rows: string, place: number): string => `
+  SELECT ${place} AS source, list(time_ms::DOUBLE), list(coalesce(value, 'NaN'::DOUBLE)), list(quality)
+  FROM (${rows}) HAVING count(*) > 0`
 
 /** Readings with what a rollup needs to know of each: whether it counts, and its energy. */
 const judged = (readings: string): string => `

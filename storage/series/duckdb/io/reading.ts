@@ -3,7 +3,7 @@ import { qualityOfCode } from '@civitals/contracts/quality'
 import type { DuckDBConnection, DuckDBResult, DuckDBValue } from '@duckdb/node-api'
 import type { SeriesDigest, SeriesRow } from '../../port.ts'
 import { digestQuery, supersededQuery } from '../digest-query.ts'
-import { dayMs } from '../layout.ts'
+import { dayMs, type Sources } from '../layout.ts'
 import { listsQuery, orderedQuery } from '../range-query.ts'
 import { rowsQuery } from '../rows-query.ts'
 import type { Database } from './database.ts'
@@ -35,9 +35,12 @@ export async function readRaw(database: Database, wanted: Wanted): Promise<Serie
 }
 
 async function readAll({ reader, layout, files }: Database, wanted: Wanted): Promise<SeriesRow[]> {
-  const rows = rowsQuery(files.folder, layout.sources(wanted), wanted)
-  // Oldest source first, so that of rows at one time the later written stays behind.
-  const found = await gatherLists(await reader.run(listsQuery(rows)))
+  const { parts, tables } = layout.sources(wanted)
+  // Oldest source first, and so are files in their list: of rows at one time the later written stays behind.
+  const sources: Sources[] = [{ parts, tables: [] }, ...tables.map((one) => ({ parts: [], tables: [one] }))]
+  const found = await gatherLists(
+    await reader.run(listsQuery(sources.map((one) => rowsQuery(files.folder, one, wanted)))),
+  )
   const inOrder = found.every((row, place) => place === 0 || row.at > (found[place - 1]?.at ?? row.at))
   const rowsInOrder = inOrder ? found : laterWritten(found.sort((a, b) => a.at - b.at))
   return rowsInOrder.length > wanted.limit ? rowsInOrder.slice(0, wanted.limit) : rowsInOrder
