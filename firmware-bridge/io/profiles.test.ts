@@ -47,6 +47,28 @@ t.test('a profile that claims a source must show it, and one that shows none is 
   ])
 })
 
+t.test(
+  'on a full disk contacts and states outlive measurements, and what a terminal says of itself goes first',
+  async (t) => {
+    const points = [...(await shippedProfiles()).values()].flatMap(({ profile, points }) =>
+      points.map(({ id, unit, keep, edgeAlarm }) => ({ name: `${profile}/${id}`, id, unit, keep, edgeAlarm })),
+    )
+    const states = points.filter(({ unit, id }) => unit === 'onoff' && id !== 'valid')
+    t.same(
+      states.filter(({ keep }) => keep !== 'event').map(({ name }) => name),
+      [],
+    )
+    const ofItself = points.filter(({ id }) => /^(battery|battery_level|supply_voltage|board_temperature)$/.test(id))
+    t.ok(ofItself.length > 5)
+    t.same(
+      ofItself.filter(({ keep }) => keep !== 'debug').map(({ name }) => name),
+      [],
+    )
+    const quiet = points.filter(({ keep, edgeAlarm }) => keep === 'debug' && edgeAlarm)
+    t.same(quiet, [], 'nothing that raises an alarm at the edge')
+  },
+)
+
 t.test('a point has one unit in all profiles of its kind: indicators take it from any of them', async (t) => {
   const units = new Map<string, string>()
   for (const { profile, kind, points } of (await shippedProfiles()).values()) {
