@@ -4,6 +4,7 @@ import * as encoding from './encode-envelope.ts'
 import { Id } from './ids.ts'
 import * as payloads from './payload.ts'
 import { QualitySchema } from './quality.ts'
+import type { Seal } from './seal.ts'
 
 /** Largest payload on the wire and after inflation, in bytes (decision of the architecture, section 3). */
 export const maxWireBytes: number = encoding.maxWireBytes
@@ -100,10 +101,10 @@ export type DecodedEnvelope =
 
 /**
  * Never throws: a malformed, damaged or oversized payload is an expected outcome with its reason. A payload without a checksum, of an older
- * version or of other people, is read as it is.
+ * version or of other people, is read as it is. `seal`: what `sealOf` says of it, where that is known.
  */
-export function decodeEnvelope(payload: Uint8Array): DecodedEnvelope {
-  const opened = payloads.openPayload(payload)
+export function decodeEnvelope(payload: Uint8Array, seal?: Seal): DecodedEnvelope {
+  const opened = payloads.openPayload(payload, seal)
   if (!opened.ok) return opened
   if (checker.Check(opened.value)) return { ok: true, envelope: opened.value }
   const [first] = checker.Errors(opened.value)

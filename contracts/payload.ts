@@ -13,13 +13,13 @@ const utf8 = new TextDecoder('utf-8', { fatal: true })
 
 /**
  * The JSON value of a payload: JSON, or raw deflate of it behind its mark, with a checksum or without. Never throws: a damaged or oversized
- * payload is an expected outcome with its reason.
+ * payload is an expected outcome with its reason. `known`: what `sealOf` has said of it.
  */
-export function openPayload(payload: Uint8Array): OpenedPayload {
+export function openPayload(payload: Uint8Array, known?: Seal): OpenedPayload {
   if (payload.length > maxWireBytes)
     return { ok: false, reason: `payload of ${payload.length} bytes, at most ${maxWireBytes}` }
   try {
-    const seal = sealOf(payload)
+    const seal = known ?? sealOf(payload)
     if (seal === 'broken') return { ok: false, reason: 'its checksum does not hold' }
     return { ok: true, value: parse(payload, seal) }
   } catch (error) {

@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib'
 import { decodeEnvelope } from '@civitals/contracts/envelope'
-import { sealOf } from '@civitals/contracts/seal'
+import { type Seal, sealOf } from '@civitals/contracts/seal'
 
 /** Why a payload is not taken. */
 export interface Damage {
@@ -26,12 +26,11 @@ export class Wholeness {
   readonly #gateways = new Map<string, Known>()
 
   /** Undefined when it may be taken: it is whole, or as good as it will ever be. */
-  look(gateway: string, payload: Uint8Array): Damage | undefined {
-    const seal = sealOf(payload)
+  look(gateway: string, payload: Uint8Array, seal: Seal = sealOf(payload)): Damage | undefined {
     const known = this.#known(gateway)
     if (seal !== 'none') known.seals = true
     if (seal === 'holds') return undefined
-    const decoded = decodeEnvelope(payload)
+    const decoded = decodeEnvelope(payload, seal)
     if (decoded.ok || this.#again(known, payload)) return undefined
     const damaged = seal === 'broken' || known.seals
     return { reason: damaged ? 'damaged envelope' : 'malformed envelope', detail: decoded.reason.slice(0, 200) }

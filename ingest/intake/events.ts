@@ -1,5 +1,6 @@
 import type { Clock } from '@civitals/contracts/clock'
 import { decodeReply, type Reply } from '@civitals/contracts/command'
+import { sealOf } from '@civitals/contracts/seal'
 import { decodeStatus } from '@civitals/contracts/status'
 import { Wholeness } from '../admission/wholeness.ts'
 import type { CloneBook } from '../clones/clone-book.ts'
@@ -57,8 +58,9 @@ export function intakeEvents(targets: EventTargets): IntakeEvents {
         refuseClone(gateway, 'envelopes of another box with this id')
         return taken()
       }
-      const damage = wholeness.look(gateway, payload)
-      if (!damage) return queue.offer(delivery, taken)
+      const seal = sealOf(payload)
+      const damage = wholeness.look(gateway, payload, seal)
+      if (!damage) return queue.offer({ ...delivery, seal }, taken)
       refused({ at: receivedAt, scope: 'publish', gateway, ...damage })
       if (damage.reason === 'damaged envelope') damaged()
       else taken()

@@ -1,5 +1,6 @@
 import type { Clock, EpochMs } from '@civitals/contracts/clock'
 import type { Reject } from '@civitals/contracts/ledger'
+import type { Seal } from '@civitals/contracts/seal'
 import type { HashOf } from '../broker/credentials.ts'
 import type { ListenAddress } from '../broker/io/listen.ts'
 
@@ -12,6 +13,8 @@ export interface Delivery {
   readonly lane: Lane
   readonly payload: Uint8Array
   readonly receivedAt: EpochMs
+  /** What its checksum says, once that has been looked at. */
+  readonly seal?: Seal
 }
 
 /** Something refused; the settler numbers it. */

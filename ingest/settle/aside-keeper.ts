@@ -124,7 +124,7 @@ export class AsideKeeper {
     books.committed(draft, rejects)
     books.digests.committed(digests)
     for (const effect of effects) effect.committed()
-    latest.settled(batch.envelopes.flatMap(({ readings }) => readings))
+    latest.settled(batch.envelopes)
     return refused.filter(({ tooOld }) => !tooOld).length
   }
 

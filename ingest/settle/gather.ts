@@ -51,7 +51,7 @@ export class Gathering implements Settlement {
   }
 
   take(delivery: Delivery): void {
-    const decoded = decodeEnvelope(delivery.payload)
+    const decoded = decodeEnvelope(delivery.payload, delivery.seal)
     if (!decoded.ok) {
       this.#refuse(delivery, decoded.reason)
       return

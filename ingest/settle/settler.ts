@@ -1,7 +1,6 @@
 import { type Clock, sleep } from '@civitals/contracts/clock'
 import type { Reply } from '@civitals/contracts/command'
 import type { Resend } from '@civitals/contracts/ledger'
-import type { Reading } from '@civitals/contracts/reading'
 import type { SettledEnvelope, SettlementBatch, SettlementStep } from '@civitals/contracts/settlement'
 import type { RefusedReading, SeriesStore } from '@civitals/storage/series'
 import type { StateStore, StateTx } from '@civitals/storage/state'
@@ -220,7 +219,7 @@ export class Settler {
     for (const effect of effects) effect.committed()
     this.#unsettled = undefined
     latest.settled(
-      readingsOf(batch),
+      batch.envelopes,
       refused.map(({ reading }) => reading),
     )
     if (this.#resender.hasOpen) this.between(() => this.#resender.review()).catch(() => undefined)
@@ -237,7 +236,7 @@ export class Settler {
 
   /** While a store is down the newest values go on from memory, as far as admitted readings reach. */
   #showUnsettled(): void {
-    for (const batch of this.#waitingBatches()) this.#options.latest.showAhead(readingsOf(batch))
+    for (const batch of this.#waitingBatches()) this.#options.latest.showAhead(batch.envelopes)
   }
 
   #waitingBatches(): readonly SettlementBatch[] {
@@ -277,5 +276,3 @@ function withPending(rejects: Settlement['rejects'], books: Books): RejectEntrie
 
 const countOf = (envelopes: readonly SettledEnvelope[]): number =>
   envelopes.reduce((sum, { readings }) => sum + readings.length, 0)
-
-const readingsOf = ({ envelopes }: SettlementBatch): readonly Reading[] => envelopes.flatMap(({ readings }) => readings)
