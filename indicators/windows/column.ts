@@ -24,6 +24,12 @@ export class Column {
     if (held[place] !== value && (value !== 0 || held !== nothing)) this.#widen(place, value)
   }
 
+  /** 0 from place `from` on, up to and without `to`: of many, one call. */
+  clear(from: number, to: number): void {
+    if (to - from === 1) this.set(from, 0)
+    else this.#held.fill(0, from, to)
+  }
+
   /** Puts something else in the place of every number. */
   change(to: (value: number) => number): void {
     const held = this.#held

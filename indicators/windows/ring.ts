@@ -325,11 +325,21 @@ export class BucketRing {
     const { slots } = this.shape
     if (stamp <= this.#newest - slots) return -1
     if (stamp > this.#newest) {
-      for (let begun = Math.max(this.#newest, stamp - slots) + 1; begun <= stamp; begun++)
-        this.#kept.clear(this.#first + (begun % slots))
+      this.#clear(Math.max(this.#newest, stamp - slots) + 1, stamp)
       this.#newest = stamp
     }
     return this.#first + (stamp % slots)
+  }
+
+  /** Empties the slots of stamps `first`..`last`, at most a whole ring: one stretch, or two where it begins again at its first slot. */
+  #clear(first: number, last: number): void {
+    const { slots } = this.shape
+    const [from, to] = [this.#first + (first % slots), this.#first + (last % slots) + 1]
+    if (from < to) this.#kept.clear(from, to)
+    else {
+      this.#kept.clear(from, this.#first + slots)
+      this.#kept.clear(this.#first, to)
+    }
   }
 
   #mark(slot: number, part: number): void {

@@ -42,17 +42,17 @@ export class Slots {
     this.revised = column()
   }
 
-  /** Empties one slot; the sum and extremes of none are not looked at. */
-  clear(slot: number): void {
-    this.counts.set(slot, 0)
-    this.uncertain.set(slot, 0)
-    this.energies.set(slot, 0)
-    this.passed.set(slot, 0)
-    this.firstParts.set(slot, 0)
-    this.lastParts.set(slot, 0)
-    this.failed.set(slot, 0)
-    this.missing.set(slot, 0)
-    this.revised.set(slot, 0)
+  /** Empties the slots from <= slot < to; the sum and extremes of none are not looked at. */
+  clear(from: number, to: number): void {
+    this.counts.clear(from, to)
+    this.uncertain.clear(from, to)
+    this.energies.clear(from, to)
+    this.passed.clear(from, to)
+    this.firstParts.clear(from, to)
+    this.lastParts.clear(from, to)
+    this.failed.clear(from, to)
+    this.missing.clear(from, to)
+    this.revised.clear(from, to)
   }
 
   /** A value as it is kept. */

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { setImmediate as others } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
 import { checkRules, type Rule } from '@civitals/alarms/rule'
 import { loadRules } from '@civitals/alarms/shipped-rules'
@@ -67,7 +68,10 @@ export class Backtests {
     const tried = [...inForce.filter(({ id }) => !replaced.has(id)), ...exact]
     const sides = [{ name: 'in force', catalogue, rules: inForce }]
     if (files || rules) {
+      // Definitions are long texts: what waits goes first.
+      await others()
       const candidate = files ? indicators.definitions.tried(files) : catalogue
+      await others()
       sides.push({ name: 'tried', catalogue: candidate, rules: tried })
     }
     return {
