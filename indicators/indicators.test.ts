@@ -42,6 +42,51 @@ t.test('a settlement that was not committed leaves no trace', async (t) => {
   await state.close()
 })
 
+t.test(
+  'a restart reads back what came after windows were kept, and all of a terminal that was amended since',
+  async (t) => {
+    const clock = new FakeClock()
+    const { engine, state } = await open(clock)
+    const settle = async (batch: ReturnType<typeof flood>, late?: string) => {
+      const effect = engine.step({
+        ...batch,
+        envelopes: batch.envelopes.map((one) => ({
+          ...one,
+          readings: one.readings.map((reading) =>
+            reading.terminal === late ? { ...reading, at: reading.at - 60_000 } : reading,
+          ),
+        })),
+      })
+      await state.transaction(async (tx) => effect?.write(tx))
+      effect?.committed()
+    }
+    await settle(flood(clock))
+    const keptAt = clock.now()
+    for (let minute = 0; minute < 11; minute++) {
+      await clock.advance(60_000)
+      await engine.tick()
+    }
+    await settle(flood(clock))
+  await clock.advance(1000)
+    await settle(flood(clock), 'road-water-02')
+    // Not closed: killed.
+    const asked = new Map<string, number>()
+    const series = new MemorySeries()
+    const readings = series.readings.bind(series)
+    series.readings = (query) => {
+      for (const { terminal, from } of query.series) asked.set(terminal, Math.min(asked.get(terminal) ?? from, from))
+      return readings(query)
+    }
+    const again = await openIndicators({ state, series, registry, clock })
+    t.equal(keptAt - (asked.get('road-water-01') ?? 0) < 600_000, true, 'little')
+    t.equal(keptAt - (asked.get('road-water-02') ?? 0) > 24 * 3_600_000, true, 'all of it')
+    t.equal(depthOf(again.evaluate()), 8, 'what nobody stored a second time is there')
+    await engine.close()
+    await again.close()
+    await state.close()
+  },
+)
+
 t.test('by itself it evaluates on its clock, tells listeners and writes once a minute', async (t) => {
   const clock = new FakeClock()
   const { engine, state } = await open(clock, { evaluateEveryMs: 10_000 })

@@ -2,7 +2,7 @@ import type { Migration } from '@civitals/storage/state'
 import { anomalyMigrations } from './anomaly/service/store.ts'
 import { forecastMigrations } from './forecast/service/store.ts'
 
-/** Tables of the indicators: what cannot be computed again from the series store. */
+/** Tables of the indicators: what cannot be computed again from the series store, and windows, so that a restart need not. */
 export const indicatorMigrations: readonly Migration[] = [
   {
     id: 'indicators-001',

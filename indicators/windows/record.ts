@@ -43,16 +43,19 @@ export class Recorder {
 /** Reads what a recorder wrote. Errors: RangeError beyond the end. */
 export class Playback {
   readonly #bytes: Buffer
+  readonly #view: DataView
   #at = 0
 
   constructor(bytes: Buffer) {
     this.#bytes = bytes
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   }
 
   whole(): number {
     let [value, factor] = [0, 1]
     for (;;) {
-      const byte = this.#bytes.readUInt8(this.#at++)
+      const byte = this.#bytes[this.#at++]
+      if (byte === undefined) throw new RangeError('the record ends too early')
       value += (byte & 0x7f) * factor
       if (byte < 0x80) return value
       factor *= 0x80
@@ -60,7 +63,7 @@ export class Playback {
   }
 
   number(): number {
-    const value = this.#bytes.readDoubleLE(this.#at)
+    const value = this.#view.getFloat64(this.#at, true)
     this.#at += 8
     return value
   }

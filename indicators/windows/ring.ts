@@ -244,7 +244,7 @@ export class BucketRing {
   /** Writes all slots that hold anything. */
   save(out: Recorder): void {
     const kept = this.#kept
-    const { slots, energy } = this.shape
+    const { slots, energy, pass, parts } = this.shape
     const held: number[] = []
     for (let stamp = Math.max(0, this.#newest - slots + 1); stamp <= this.#newest; stamp++) {
       const slot = this.#heldSlot(stamp)
@@ -255,9 +255,12 @@ export class BucketRing {
     for (const stamp of held) {
       const slot = this.#heldSlot(stamp)
       const count = kept.counts.get(slot)
+      const flags = [kept.uncertain, kept.failed, kept.missing, kept.revised].map((column) => column.get(slot))
+      const flagged = flags.some((flag) => flag !== 0)
       out.whole(this.#newest - stamp)
-      for (const column of [kept.counts, kept.uncertain, kept.failed, kept.missing, kept.revised])
-        out.whole(column.get(slot))
+      // Nearly every slot of nearly every series: one reading, nothing to say of it.
+      out.whole(2 * count + (flagged ? 1 : 0))
+      if (flagged) for (const flag of flags) out.whole(flag)
       if (count === 0) continue
       out.number(kept.value(kept.sums.get(slot)))
       if (count > 1) {
@@ -265,33 +268,43 @@ export class BucketRing {
         out.number(kept.value(kept.maxs.get(slot)))
       }
       if (energy) out.number(kept.energies.get(slot))
-      for (const column of [kept.passed, kept.firstParts, kept.lastParts]) out.whole(column.get(slot))
+      if (pass) out.whole(kept.passed.get(slot))
+      if (!parts) continue
+      out.whole(kept.firstParts.get(slot))
+      out.whole(kept.lastParts.get(slot))
     }
   }
 
   /** Takes over what `save` of a ring of the same shape wrote. */
   load(from: Playback): void {
     const kept = this.#kept
+    const { energy, pass, parts } = this.shape
     this.#totals = undefined
     const newest = from.whole() - 1
     if (newest >= 0) this.#slotFor(newest)
     for (let left = from.whole(); left > 0; left--) {
       const slot = this.#slotFor(newest - from.whole())
-      const [count, uncertain, failed, missing, revised] = [0, 0, 0, 0, 0].map(() => from.whole())
-      const sum = count ? from.number() : 0
-      const [min, max] = (count ?? 0) > 1 ? [from.number(), from.number()] : [sum, sum]
-      const energy = count && this.shape.energy ? from.number() : 0
-      const [passed, first, last] = count ? [0, 0, 0].map(() => from.whole()) : [0, 0, 0]
-      if (slot < 0) continue
-      if (count) this.#put(slot, count, sum, min ?? sum, max ?? sum)
-      kept.uncertain.set(slot, uncertain ?? 0)
-      kept.failed.set(slot, failed ?? 0)
-      kept.missing.set(slot, missing ?? 0)
-      kept.revised.set(slot, revised ?? 0)
-      kept.energies.set(slot, energy)
-      kept.passed.set(slot, passed ?? 0)
-      kept.firstParts.set(slot, first ?? 0)
-      kept.lastParts.set(slot, last ?? 0)
+      // Older than the ring: torn, and whoever reads the rest finds out.
+      if (slot < 0) throw new RangeError('a slot older than its ring')
+      const said = from.whole()
+      const count = Math.floor(said / 2)
+      if (said % 2 === 1) {
+        kept.uncertain.set(slot, from.whole())
+        kept.failed.set(slot, from.whole())
+        kept.missing.set(slot, from.whole())
+        kept.revised.set(slot, from.whole())
+      }
+      if (count === 0) continue
+      const sum = from.number()
+      if (count === 1) {
+        const own = kept.kept(sum)
+        this.#putKept(slot, 1, own, own, own)
+      } else this.#put(slot, count, sum, from.number(), from.number())
+      if (energy) kept.energies.set(slot, from.number())
+      if (pass) kept.passed.set(slot, from.whole())
+      if (!parts) continue
+      kept.firstParts.set(slot, from.whole())
+      kept.lastParts.set(slot, from.whole())
     }
   }
 

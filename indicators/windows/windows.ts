@@ -22,7 +22,7 @@ import { Shelves } from './slots.ts'
 import { TerminalWatch } from './terminal-watch.ts'
 
 /** Counts up when what `save` writes, or what it means, changes. */
-const recordVersion = 2
+const recordVersion = 3
 
 interface Watched {
   readonly watch: TerminalWatch
@@ -33,7 +33,7 @@ interface Watched {
   newestAt: EpochMs
 }
 
-/** Everything the indicators remember of readings: bounded, in memory, rebuilt from the series store at start. */
+/** Everything the indicators remember of readings: bounded, in memory, kept now and then and built from the series store at start. */
 export class Windows {
   readonly delays = new Delays()
   readonly doubts = new Doubts()
