@@ -67,7 +67,7 @@ t.test(
       await engine.tick()
     }
     await settle(flood(clock))
-  await clock.advance(1000)
+    await clock.advance(1000)
     await settle(flood(clock), 'road-water-02')
     // Not closed: killed.
     const asked = new Map<string, number>()
