@@ -13,11 +13,7 @@ const CommandId = Type.String({
   description: 'Named by the centre; the reply repeats it.',
 })
 
-/**
- * What the centre asks of a gateway, on topic kind `command` at QoS 1. `resend`: the gateway opens envelopes of a spool again that
- * were acknowledged and sends them by the backfill lane until they are acknowledged anew. Asking twice is asking once.
- */
-export const CommandSchema = Type.Object(
+const ResendSchema = Type.Object(
   {
     id: CommandId,
     kind: Type.Literal('resend'),
@@ -26,6 +22,17 @@ export const CommandSchema = Type.Object(
   },
   { additionalProperties: false },
 )
+export type ResendCommand = Static<typeof ResendSchema>
+
+/**
+ * What the centre asks of a gateway, on topic kind `command` at QoS 1. `resend`: the gateway opens envelopes of a spool again that
+ * were acknowledged and sends them by the backfill lane until they are acknowledged anew. `configuration`: it tells its configurations once
+ * more, on their own topic. Asking twice is asking once.
+ */
+export const CommandSchema = Type.Union([
+  ResendSchema,
+  Type.Object({ id: CommandId, kind: Type.Literal('configuration') }, { additionalProperties: false }),
+])
 export type Command = Static<typeof CommandSchema>
 
 /** What became of a command, on topic kind `reply` at QoS 1. */

@@ -14,9 +14,15 @@ const command = fc.oneof(
   fc.record({ ...good, ranges: fc.array(fc.tuple(fc.integer({ min: 1 }), fc.nat()), { maxLength: 3 }) }),
   fc.record({ ...good, id: text, spool: text, ranges: fc.constant([[1, 2]]) }),
   fc.record(
-    { ...good, kind: fc.constantFrom('resend', 'format', 1), ranges: fc.constant([[1, 2]]), more: fc.nat() },
+    {
+      ...good,
+      kind: fc.constantFrom('resend', 'configuration', 'format', 1),
+      ranges: fc.constant([[1, 2]]),
+      more: fc.nat(),
+    },
     { requiredKeys: ['id'] },
   ),
+  fc.record({ id: text, kind: fc.constant('configuration'), more: fc.nat() }, { requiredKeys: ['id', 'kind'] }),
   fc.jsonValue(),
 )
 
@@ -33,5 +39,7 @@ t.test('takes and refuses exactly what the contract does', async () => {
 t.test('a good one, and bytes that are none', async (t) => {
   const resend = { id: 'r-1', kind: 'resend', spool: 'a1', ranges: [[3, 7]] }
   t.same(readCommand(bytes(resend)), resend)
+  const tell = { id: 'configuration', kind: 'configuration' }
+  t.same(readCommand(bytes(tell)), tell)
   t.equal(readCommand(new Uint8Array([0xff, 0x00])), undefined)
 })

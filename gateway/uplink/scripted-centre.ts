@@ -1,6 +1,6 @@
 import { type Acknowledgement, acknowledge } from '@civitals/contracts/acknowledgement'
 import type { Clock, EpochMs } from '@civitals/contracts/clock'
-import type { Command, Reply } from '@civitals/contracts/command'
+import type { Reply, ResendCommand } from '@civitals/contracts/command'
 import { decodeEnvelope } from '@civitals/contracts/envelope'
 import { CivitalsError } from '@civitals/contracts/errors'
 import { addInterval, type Intervals, removeInterval } from '@civitals/contracts/intervals'
@@ -83,7 +83,7 @@ export class ScriptedCentre {
   }
 
   /** Takes back that ranges were settled, and asks for them again. */
-  askAgain(command: Command): void {
+  askAgain(command: ResendCommand): void {
     for (const [from, to] of command.ranges) {
       this.#settled.set(command.spool, removeInterval(this.#settled.get(command.spool) ?? [], from, to))
     }

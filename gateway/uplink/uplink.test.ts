@@ -16,6 +16,7 @@ function build() {
   const uplink = new Uplink({
     ...{ connect: centre.connect, spool, clock, random: () => 0.5 },
     status: () => ({ online: true, at: clock.now() }),
+    configurations: () => new Uint8Array([1]),
     onDisconnected: (_reason, retryMs) => void retries.push(retryMs),
     onFailure: (error) => void failures.push(error),
   })
@@ -342,6 +343,17 @@ t.test('asked twice it answers twice and sends once; asked for nothing it knows 
   await clock.advance(10)
   t.equal(centre.replies.length, 2)
   t.same(seqs('backfill'), [2])
+})
+
+t.test('asked for its configurations it tells them once more', async (t) => {
+  const { clock, centre, run } = build()
+  void run()
+  await clock.advance(10)
+  t.equal(centre.configurations.length, 1, 'told with the connection')
+  centre.command(new TextEncoder().encode('{"id":"c","kind":"configuration"}'))
+  await clock.advance(10)
+  t.equal(centre.configurations.length, 2)
+  t.same(centre.replies, [{ id: 'c', ok: true, reopened: 0, missing: [] }])
 })
 
 t.test('reopened envelopes of an older session go out with the next one', async (t) => {

@@ -163,7 +163,8 @@ export class Uplink {
       this.#options.onCommand?.('no command this gateway knows')
       return
     }
-    const reply = await answer(command, this.#options.spool)
+    if (command.kind === 'configuration') this.configurationsChanged()
+    const reply = await replyTo(command, this.#options.spool)
     this.#options.onCommand?.(command, reply)
     this.#connection?.sendReply(reply)
     if (reply.ok && reply.reopened > 0) this.#session?.reopened()
@@ -194,6 +195,10 @@ export class Uplink {
     }
   }
 }
+
+/** What is told of configurations travels ahead of the reply. */
+const replyTo = async (command: Command, spool: Spool): Promise<Reply> =>
+  command.kind === 'resend' ? answer(command, spool) : { id: command.id, ok: true, reopened: 0, missing: [] }
 
 const isCloned = (error: unknown): boolean =>
   error instanceof CivitalsError && error.code === 'CIV_GATEWAY_UPLINK_CLONED'

@@ -4,6 +4,7 @@ import type { Resend } from '@civitals/contracts/ledger'
 import type { SettledEnvelope, SettlementBatch, SettlementStep } from '@civitals/contracts/settlement'
 import type { RefusedReading, SeriesStore } from '@civitals/storage/series'
 import type { StateStore, StateTx } from '@civitals/storage/state'
+import { ConfigurationAsker } from '../configurations/asker.ts'
 import type { StageHealth } from '../health.ts'
 import type { IntakeQueue } from '../intake/queue.ts'
 import type { LatestReadings } from '../latest/latest.ts'
@@ -62,6 +63,7 @@ export class Settler {
   readonly #persistence: Persistence
   readonly #aside: AsideKeeper
   readonly #resender: Resender
+  readonly #asker: ConfigurationAsker
   readonly #sameTime: SameTime | undefined
   readonly #between: (() => Promise<void>)[] = []
   readonly #stop = new AbortController()
@@ -81,6 +83,7 @@ export class Settler {
     }
     this.#persistence = new Persistence(options.clock, this.#stop.signal, onChange, options.random)
     this.#aside = new AsideKeeper({ ...options, persistence: this.#persistence })
+    this.#asker = new ConfigurationAsker(options.clock, options.command)
     this.#resender = new Resender({ ...options, persistence: this.#persistence })
     this.#between.push(() => this.#resender.open())
   }
@@ -223,6 +226,8 @@ export class Settler {
       refused.map(({ reading }) => reading),
     )
     if (this.#resender.hasOpen) this.between(() => this.#resender.review()).catch(() => undefined)
+    for (const { gateway, reason, raw } of made.aside)
+      if (reason === 'unknown configuration' && raw.config !== undefined) this.#asker.missing(gateway, raw.config)
     this.settlements++
     acknowledger.settled(gateways)
     if (clockFixes.length + configurations.added.length > 0) this.reviewAside()
