@@ -39,9 +39,10 @@ const { values, positionals } = parseArgs({
   },
 })
 const [scale, seed] = [Number(values.scale), Number(values.seed)]
-const chosen = scenarios.filter(
-  ({ name }) => positionals.length === 0 || positionals.some((word) => name.includes(word)),
-)
+/** A whole name means that scenario alone, any other word all that have it. */
+const names = new Set(scenarios.map(({ name }) => name))
+const means = (word: string, name: string): boolean => (names.has(word) ? name === word : name.includes(word))
+const chosen = scenarios.filter(({ name }) => positionals.length === 0 || positionals.some((word) => means(word, name)))
 if (chosen.length === 0 || !(scale > 0) || !Number.isInteger(seed)) {
   tell(
     `usage: npm run fault -- [NAME ...] [--scale 0..1] [--seed N]\nnames: ${scenarios.map(({ name }) => name).join(', ')}`,
