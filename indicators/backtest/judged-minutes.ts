@@ -2,7 +2,7 @@ import type { EpochMs } from '@civitals/contracts/clock'
 import type { BucketColumns } from '@civitals/storage/series'
 import type { PointLimits } from '../quality/limits.ts'
 import { SeriesCheck, type Verdict } from '../quality/series-check.ts'
-import type { MinuteRun } from '../windows/ring.ts'
+import type { MinuteRun } from '../windows/ring-shape.ts'
 
 const minuteMs = 60_000
 

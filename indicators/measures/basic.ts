@@ -1,5 +1,5 @@
 import { median } from '../formulas/statistics.ts'
-import type { Bucket } from '../windows/ring.ts'
+import type { Bucket } from '../windows/ring-shape.ts'
 import { fineSlotMs } from '../windows/series-window.ts'
 import { type Combine, type Measure, noEvidence } from './evidence.ts'
 import {

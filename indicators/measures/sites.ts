@@ -1,7 +1,7 @@
 import { lowerIsBetter } from '../formulas/score.ts'
 import { energyOf, levelOf } from '../formulas/sound.ts'
 import { median } from '../formulas/statistics.ts'
-import type { Bucket, Totals } from '../windows/ring.ts'
+import type { Bucket, Totals } from '../windows/ring-shape.ts'
 import type { SeriesWindow } from '../windows/series-window.ts'
 import {
   type Combine,

@@ -14,7 +14,7 @@ import {
 } from '../measures/evidence.ts'
 import { measures } from '../measures/measures.ts'
 import { isConvention } from '../source.ts'
-import type { SlotFlags } from '../windows/ring.ts'
+import type { SlotFlags } from '../windows/ring-shape.ts'
 import { confidenceOf, passedShare } from './confidence.ts'
 import type { LastValid, Memory } from './memory.ts'
 import { withSilentSites } from './silence.ts'

@@ -5,15 +5,8 @@ import type { Flag } from '../quality/flags.ts'
 import type { PointLimits } from '../quality/limits.ts'
 import { SeriesCheck } from '../quality/series-check.ts'
 import type { Playback, Recorder } from './record.ts'
-import {
-  type Bucket,
-  BucketRing,
-  type Folded,
-  type MinuteRun,
-  type RingShape,
-  type SlotFlags,
-  type Totals,
-} from './ring.ts'
+import { BucketRing } from './ring.ts'
+import type { Bucket, Folded, MinuteRun, RingShape, SlotFlags, Totals } from './ring-shape.ts'
 
 /**
  * Where a reading comes from. `again`: read back after a restart that found the windows as they were before it. `stored`: read back

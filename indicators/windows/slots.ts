@@ -1,5 +1,6 @@
 import { Column } from './column.ts'
-import { BucketRing, type RingShape } from './ring.ts'
+import { BucketRing } from './ring.ts'
+import type { RingShape } from './ring-shape.ts'
 
 /** Decimals beyond which values are kept as they are. */
 const finest = 10_000

@@ -1,7 +1,7 @@
 import type { EpochMs } from '@civitals/contracts/clock'
 import { type Quality, qualities } from '@civitals/contracts/quality'
 import type { Playback, Recorder } from './record.ts'
-import type { MinuteRun } from './ring.ts'
+import type { MinuteRun } from './ring-shape.ts'
 
 const hourMs = 3_600_000
 const keptHours = 26
