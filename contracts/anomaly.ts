@@ -7,21 +7,47 @@ const Maybe = (description: string) => Type.Union([Type.Number(), Type.Null()], 
 export const levelAnomalies = ['level', 'drift'] as const
 export type LevelAnomaly = (typeof levelAnomalies)[number]
 
-/** A stretch in which a series stood off its usual level further than its neighbours did; the raw values stand beside, unchanged. */
+/** What single readings may look like beside the habits of their series. */
+export const readingAnomalies = ['spike', 'stuck', 'noise', 'gap'] as const
+export type ReadingAnomaly = (typeof readingAnomalies)[number]
+
+export type AnomalyKind = LevelAnomaly | ReadingAnomaly
+
+/**
+ * A stretch in which a series was off its own habits: its level against its weeks and its neighbours (found in its hours), or its
+ * readings against how lively it usually is (found as they settle). The raw values stand beside, unchanged.
+ */
 export const AnomalySchema = Type.Object({
   terminal: Type.String(),
   point: Type.String(),
   unit: Type.String(),
-  kind: Type.Enum([...levelAnomalies], { description: 'level: it came at once; drift: it built up.' }),
-  from: Type.Number({ description: 'First hour of the shift, ms since 1970: it is found some hours later.' }),
-  to: Type.Number({ description: 'End of the newest hour of it.' }),
+  kind: Type.Enum([...levelAnomalies, ...readingAnomalies], {
+    description:
+      'level: a shift that came at once; drift: one that built up. spike: readings that stand out and fall back; stuck: the value stands still longer than it ever does; noise: it moves far more than usual; gap: it is missing while its terminal is heard.',
+  }),
+  from: Type.Number({ description: 'Begin, ms since 1970; of a shift its first hour: it is found some hours later.' }),
+  to: Type.Number({
+    description: 'End of the newest hour of it, or its newest reading; of a gap, the reading that ended it.',
+  }),
   open: Type.Boolean({ description: 'It still goes on.' }),
   foundAt: Time,
-  off: Type.Number({ description: 'By how much the newest hour of it stood off, in the unit of the series.' }),
+  off: Type.Number({
+    description:
+      'In the unit of the series. A shift: by how much its newest hour stood off. spike: height of the highest; noise: usual step exceeded by so much; stuck, gap: 0.',
+  }),
+  times: Type.Optional(
+    Type.Integer({ description: 'How often within the stretch: what lies less than six hours apart is one finding.' }),
+  ),
+  score: Type.Optional(
+    Type.Number({
+      description:
+        'How odd, at its worst. spike: height in usual steps; noise: steps in usual steps; stuck: in longest usual stillness; gap: reporting periods missed.',
+    }),
+  ),
 })
 export type Anomaly = Static<typeof AnomalySchema>
 
-/** What the level detector knows of one series. */
+/** What the detectors know of one series. */
 export const SeriesAnomalySchema = Type.Object({
   terminal: Type.String(),
   point: Type.String(),
@@ -54,7 +80,7 @@ export interface AnomalyFact {
   readonly at: number
 }
 
-/** Which shifts are wanted. */
+/** Which findings are wanted. */
 export interface AnomalyQuery {
   readonly terminal?: string
   readonly point?: string

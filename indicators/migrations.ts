@@ -1,4 +1,5 @@
 import type { Migration } from '@civitals/storage/state'
+import { readingMigrations } from './anomaly/readings/store.ts'
 import { anomalyMigrations } from './anomaly/service/store.ts'
 import { forecastMigrations } from './forecast/service/store.ts'
 
@@ -100,4 +101,5 @@ export const indicatorMigrations: readonly Migration[] = [
   },
   ...forecastMigrations,
   ...anomalyMigrations,
+  ...readingMigrations,
 ]

@@ -51,7 +51,6 @@ const subjectOf = (clean: Clean, common: Subject['common']): Subject => ({
   everyMs: clean.everyMs,
   resolution: clean.resolution,
   limits: limitsOf(clean),
-  learn: Math.round((2 * dayMs) / clean.everyMs),
   history: historyOf(clean),
   weeks: 4,
   common,

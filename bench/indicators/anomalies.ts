@@ -5,7 +5,7 @@ import { FakeClock } from '@civitals/contracts/clock'
 import { registryView } from '@civitals/contracts/registry-view'
 import { openAnomalies } from '@civitals/indicators/anomalies'
 import { indicatorMigrations } from '@civitals/indicators/migrations'
-import type { RangeQuery, SeriesRow } from '@civitals/storage/series'
+import type { RangeQuery, SeriesRow, StoredReadings } from '@civitals/storage/series'
 import { openSqliteState } from '@civitals/storage/sqlite'
 import { companiesOf } from '../../indicators/anomaly/service/company.ts'
 import { shippedLimits } from '../../indicators/io/shipped-limits.ts'
@@ -26,13 +26,20 @@ async function range({ terminal, from, to }: RangeQuery): Promise<SeriesRow[]> {
   return rows
 }
 
+const readings = async (): Promise<StoredReadings> => ({
+  starts: new Uint32Array(0),
+  at: new Float64Array(0),
+  value: new Float64Array(0),
+  quality: new Uint8Array(0),
+})
+
 await bench(async () => {
   const limits = await shippedLimits()
   const habitual = (city: Awaited<ReturnType<typeof bigCity>>) => companiesOf(limits, registryView(city)).flat().length
   const city = await bigCity(Math.ceil((1000 * wanted) / habitual(await bigCity(1000))))
   const clock = new FakeClock(now)
   const state = await openSqliteState({ file: ':memory:', migrations: indicatorMigrations })
-  const anomalies = await openAnomalies({ state, series: { range }, registry: registryView(city), clock })
+  const anomalies = await openAnomalies({ state, series: { range, readings }, registry: registryView(city), clock })
   const costOf = async (): Promise<number> => {
     const before = process.cpuUsage()
     await anomalies.run()

@@ -3,7 +3,7 @@ import { type AlarmEngine, openAlarms } from '@civitals/alarms/alarms'
 import { alarmMigrations } from '@civitals/alarms/migrations'
 import type { Clock } from '@civitals/contracts/clock'
 import type { City } from '@civitals/contracts/registry'
-import type { SettlementBatch } from '@civitals/contracts/settlement'
+import type { SettlementBatch, SettlementStep } from '@civitals/contracts/settlement'
 import { openApi } from '@civitals/dashboards/api'
 import { shippedProfiles } from '@civitals/firmware-bridge/profiles'
 import { type Anomalies, openAnomalies } from '@civitals/indicators/anomalies'
@@ -17,7 +17,7 @@ import { ingestMigrations } from '@civitals/ingest/migrations'
 import { openRegistry, type Registry } from '@civitals/ingest/registry'
 import type { SeriesStore } from '@civitals/storage/series'
 import { openSqliteState } from '@civitals/storage/sqlite'
-import type { StateStore } from '@civitals/storage/state'
+import type { StateStore, StateTx } from '@civitals/storage/state'
 import { workorderMigrations } from '@civitals/workorders/migrations'
 import { openWorkorders, type Workorders } from '@civitals/workorders/workorders'
 import type { Logger } from 'pino'
@@ -100,13 +100,19 @@ export async function openCentre(options: CentreOptions): Promise<Centre> {
   const opening = openIndicators({ state, series, registry, clock, points, alarmPeriods })
   // When it fails, `await opening` below says so; closing and waiting writes need not say it again.
   opened.defer(() => opening.then((engine) => engine.close()).catch(() => undefined))
-  const following = { step: undefined as IndicatorEngine['step'] | undefined }
-  const ready = opening.then(({ step }) => {
-    following.step = step
+  const watching = openAnomalies({
+    ...{ state, series, registry, clock, firstAfterMs: firstAnomaliesAfterMs, alarmPeriods },
+    onError: (error) => logger.error({ err: error }, 'the series of this hour could not be judged'),
+  })
+  opened.defer(() => watching.then((anomalies) => anomalies[Symbol.asyncDispose]()).catch(() => undefined))
+  const following: { steps: readonly SettlementStep<StateTx>[] } = { steps: [] }
+  const ready = Promise.all([opening, watching]).then((followers) => {
+    following.steps = followers.map(({ step }) => step)
   })
   ready.catch(() => undefined)
   const listen = { host: options.brokerHost, port: options.brokerPort }
-  const steps = [alarms.step, (batch: SettlementBatch) => following.step?.(batch)]
+  const follow = (place: number) => (batch: SettlementBatch) => following.steps[place]?.(batch)
+  const steps = [alarms.step, follow(0), follow(1)]
   const held = heldUntil(ready, series)
   const openIntake = options.broker && { openIntake: clientIntake(options.broker) }
   const ingest = await openIngest({ state, series: held, registry, clock, steps, listen, logger, ...openIntake })
@@ -120,13 +126,7 @@ export async function openCentre(options: CentreOptions): Promise<Centre> {
   for (const at of await workorders.reportTimes(clock.now() - complaintsKeptMs)) diagnosis.recordComplaint(at)
   const forecasting = { definitions, firstAfterMs: firstForecastAfterMs, onError }
   const forecasts = opened.use(openForecasts({ state, series, registry, clock, ...forecasting }))
-  const anomalies = opened.use(
-    await openAnomalies({
-      ...{ state, series, registry, clock, firstAfterMs: firstAnomaliesAfterMs },
-      alarmPeriods,
-      onError: (error) => logger.error({ err: error }, 'the series of this hour could not be judged'),
-    }),
-  )
+  const anomalies = await watching
   opened.use(
     followFindings({
       subscribe: (listener) => anomalies.subscribe(listener),

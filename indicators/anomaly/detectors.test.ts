@@ -1,6 +1,6 @@
 import t from 'tap'
-import { LevelDetector } from './level-detector.ts'
-import { type Anomaly, ReadingDetector } from './reading-detector.ts'
+import { LevelDetector, type Shift } from './level-detector.ts'
+import { type Oddity, ReadingDetector } from './reading-detector.ts'
 
 const minuteMs = 60_000
 const hourMs = 60 * minuteMs
@@ -8,9 +8,9 @@ const hourMs = 60 * minuteMs
 /** A fixed scatter about zero, -1..1, that repeats after 997 steps. */
 const scatter = (k: number): number => ((k * 389) % 997) / 498 - 1
 
-function readings(value: (minute: number) => number | null, minutes = 6000): Anomaly[] {
-  const detector = new ReadingDetector({ everyMs: minuteMs, resolution: 0.1, learn: 1440 })
-  const found: Anomaly[] = []
+function readings(value: (minute: number) => number | null, minutes = 6000): Oddity[] {
+  const detector = new ReadingDetector({ everyMs: minuteMs, resolution: 0.1 })
+  const found: Oddity[] = []
   for (let minute = 0; minute < minutes; minute++) {
     const one = value(minute)
     if (one !== null) detector.take(minute * minuteMs, one, (anomaly) => found.push(anomaly))
@@ -18,7 +18,7 @@ function readings(value: (minute: number) => number | null, minutes = 6000): Ano
   detector.open((anomaly) => found.push(anomaly))
   return found
 }
-const said = (found: readonly Anomaly[]): unknown[] =>
+const said = (found: readonly Oddity[]): unknown[] =>
   found.map(({ kind, from, to }) => [kind, from / minuteMs, to / minuteMs])
 
 t.test('a series that keeps its habits says nothing', async (t) => {
@@ -43,9 +43,9 @@ t.test('spike, stuck, noise and gap are found where they are', async (t) => {
   t.ok(noise.length >= 1 && noise.every(({ from, to }) => to > 3000 * minuteMs && from < 3130 * minuteMs))
 })
 
-function hours(residual: (hour: number) => number, spread: (hour: number) => number = () => 0): Anomaly[] {
+function hours(residual: (hour: number) => number, spread: (hour: number) => number = () => 0): Shift[] {
   const detector = new LevelDetector(0.01)
-  const found: Anomaly[] = []
+  const found: Shift[] = []
   for (let hour = 0; hour < 600; hour++)
     detector.take(hour * hourMs, residual(hour), spread(hour), (anomaly) => found.push(anomaly))
   detector.open((anomaly) => found.push(anomaly))

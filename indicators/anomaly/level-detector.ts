@@ -1,8 +1,15 @@
+import type { LevelAnomaly } from '@civitals/contracts/anomaly'
 import type { EpochMs } from '@civitals/contracts/clock'
 import { Cusum, type CusumState } from './cusum.ts'
-import type { Anomaly } from './reading-detector.ts'
 
 const hourMs = 3_600_000
+
+/** One stretch of a series off its level. */
+export interface Shift {
+  readonly kind: LevelAnomaly
+  readonly from: EpochMs
+  readonly to: EpochMs
+}
 
 /** Hours of residuals from which centre and spread are learned before anything is said. */
 const learnHours = 120
@@ -23,7 +30,7 @@ export interface LevelState {
   readonly hours: number
   readonly centre: number
   readonly apart: number
-  readonly open: { readonly from: EpochMs; readonly to: EpochMs; readonly kind: 'level' | 'drift' } | null
+  readonly open: { readonly from: EpochMs; readonly to: EpochMs; readonly kind: LevelAnomaly } | null
 }
 
 /**
@@ -39,7 +46,7 @@ export class LevelDetector {
   /** Mean absolute deviation. */
   #apart = 0
   #from: EpochMs | null = null
-  #kind: 'level' | 'drift' = 'level'
+  #kind: LevelAnomaly = 'level'
   #to: EpochMs = 0
 
   /** `smallest`: spread is taken as no less; the resolution of the sensor. `state`: where another one left off. */
@@ -69,7 +76,7 @@ export class LevelDetector {
    * One hourly residual; `at` is the beginning of the hour, `spread` how far apart its weeks usually lie at this hour: what is
    * nothing special in a rush hour counts less there than at night.
    */
-  take(at: EpochMs, residual: number, spread: number, found: (anomaly: Anomaly) => void): void {
+  take(at: EpochMs, residual: number, spread: number, found: (shift: Shift) => void): void {
     if (this.#hours < learnHours) {
       this.#learn(residual)
       return
@@ -96,16 +103,16 @@ export class LevelDetector {
   }
 
   /** Reports what is still going on. */
-  open(found: (anomaly: Anomaly) => void): void {
+  open(found: (shift: Shift) => void): void {
     if (this.#from !== null) found({ kind: this.#kind, from: this.#from, to: this.#to })
   }
 
-  #close(found: (anomaly: Anomaly) => void): void {
+  #close(found: (shift: Shift) => void): void {
     this.open(found)
     this.#from = null
   }
 
-  #accept(residual: number, found: (anomaly: Anomaly) => void): void {
+  #accept(residual: number, found: (shift: Shift) => void): void {
     this.#close(found)
     this.#chart.restart()
     this.#centre = residual

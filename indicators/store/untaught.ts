@@ -1,6 +1,7 @@
 import type { EpochMs } from '@civitals/contracts/clock'
 import type { RegistryView } from '@civitals/contracts/registry'
 import type { StateStore, StateTx } from '@civitals/storage/state'
+import { readFindings } from '../anomaly/readings/store.ts'
 import { type AnomalyTables, readAnomalies } from '../anomaly/service/store.ts'
 import { Exclusions, type Period } from '../baseline/exclusions.ts'
 import type { Doubt } from '../windows/doubts.ts'
@@ -32,7 +33,7 @@ export async function writeDoubts(tx: StateTx, doubts: readonly Doubt[], now: Ep
     .execute()
 }
 
-/** What baselines leave out since `from`: hours of doubtful readings, shifts of level, and what `alarms` adds. */
+/** What baselines leave out since `from`: hours of doubtful readings, of stuck or noisy ones, shifts of level, and what `alarms` adds. */
 export async function readExclusions(
   db: StateStore['db'],
   registry: Pick<RegistryView, 'terminal'>,
@@ -52,6 +53,8 @@ export async function readExclusions(
   return new Exclusions([
     ...hours.map(({ terminal, point, hour }) => ({ terminal, point, from: hour, to: hour + hourMs })),
     ...(await readAnomalies(db, { from })),
+    // A spike or a gap says nothing of the readings beside it.
+    ...(await readFindings(db, { from })).filter(({ kind }) => kind === 'stuck' || kind === 'noise'),
     ...((await alarms?.(from)) ?? []),
   ])
 }

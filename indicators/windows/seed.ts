@@ -4,6 +4,7 @@ import type { RegistryView, Terminal } from '@civitals/contracts/registry'
 import type { SeriesStore, StoredReadings } from '@civitals/storage/series'
 import { type Excluded, Exclusions } from '../baseline/exclusions.ts'
 import { historyWeeks } from '../baseline/hour-history.ts'
+import { byTerminal, eachByTime } from './by-time.ts'
 import type { WindowPlan } from './plan.ts'
 import type { SeriesNeeds, SeriesWindow } from './series-window.ts'
 import type { Windows } from './windows.ts'
@@ -64,7 +65,7 @@ export async function seedWindows(
       await seedWeeks(window, series, now, exclusions.of(terminal, window.point))
     }
     const found = await series.readings({ series: page, to: now + 1 })
-    for (const [begin, end] of byTerminal(page)) replay(windows, page.slice(begin, end), begin, found)
+    for (const [begin, end] of byTerminal(page)) replay(windows, page, begin, end, found)
   }
 }
 
@@ -132,46 +133,26 @@ function sinceKept({ id, points }: Terminal, kept: EpochMs, now: EpochMs): reado
   return points.map((point) => ({ terminal: id, point: point.id, from, kept, ...nothingBuilt }))
 }
 
-function* byTerminal(page: readonly Seeded[]): Iterable<readonly [begin: number, end: number]> {
-  for (let begin = 0, end = 0; begin < page.length; begin = end) {
-    while (page[end]?.terminal === page[begin]?.terminal && end < page.length) end++
-    yield [begin, end]
-  }
-}
-
 /**
  * Every reading of one terminal as it was stored, judged again: a restart finds the same flags. Sample by sample as they were
  * taken, since series of one terminal are compared with each other.
  */
-function replay(
-  windows: Windows,
-  own: readonly Seeded[],
-  first: number,
-  { starts, at, value, quality }: StoredReadings,
-): void {
-  const next = own.map((_, k) => starts[first + k] ?? 0)
-  const timeOf = (k: number): number =>
-    (next[k] ?? 0) < (starts[first + k + 1] ?? 0) ? (at[next[k] ?? 0] ?? 0) : Number.POSITIVE_INFINITY
-  for (;;) {
-    let time = Number.POSITIVE_INFINITY
-    for (let k = 0; k < own.length; k++) time = Math.min(time, timeOf(k))
-    if (time === Number.POSITIVE_INFINITY) return
-    for (const [k, { terminal, point, window, judged, attends, kept }] of own.entries()) {
-      if (timeOf(k) !== time) continue
-      const row = next[k] ?? 0
-      next[k] = row + 1
-      const said = qualityOfCode(quality[row] ?? 0)
-      const read = value[row] ?? Number.NaN
-      const reading = { terminal, point, at: time, value: Number.isNaN(read) ? null : read, quality: said }
-      if (kept !== undefined) {
-        if (time > kept) windows.add(reading, undefined, 'again')
-        continue
-      }
-      windows.seen(terminal, time)
-      if (attends !== undefined && time >= attends) windows.attend(terminal, time, said, 1)
-      if (time >= judged) window?.take(time, reading.value, said, 'stored')
+function replay(windows: Windows, page: readonly Seeded[], begin: number, end: number, found: StoredReadings): void {
+  eachByTime(found, begin, end, (k, row, time) => {
+    const one = page[k]
+    if (!one) return
+    const { terminal, point, window, judged, attends, kept } = one
+    const said = qualityOfCode(found.quality[row] ?? 0)
+    const read = found.value[row] ?? Number.NaN
+    const reading = { terminal, point, at: time, value: Number.isNaN(read) ? null : read, quality: said }
+    if (kept !== undefined) {
+      if (time > kept) windows.add(reading, undefined, 'again')
+      return
     }
-  }
+    windows.seen(terminal, time)
+    if (attends !== undefined && time >= attends) windows.attend(terminal, time, said, 1)
+    if (time >= judged) window?.take(time, reading.value, said, 'stored')
+  })
 }
 
 async function seedWeeks(

@@ -1,6 +1,7 @@
 // What a series goes through in the centre, from readings as they arrive to what looks odd about them.
+import type { AnomalyKind } from '@civitals/contracts/anomaly'
 import { LevelDetector } from '../../../indicators/anomaly/level-detector.ts'
-import { type AnomalyKind, ReadingDetector } from '../../../indicators/anomaly/reading-detector.ts'
+import { ReadingDetector } from '../../../indicators/anomaly/reading-detector.ts'
 import type { HourHistory } from '../../../indicators/baseline/hour-history.ts'
 import { ClockCheck } from '../../../indicators/quality/clock-check.ts'
 import { type QualityTest, testsOf } from '../../../indicators/quality/flags.ts'
@@ -29,8 +30,6 @@ export interface Subject {
   readonly everyMs: number
   readonly resolution: number
   readonly limits: PointLimits
-  /** Readings from which habits are learned. */
-  readonly learn: number
   /** Taught by the weeks before. */
   readonly history: HourHistory
   readonly weeks: number
@@ -46,7 +45,6 @@ export function readingWise(readings: readonly Arrived[], subject: Subject, said
   const detector = new ReadingDetector({
     everyMs,
     resolution: subject.resolution,
-    learn: subject.learn,
     ...(limits.flat?.stillBelow === undefined ? {} : { stillBelow: limits.flat.stillBelow }),
   })
   const sums = new Map<number, { sum: number; count: number }>()

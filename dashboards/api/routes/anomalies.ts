@@ -10,12 +10,13 @@ import { instant } from '../times.ts'
 const Moment = Type.String({ maxLength: 40, description: 'Milliseconds since 1970, ISO 8601 with offset, or -3h.' })
 const Name = Type.String({ maxLength: 64 })
 
-/** Series that stand off their own habits further than their neighbours do. */
+/** Series that are off their own habits. */
 export function anomalyRoutes(sources: ApiSources): readonly Route[] {
   return [
     get('/anomalies', {
       tag: 'anomalies',
-      summary: 'Shifts of level and drift found in the hours of the last 90 days, newest first',
+      summary:
+        'What series were off their habits by in the last 90 days: level and drift, spikes, stuck values, noise, gaps; newest first',
       query: listQuery({
         terminal: Type.Optional(Name),
         point: Type.Optional(Name),
@@ -35,12 +36,13 @@ export function anomalyRoutes(sources: ApiSources): readonly Route[] {
           ...(to !== undefined && { to: instant(to, now) }),
         }
         const found = (await sources.anomalies?.(asked)) ?? []
-        return pageOf(found, (one) => `${one.terminal}/${one.point}/${one.from}`, query)
+        return pageOf(found, (one) => `${one.terminal}/${one.point}/${one.kind}/${one.from}`, query)
       },
     }),
     get('/terminals/:id/anomalies', {
       tag: 'anomalies',
-      summary: 'One series against its own weeks and its neighbours: what is usual at this hour, its state, its shifts',
+      summary:
+        'One series against its own weeks and its neighbours: what is usual at this hour, its state, what was found',
       params: byId,
       query: query({ point: Name }),
       reply: SeriesAnomalySchema,

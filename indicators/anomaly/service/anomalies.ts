@@ -2,41 +2,48 @@ import type { Anomaly, AnomalyFact, AnomalyQuery, SeriesAnomaly } from '@civital
 import type { Clock, EpochMs } from '@civitals/contracts/clock'
 import { seriesId } from '@civitals/contracts/ids'
 import type { RegistryView } from '@civitals/contracts/registry'
+import type { SettlementStep } from '@civitals/contracts/settlement'
 import type { SeriesStore } from '@civitals/storage/series'
-import type { StateStore } from '@civitals/storage/state'
+import type { StateStore, StateTx } from '@civitals/storage/state'
 import type { Exclusions, Period } from '../../baseline/exclusions.ts'
 import { Hourly } from '../../hourly.ts'
 import { shippedLimits } from '../../io/shipped-limits.ts'
 import type { QualityLimits } from '../../quality/limits.ts'
 import { readExclusions } from '../../store/untaught.ts'
 import { type LocalTime, localTimeOf } from '../../windows/local-time.ts'
+import { ReadingDesk } from '../readings/desk.ts'
 import { type Company, companiesOf, type Habitual } from './company.ts'
 import { judgeByPlan, judgeByWeeks, readHours } from './habits.ts'
 import { judgeCompany, type Member, Watched } from './judge.ts'
-import { readAnomalies, readSeries, type UsualHours, writeRun } from './store.ts'
+import { type LevelShift, readAnomalies, readSeries, type UsualHours, writeRun } from './store.ts'
 
 export interface AnomalyOptions {
   readonly state: StateStore
-  readonly series: Pick<SeriesStore, 'range'>
+  readonly series: Pick<SeriesStore, 'range' | 'readings'>
   readonly registry: RegistryView
   readonly clock: Clock
   /** When alarms on single series were active since an instant, asked once a run at most: baselines do not learn from it. */
   readonly alarmPeriods?: (from: EpochMs) => Promise<readonly Period[]>
   /** Default: those that ship with Civitals. */
   readonly limits?: QualityLimits
-  /** First run after opening; then every hour, once its late readings have come. Absent: only when `run` is called. */
+  /**
+   * First run after opening; then every hour, once its late readings have come, and what readings show every minute. Absent: only when
+   * `run` is called.
+   */
   readonly firstAfterMs?: number
   /** Called when a run failed; the next hour tries again. */
   readonly onError?: (error: unknown) => void
 }
 
-/** Shifts of level and drift of every series with habits, looked for once an hour. */
+/** What is odd about series with habits: shifts of level and drift once an hour, spikes, stuck values, noise and gaps as readings settle. */
 export interface Anomalies extends AsyncDisposable {
+  /** Feeds the detectors of readings once a settlement has held. */
+  readonly step: SettlementStep<StateTx>
   /** What is known of a series now. */
   of(terminal: string, point: string): Promise<SeriesAnomaly>
-  /** Shifts of the last 90 days, newest first. */
+  /** Findings of the last 90 days, newest first. */
   list(query?: AnomalyQuery): Promise<readonly Anomaly[]>
-  /** Shifts that go on or ended within a day, as of the newest run: for rules. */
+  /** Shifts that go on or ended within a day, as of the newest run: for rules. What single readings show is for the desk alone. */
   facts(): readonly AnomalyFact[]
   /** Calls `listener` after every run, once what it found is durable, until disposed. */
   subscribe(listener: () => void): Disposable
@@ -55,7 +62,8 @@ const rememberMs = 24 * hourMs
 /** Opens the detectors with what they remember. */
 export async function openAnomalies(options: AnomalyOptions): Promise<Anomalies> {
   const limits = options.limits ?? (await shippedLimits())
-  const service = new Service(options, limits)
+  const readings = await ReadingDesk.open({ ...options, limits })
+  const service = new Service(options, limits, readings)
   await service.recall()
   if (options.firstAfterMs !== undefined) service.after(options.firstAfterMs)
   return service
@@ -73,14 +81,19 @@ class Service implements Anomalies {
   readonly #kept = new Map<string, Kept>()
   readonly #recalled = new Map<string, Awaited<ReturnType<typeof readSeries>>[number]>()
   /** Open shifts, and those that ended within a day. */
-  readonly #newest = new Map<string, Anomaly>()
+  readonly #newest = new Map<string, LevelShift>()
   /** Found and not yet durable, by series and onset. */
-  readonly #due = new Map<string, Anomaly>()
+  readonly #due = new Map<string, LevelShift>()
   readonly #listeners = new Set<() => void>()
   #judgedTo: EpochMs = 0
   readonly #hourly: Hourly
 
-  constructor(options: AnomalyOptions, limits: QualityLimits) {
+  readonly #readings: ReadingDesk
+  readonly step: SettlementStep<StateTx>
+
+  constructor(options: AnomalyOptions, limits: QualityLimits, readings: ReadingDesk) {
+    this.#readings = readings
+    this.step = readings.step
     this.#options = options
     const { clock, onError } = options
     this.#hourly = new Hourly({ clock, work: () => this.#run(), pastHourMs, ...(onError && { onError }) })
@@ -101,12 +114,13 @@ class Service implements Anomalies {
   }
 
   async of(terminal: string, point: string): Promise<SeriesAnomaly> {
-    const { registry, state } = this.#options
+    const { registry } = this.#options
     const kept = this.#kept.get(seriesId(terminal, point))
     const unit = registry.point(terminal, point)?.unit ?? 'none'
-    const anomalies = await readAnomalies(state.db, { terminal, point })
+    const anomalies = [...(await this.list({ terminal, point }))]
     if (!kept) return { terminal, point, unit, state: 'not-judged', anomalies }
-    const { newest, learns, open, next } = kept.watched
+    const { newest, learns, next } = kept.watched
+    const open = kept.watched.open !== undefined || anomalies.some((one) => one.open)
     return {
       ...{ terminal, point, unit, anomalies, judgedTo: next * hourMs },
       state: open ? 'odd' : learns ? 'learning' : 'ordinary',
@@ -115,8 +129,10 @@ class Service implements Anomalies {
     }
   }
 
-  list(query: AnomalyQuery = {}): Promise<readonly Anomaly[]> {
-    return readAnomalies(this.#options.state.db, query)
+  async list(query: AnomalyQuery = {}): Promise<readonly Anomaly[]> {
+    const shifts: readonly Anomaly[] = await readAnomalies(this.#options.state.db, query)
+    const found = await this.#readings.list(query)
+    return [...shifts, ...found].sort((a, b) => b.from - a.from)
   }
 
   facts(): readonly AnomalyFact[] {
@@ -131,16 +147,19 @@ class Service implements Anomalies {
     return { [Symbol.dispose]: () => this.#listeners.delete(listener) }
   }
 
-  run(): Promise<void> {
-    return this.#hourly.run()
+  async run(): Promise<void> {
+    await this.#readings.write()
+    await this.#hourly.run()
   }
 
   after(delayMs: number): void {
     this.#hourly.after(delayMs)
+    this.#readings.start()
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#hourly.stop()
+    await this.#readings[Symbol.asyncDispose]()
   }
 
   async #run(): Promise<void> {
@@ -227,4 +246,4 @@ class Service implements Anomalies {
   }
 }
 
-const keyOf = ({ terminal, point, kind }: Anomaly): string => `${terminal}/${point}/${kind}`
+const keyOf = ({ terminal, point, kind }: LevelShift): string => `${terminal}/${point}/${kind}`

@@ -1,8 +1,7 @@
-import type { Anomaly } from '@civitals/contracts/anomaly'
 import { LevelDetector } from '../level-detector.ts'
 import { commonOf, type Habitual } from './company.ts'
 import type { Judged } from './habits.ts'
-import type { NewestHour, SeriesMemory } from './store.ts'
+import type { LevelShift, NewestHour, SeriesMemory } from './store.ts'
 
 const hourMs = 3_600_000
 
@@ -13,9 +12,9 @@ export class Watched {
   #next: number
   #newest: NewestHour | null
   /** The shift that goes on. */
-  #open: Anomaly | undefined
+  #open: LevelShift | undefined
 
-  constructor(series: Habitual, next: number, memory?: SeriesMemory, open?: Anomaly) {
+  constructor(series: Habitual, next: number, memory?: SeriesMemory, open?: LevelShift) {
     this.series = series
     this.#detector = new LevelDetector(series.resolution, memory?.level)
     this.#next = memory?.next ?? next
@@ -32,7 +31,7 @@ export class Watched {
     return this.#newest
   }
 
-  get open(): Anomaly | undefined {
+  get open(): LevelShift | undefined {
     return this.#open
   }
 
@@ -45,7 +44,7 @@ export class Watched {
   }
 
   /** One hour that holds a value; hours come in order. Shifts that end or go on are handed to `tell`. */
-  take(hour: number, newest: NewestHour, tell: (anomaly: Anomaly) => void): void {
+  take(hour: number, newest: NewestHour, tell: (shift: LevelShift) => void): void {
     this.#next = hour + 1
     this.#newest = newest
     if (!newest.usual) return
@@ -64,7 +63,7 @@ export class Watched {
     this.#next = Math.max(this.#next, next)
   }
 
-  #end(from: number, to: number, tell: (anomaly: Anomaly) => void): void {
+  #end(from: number, to: number, tell: (shift: LevelShift) => void): void {
     if (this.#open?.from === from) tell({ ...this.#open, to, open: false })
     this.#open = undefined
   }
@@ -77,7 +76,7 @@ export interface Member {
 }
 
 /** Judges the hours up to `to` of all members, hour by hour, each beside the others; O(n log n) an hour. */
-export function judgeCompany(members: readonly Member[], to: number, tell: (anomaly: Anomaly) => void): void {
+export function judgeCompany(members: readonly Member[], to: number, tell: (shift: LevelShift) => void): void {
   const first = Math.min(...members.map(({ judged }) => judged.from))
   for (let hour = first; hour < to; hour++) {
     const offs = Float64Array.from(members, ({ judged: { from, values, medians } }) => {

@@ -1,14 +1,17 @@
-import type { Anomaly, AnomalyQuery } from '@civitals/contracts/anomaly'
+import type { Anomaly, AnomalyQuery, LevelAnomaly } from '@civitals/contracts/anomaly'
 import type { EpochMs } from '@civitals/contracts/clock'
 import type { Migration, StateStore, StateTx } from '@civitals/storage/state'
 import type { LevelState } from '../level-detector.ts'
+
+/** A shift of level or drift, found in the hours of a series. */
+export type LevelShift = Anomaly & { readonly kind: LevelAnomaly }
 
 interface AnomalyRow {
   terminal: string
   point: string
   from_at: number
   to_at: number
-  kind: Anomaly['kind']
+  kind: LevelAnomaly
   unit: string
   open: 0 | 1
   found_at: number
@@ -96,7 +99,7 @@ const rowsPerStatement = 80
 export async function writeRun(
   tx: StateTx,
   series: readonly SeriesRow[],
-  anomalies: readonly Anomaly[],
+  shifts: readonly LevelShift[],
   now: EpochMs,
 ): Promise<void> {
   const db = tx.withTables<AnomalyTables>()
@@ -116,8 +119,8 @@ export async function writeRun(
       )
       .execute()
   }
-  for (const anomaly of anomalies) {
-    const row = rowOf(anomaly)
+  for (const shift of shifts) {
+    const row = rowOf(shift)
     await db
       .insertInto('anomaly')
       .values(row)
@@ -142,7 +145,7 @@ export async function readSeries(db: StateStore['db']): Promise<SeriesRow[]> {
 }
 
 /** Shifts, newest first. */
-export async function readAnomalies(db: StateStore['db'], query: AnomalyQuery = {}): Promise<Anomaly[]> {
+export async function readAnomalies(db: StateStore['db'], query: AnomalyQuery = {}): Promise<LevelShift[]> {
   let select = db
     .withTables<AnomalyTables>()
     .selectFrom('anomaly')
@@ -161,7 +164,7 @@ export async function readAnomalies(db: StateStore['db'], query: AnomalyQuery = 
   }))
 }
 
-const rowOf = ({ from, to, foundAt, open, ...anomaly }: Anomaly): AnomalyRow => ({
-  ...anomaly,
+const rowOf = ({ terminal, point, unit, kind, off, from, to, foundAt, open }: LevelShift): AnomalyRow => ({
+  ...{ terminal, point, unit, kind, off },
   ...{ from_at: from, to_at: to, found_at: foundAt, open: open ? 1 : 0 },
 })

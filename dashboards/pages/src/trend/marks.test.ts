@@ -11,14 +11,14 @@ const span = (from: number, to: number, flag: 3 | 4 | 9) => ({ from, to, flag, t
 t.test("what touches the stretch is marked, one reading too; gaps are the line's own", async (t) => {
   const marks = marksWithin(
     {
-      anomalies: [shift(0, hour), shift(0, 3 * hour), shift(5 * hour, 6 * hour)],
+      anomalies: [shift(0, hour), shift(0, 3 * hour), shift(3 * hour, 3 * hour), shift(5 * hour, 6 * hour)],
       flagged: [span(2 * hour, 2 * hour, 3), span(hour, 4 * hour, 4), span(3 * hour, 4 * hour, 9), span(0, hour, 3)],
     },
     2 * hour,
     4 * hour,
   )
-  t.match(marks.anomalies, [{ from: 0, to: 3 * hour }])
-  t.equal(marks.anomalies.length, 1)
+  t.match(marks.anomalies, [{ from: 0, to: 3 * hour }, { from: 3 * hour }])
+  t.equal(marks.anomalies.length, 2)
   t.strictSame(
     marks.flagged.map(({ flag }) => flag),
     [3, 4],

@@ -4,7 +4,7 @@ import type uPlot from 'uplot'
 
 /** What is said of the readings shown, beside them. */
 export interface TrendMarks {
-  /** Shifts of level and drift. */
+  /** What was found to be off the habits of the series. */
   readonly anomalies: readonly Anomaly[]
   /** Stretches that quality control has doubts about. */
   readonly flagged: SeriesFlags['spans']
@@ -14,11 +14,11 @@ export const noMarks: TrendMarks = { anomalies: [], flagged: [] }
 
 /** The marks that touch a stretch; gaps show as gaps of the line. */
 export const marksWithin = ({ anomalies, flagged }: TrendMarks, from: number, to: number): TrendMarks => ({
-  anomalies: anomalies.filter((one) => one.to > from && one.from < to),
+  anomalies: anomalies.filter((one) => one.to >= from && one.from < to),
   flagged: flagged.filter((one) => (one.flag === 3 || one.flag === 4) && one.to >= from && one.from < to),
 })
 
-/** A shift is a hatched stretch with its name on top; flagged readings are bars on the lower edge, solid where they failed. */
+/** What was found is a hatched stretch with its name on top; flagged readings are bars on the lower edge, solid where they failed. */
 export function drawMarks(
   chart: uPlot,
   marks: TrendMarks,
@@ -31,12 +31,14 @@ export function drawMarks(
   const x = (at: number): number => Math.min(right, Math.max(bbox.left, chart.valToPos(at / 1000, 'x', true)))
   ctx.save()
   for (const [place, { kind, from, to }] of marks.anomalies.entries()) {
-    const [left, end] = [x(from), x(to)]
+    const left = x(from)
+    // A spike is one reading long.
+    const end = Math.max(x(to), left + 2 * dot)
     hatch(ctx, left, end, bbox.top, bbox.height, 7 * dot, token('--c-hatch'))
     ctx.setLineDash([])
     ctx.strokeStyle = token('--c-text')
     ctx.lineWidth = 2 * dot
-    stroke(ctx, left, bbox.top + dot, Math.max(end, left + 2 * dot), bbox.top + dot)
+    stroke(ctx, left, bbox.top + dot, end, bbox.top + dot)
     // The newest comes first and is the one spoken of; names of several would lie upon each other.
     if (place > 0) continue
     const name = nameOf(kind)

@@ -82,7 +82,23 @@ export const en: Words = {
   span: 'Stretch',
   line: (grade) => `${grade} line`,
   limit: 'limit',
-  anomaly: { level: 'level shift', drift: 'drift' },
+  anomaly: {
+    level: 'level shift',
+    drift: 'drift',
+    spike: 'spike',
+    stuck: 'stuck',
+    noise: 'unrest',
+    gap: 'point missing',
+  },
+  odd: {
+    spike: (times, off, score) =>
+      `${times > 1 ? `${times} times, ` : ''}${off} at its highest, ${score} times its usual step`,
+    stuck: (_times, _off, score) => `still ${score} times as long as it ever is`,
+    noise: (_times, off, score) => `steps ${score} times as large as usual (${off} more)`,
+    gap: (_times, _off, score) => `${score} reporting periods missed while its terminal was heard`,
+  },
+  oddFrom: (what, from, to, says) =>
+    `${what} ${to === undefined ? `since ${from}` : to === from ? `at ${from}` : `${from} to ${to}`}: ${says}`,
   shifted: (what, from, to, off) =>
     `${what} ${to === undefined ? `since ${from}` : `${from} to ${to}`}: ${off} against its own weeks and its neighbours`,
   doubted: (readings) => `${readings} readings in doubt (bars below: grey suspect, dark failed)`,

@@ -74,7 +74,23 @@ export const zh = {
   span: '时长',
   line: (grade: string) => `${grade} 线`,
   limit: '限值',
-  anomaly: { level: '水平突变', drift: '疑似漂移' },
+  anomaly: {
+    level: '水平突变',
+    drift: '疑似漂移',
+    spike: '尖峰',
+    stuck: '数值不动',
+    noise: '异常跳动',
+    gap: '单点缺测',
+  },
+  odd: {
+    spike: (times: number, off: string, score: string) =>
+      `${times > 1 ? `${times} 次，` : ''}最高一次偏离 ${off}，为平时波动的 ${score} 倍`,
+    stuck: (_times: number, _off: string, score: string) => `静止之久为平时最长的 ${score} 倍`,
+    noise: (_times: number, off: string, score: string) => `相邻读数之差为平时的 ${score} 倍（多 ${off}）`,
+    gap: (_times: number, _off: string, score: string) => `缺 ${score} 个上报周期，同一终端的其他测点有读数`,
+  },
+  oddFrom: (what: string, from: string, to: string | undefined, says: string) =>
+    `${what}：${to === undefined ? `自 ${from} 起` : to === from ? from : `${from} 至 ${to}`}，${says}`,
   shifted: (what: string, from: string, to: string | undefined, off: string) =>
     `${what}：自 ${from} ${to === undefined ? '起' : `至 ${to}`}，与自身同期及邻近终端相比 ${off}`,
   doubted: (readings: number) => `质控存疑读数 ${readings} 个（图底短条：灰为可疑，黑为不合格）`,
