@@ -65,8 +65,7 @@ export class JudgedMinutes {
       const [run, next] = this.#runs
       if (!run) return
       const { minute, decidedLate } = run
-      let end = this.#handed
-      while (end < minute.length && (minute[end] ?? 0) < last) end++
+      const end = firstFrom(minute, this.#handed, last)
       const after = minute[end] ?? next?.minute[0] ?? Number.POSITIVE_INFINITY
       const open = decidedLate.length > 0 && decidedLate.includes(end - 1) && after >= last
       const known = open ? end - 1 : end
@@ -84,7 +83,8 @@ export class JudgedMinutes {
     this.#run = run
     this.#row = 0
     for (let k = 0; k < minute.length; k++) {
-      const [least, most] = [min[k] ?? 0, max[k] ?? 0]
+      const least = min[k] ?? 0
+      const most = max[k] ?? 0
       const value = least < low ? least : most > high ? most : (mean[k] ?? 0)
       check.take((minute[k] ?? 0) * minuteMs, value, uncertain[k] === 0 ? 'good' : 'uncertain', this.#verdict)
       if (this.#row <= k) run.decidedLate.push(k)
@@ -102,4 +102,16 @@ export class JudgedMinutes {
     run.flag[row] = flag
     if (flag !== 4) run.mean[row] = value
   }
+}
+
+/** The first row from `begin` on that is not before `last`. */
+function firstFrom(minute: Uint32Array, begin: number, last: number): number {
+  let low = begin
+  let high = minute.length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if ((minute[middle] ?? 0) < last) low = middle + 1
+    else high = middle
+  }
+  return low
 }

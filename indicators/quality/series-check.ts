@@ -107,15 +107,18 @@ export class SeriesCheck {
       if (!same) verdict(at, Number.NaN, 3, bitOf.time, true)
       return
     }
-    const { flag, tests } = this.#alone(value, quality)
-    verdict(at, this.#scored(value), flag, tests, true)
+    const [said, ranged] = [saidFlag(quality), this.#ranged(value)]
+    verdict(at, this.#scored(value), worse(said, ranged), aloneBits(said, ranged), true)
   }
 
   #inOrder(at: EpochMs, value: number, quality: Quality, verdict: Verdict): void {
     if (at - this.#newestAt > gapPeriods * this.#everyMs) this.#gap(verdict)
     this.#settleWaiting(value, verdict)
     this.#newestAt = at
-    let { flag, tests } = this.#alone(value, quality)
+    const said = saidFlag(quality)
+    const ranged = this.#ranged(value)
+    let flag = worse(said, ranged)
+    let tests = aloneBits(said, ranged)
     if (flag === 4) {
       this.#breaks(verdict)
       verdict(at, this.#scored(value), 4, tests, false)
@@ -167,18 +170,10 @@ export class SeriesCheck {
     this.flush(verdict)
   }
 
-  /** Flag of a value by itself: what the terminal said, and the ranges. */
-  #alone(value: number, quality: Quality): { flag: Flag; tests: TestBits } {
+  /** Flag of a value by the ranges alone. */
+  #ranged(value: number): Flag {
     const { range } = this.#limits
-    const own = qualities[quality].flag
-    let flag: Flag = own === 4 ? 4 : own === 3 ? 3 : 1
-    let tests = flag === 1 ? 0 : bitOf.device
-    const found = range && !this.#isZero(value) ? rangeFlag(value, range.sensor, range.user) : 1
-    if (found !== 1) {
-      tests |= bitOf.range
-      if (found === 4 || flag === 1) flag = found
-    }
-    return { flag, tests }
+    return range && !this.#isZero(value) ? rangeFlag(value, range.sensor, range.user) : 1
   }
 
   /** 0, or the bit of the test that found the series too still: negative when it fails. */
@@ -192,10 +187,9 @@ export class SeriesCheck {
     }
     if (flat && this.#flat) {
       const lasted = this.#flat.take(at, value)
-      const long = (minutes: number): boolean => lasted >= this.#whole(minutes * minuteMs)
       if (value <= (flat.stillBelow ?? Number.NEGATIVE_INFINITY)) return found
-      if (long(flat.failMinutes)) found = -bitOf.flat
-      else if (long(flat.suspectMinutes) && found >= 0) found = bitOf.flat
+      if (lasted >= this.#whole(flat.failMinutes * minuteMs)) found = -bitOf.flat
+      else if (found >= 0 && lasted >= this.#whole(flat.suspectMinutes * minuteMs)) found = bitOf.flat
     }
     return found
   }
@@ -225,3 +219,14 @@ export class SeriesCheck {
     this.#last = Number.NaN
   }
 }
+
+/** What the terminal said of its value. */
+function saidFlag(quality: Quality): Flag {
+  const { flag } = qualities[quality]
+  return flag === 4 || flag === 3 ? flag : 1
+}
+
+const worse = (a: Flag, b: Flag): Flag => (a > b ? a : b)
+
+const aloneBits = (said: Flag, ranged: Flag): TestBits =>
+  (said === 1 ? 0 : bitOf.device) | (ranged === 1 ? 0 : bitOf.range)

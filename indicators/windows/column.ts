@@ -24,6 +24,14 @@ export class Column {
     if (held[place] !== value && (value !== 0 || held !== nothing)) this.#widen(place, value)
   }
 
+  /** Of the places from <= place < to, first to last. */
+  sum(from: number, to: number): number {
+    const held = this.#held
+    let sum = 0
+    if (held !== nothing) for (let place = from; place < to; place++) sum += held[place] ?? 0
+    return sum
+  }
+
   /** 0 from place `from` on, up to and without `to`: of many, one call. */
   clear(from: number, to: number): void {
     if (to - from === 1) this.set(from, 0)

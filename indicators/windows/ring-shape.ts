@@ -5,6 +5,8 @@ import type { FlagCounts } from '../quality/spans.ts'
 export interface RingShape {
   readonly slotMs: number
   readonly slots: number
+  /** Keep the least and the greatest value of each slot; without it they are NaN. Costs as much as everything else of a slot. */
+  readonly extremes?: boolean
   /** Keep the energy sum of levels in dB as well. */
   readonly energy?: boolean
   /** Count readings with low <= value <= high; null = open end. */

@@ -5,6 +5,9 @@ import type { Bucket, Folded, MinuteRun, RingShape, SlotFlags, Totals } from './
 import { Slots } from './slots.ts'
 
 const minuteMs = 60_000
+const sixty = 60
+/** Sixtieths of a slot that one word holds. */
+const partsInWord = 30
 
 /**
  * Windows of one series in event time: a ring of slots up to the newest. Adding costs O(1) whatever the order of arrival; what is
@@ -43,45 +46,69 @@ export class BucketRing {
     if (uncertain) kept.uncertain.set(slot, kept.uncertain.get(slot) + count)
     if (energy) kept.energies.set(slot, kept.energies.get(slot) + energyOf(value) * count)
     if (pass && passes(value, pass)) kept.passed.set(slot, kept.passed.get(slot) + count)
-    if (parts) this.#mark(slot, Math.floor(((at - stamp * slotMs) * 60) / slotMs))
+    if (parts) this.#mark(slot, Math.floor(((at - stamp * slotMs) * sixty) / slotMs))
     return true
   }
 
   /**
    * Minutes `begin` <= k < `end` of a column, oldest first: what `add` would do with each that scores, without looking its slot up
-   * each time, and `note` with each that failed.
+   * each time, and `note` with each that failed. Plain variables, no arrays: of a month of a city they are made 100 million times.
    */
   addMinutes({ minute, mean, min, max, count, flag }: MinuteRun, begin: number, end: number): void {
+    if (begin >= end) return
     const { slotMs, pass, energy: energies, parts, flags } = this.shape
     const kept = this.#kept
     this.#totals = undefined
+    // All slots they begin are emptied at once.
+    this.#slotFor(Math.floor(((minute[end - 1] ?? 0) * minuteMs) / slotMs))
     for (let k = begin; k < end; ) {
       const stamp = Math.floor(((minute[k] ?? 0) * minuteMs) / slotMs)
-      const slot = this.#slotFor(stamp)
-      const next = (stamp + 1) * slotMs
-      let [held, uncertain, sum] = [0, 0, 0]
-      let [low, high, passed, energy] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0, 0]
-      for (; k < end && (minute[k] ?? 0) * minuteMs < next; k++) {
-        const [n, said, value] = [count[k] ?? 1, flag[k], mean[k] ?? 0]
-        if (slot < 0) continue
+      const slot = this.#heldSlot(stamp)
+      const from = stamp * slotMs
+      const next = Math.ceil((from + slotMs) / minuteMs)
+      let held = 0
+      let sum = 0
+      let low = Number.POSITIVE_INFINITY
+      let high = Number.NEGATIVE_INFINITY
+      let uncertain = 0
+      let failed = 0
+      let energy = 0
+      let passed = 0
+      let firstParts = 0
+      let lastParts = 0
+      for (; k < end; k++) {
+        const at = minute[k] ?? 0
+        if (at >= next) break
+        const n = count[k] ?? 1
+        const said = flag[k] ?? 1
         if (said === 4) {
-          if (flags) kept.failed.set(slot, kept.failed.get(slot) + n)
+          failed += n
           continue
         }
+        const value = mean[k] ?? 0
+        const least = min[k] ?? value
+        const most = max[k] ?? value
         held += n
-        if (said === 3) uncertain += n
         sum += value * n
-        low = Math.min(low, min[k] ?? value)
-        high = Math.max(high, max[k] ?? value)
+        if (least < low) low = least
+        if (most > high) high = most
+        if (said === 3) uncertain += n
         if (energies) energy += energyOf(value) * n
         if (pass && passes(value, pass)) passed += n
-        if (parts) this.#mark(slot, Math.floor((((minute[k] ?? 0) * minuteMs - stamp * slotMs) * 60) / slotMs))
+        if (!parts) continue
+        const part = Math.floor(((at * minuteMs - from) * sixty) / slotMs)
+        if (part < partsInWord) firstParts |= 1 << part
+        else lastParts |= 1 << (part - partsInWord)
       }
-      if (slot < 0 || held === 0) continue
+      if (slot < 0) continue
+      if (flags && failed > 0) kept.failed.set(slot, kept.failed.get(slot) + failed)
+      if (held === 0) continue
       this.#put(slot, held, sum, low, high)
       if (uncertain > 0) kept.uncertain.set(slot, kept.uncertain.get(slot) + uncertain)
       if (energies) kept.energies.set(slot, kept.energies.get(slot) + energy)
       if (passed > 0) kept.passed.set(slot, kept.passed.get(slot) + passed)
+      if (firstParts !== 0) kept.firstParts.set(slot, kept.firstParts.get(slot) | firstParts)
+      if (lastParts !== 0) kept.lastParts.set(slot, kept.lastParts.get(slot) | lastParts)
     }
   }
 
@@ -115,12 +142,13 @@ export class BucketRing {
     const slot = this.#heldSlot(stamp)
     const count = slot < 0 ? 0 : kept.counts.get(slot)
     if (count === 0) return undefined
+    const { extremes } = this.shape
     return {
       start: stamp * this.shape.slotMs,
       count,
       sum: kept.value(kept.sums.get(slot)),
-      min: kept.value(count === 1 ? kept.sums.get(slot) : kept.mins.get(slot)),
-      max: kept.value(count === 1 ? kept.sums.get(slot) : kept.maxs.get(slot)),
+      min: extremes ? kept.value(count === 1 ? kept.sums.get(slot) : kept.mins.get(slot)) : Number.NaN,
+      max: extremes ? kept.value(count === 1 ? kept.sums.get(slot) : kept.maxs.get(slot)) : Number.NaN,
       energy: kept.energies.get(slot),
       passed: kept.passed.get(slot),
       uncertain: kept.uncertain.get(slot),
@@ -144,35 +172,56 @@ export class BucketRing {
     const asked = Math.min(slots, this.shape.slots)
     const known = this.#totals
     if (known?.newest === newest && known.asked === asked) return known
-    const kept = this.#kept
-    let [held, count, sum, uncertain] = [0, 0, 0, 0]
-    let [failed, missing, revised] = [0, 0, 0]
-    let [min, max] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
-    for (let stamp = newest - asked + 1; stamp <= newest; stamp++) {
-      const slot = this.#heldSlot(stamp)
-      if (slot < 0) continue
-      failed += kept.failed.get(slot)
-      missing += kept.missing.get(slot)
-      revised += kept.revised.get(slot)
-      const inSlot = kept.counts.get(slot)
-      if (inSlot === 0) continue
-      const own = kept.sums.get(slot)
-      held++
-      count += inSlot
-      sum += own
-      uncertain += kept.uncertain.get(slot)
-      min = Math.min(min, inSlot === 1 ? own : kept.mins.get(slot))
-      max = Math.max(max, inSlot === 1 ? own : kept.maxs.get(slot))
+    this.#totals = {
+      ...this.#taken(Math.max(newest - asked, this.#newest - this.shape.slots) + 1, newest),
+      newest,
+      asked,
     }
-    const values = { sum: kept.value(sum), min: kept.value(min), max: kept.value(max) }
-    this.#totals = { slots: held, count, ...values, uncertain, failed, missing, revised, newest, asked }
     return this.#totals
+  }
+
+  /** Slots of stamps `first`..`last` taken together; those after the newest hold nothing. */
+  #taken(first: number, last: number): Totals {
+    const kept = this.#kept
+    const { slots, extremes } = this.shape
+    let held = 0
+    let count = 0
+    let sum = 0
+    let min = Number.POSITIVE_INFINITY
+    let max = Number.NEGATIVE_INFINITY
+    let uncertain = 0
+    let failed = 0
+    let missing = 0
+    let revised = 0
+    // One stretch of slots, or two where the ring begins again at its first.
+    for (let stamp = first; stamp <= Math.min(last, this.#newest); ) {
+      const from = this.#first + (stamp % slots)
+      const to = Math.min(this.#first + slots, from + Math.min(last, this.#newest) - stamp + 1)
+      stamp += to - from
+      uncertain += kept.uncertain.sum(from, to)
+      failed += kept.failed.sum(from, to)
+      missing += kept.missing.sum(from, to)
+      revised += kept.revised.sum(from, to)
+      for (let slot = from; slot < to; slot++) {
+        const inSlot = kept.counts.get(slot)
+        if (inSlot === 0) continue
+        const own = kept.sums.get(slot)
+        held++
+        count += inSlot
+        sum += own
+        if (!extremes) continue
+        min = Math.min(min, inSlot === 1 ? own : kept.mins.get(slot))
+        max = Math.max(max, inSlot === 1 ? own : kept.maxs.get(slot))
+      }
+    }
+    const ends = extremes ? { min: kept.value(min), max: kept.value(max) } : { min: Number.NaN, max: Number.NaN }
+    return { slots: held, count, sum: kept.value(sum), ...ends, uncertain, failed, missing, revised }
   }
 
   /** Writes all slots that hold anything. */
   save(out: Recorder): void {
     const kept = this.#kept
-    const { slots, energy, pass, parts } = this.shape
+    const { slots, extremes, energy, pass, parts } = this.shape
     const held: number[] = []
     for (let stamp = Math.max(0, this.#newest - slots + 1); stamp <= this.#newest; stamp++) {
       const slot = this.#heldSlot(stamp)
@@ -191,7 +240,7 @@ export class BucketRing {
       if (flagged) for (const flag of flags) out.whole(flag)
       if (count === 0) continue
       out.number(kept.value(kept.sums.get(slot)))
-      if (count > 1) {
+      if (extremes && count > 1) {
         out.number(kept.value(kept.mins.get(slot)))
         out.number(kept.value(kept.maxs.get(slot)))
       }
@@ -206,7 +255,7 @@ export class BucketRing {
   /** Takes over what `save` of a ring of the same shape wrote. */
   load(from: Playback): void {
     const kept = this.#kept
-    const { energy, pass, parts } = this.shape
+    const { extremes, energy, pass, parts } = this.shape
     this.#totals = undefined
     const newest = from.whole() - 1
     if (newest >= 0) this.#slotFor(newest)
@@ -227,7 +276,8 @@ export class BucketRing {
       if (count === 1) {
         const own = kept.kept(sum)
         this.#putKept(slot, 1, own, own, own)
-      } else this.#put(slot, count, sum, from.number(), from.number())
+      } else if (extremes) this.#put(slot, count, sum, from.number(), from.number())
+      else this.#put(slot, count, sum, Number.NaN, Number.NaN)
       if (energy) kept.energies.set(slot, from.number())
       if (pass) kept.passed.set(slot, from.whole())
       if (!parts) continue
@@ -239,7 +289,13 @@ export class BucketRing {
   #put(slot: number, count: number, sum: number, min: number, max: number): void {
     const kept = this.#kept
     // Each may make the steps finer, after which the others are counted in those.
-    for (const value of [sum, min, max]) kept.kept(value)
+    kept.kept(sum)
+    if (!this.shape.extremes) {
+      this.#putKept(slot, count, kept.kept(sum), min, max)
+      return
+    }
+    kept.kept(min)
+    kept.kept(max)
     this.#putKept(slot, count, kept.kept(sum), kept.kept(min), kept.kept(max))
   }
 
@@ -250,7 +306,7 @@ export class BucketRing {
     const before = held === 0 ? 0 : sums.get(slot)
     counts.set(slot, held + count)
     sums.set(slot, before + sum)
-    if (held + count === 1) return
+    if (!this.shape.extremes || held + count === 1) return
     mins.set(slot, held === 0 ? min : Math.min(held === 1 ? before : mins.get(slot), min))
     maxs.set(slot, held === 0 ? max : Math.max(held === 1 ? before : maxs.get(slot), max))
   }
@@ -284,8 +340,8 @@ export class BucketRing {
   }
 
   #mark(slot: number, part: number): void {
-    const word = part < 30 ? this.#kept.firstParts : this.#kept.lastParts
-    word.set(slot, word.get(slot) | (1 << (part % 30)))
+    const word = part < partsInWord ? this.#kept.firstParts : this.#kept.lastParts
+    word.set(slot, word.get(slot) | (1 << (part % partsInWord)))
   }
 }
 

@@ -23,8 +23,12 @@ export interface SeriesNeeds {
   readonly minutes: number
   /** Hours kept one by one; 0 = none. */
   readonly hours: number
+  /** Least and greatest of each minute. */
+  readonly minuteExtremes: boolean
   /** Slots of five seconds over the last ten minutes: persistence and forecasts. */
   readonly fine: boolean
+  /** Least and greatest of each of those. */
+  readonly fineExtremes: boolean
   readonly energy: boolean
   readonly pass: RingShape['pass'] | undefined
   /** Hour-of-week history over eight weeks. */
@@ -75,7 +79,12 @@ export class SeriesWindow {
     this.site = name.site
     this.reportEveryMs = name.reportEveryMs
     this.check = new SeriesCheck(limits, name.reportEveryMs)
-    this.minutes = ring('minutes', { slotMs: minuteMs, slots: needs.minutes + aheadMinutes, flags: true })
+    this.minutes = ring('minutes', {
+      slotMs: minuteMs,
+      slots: needs.minutes + aheadMinutes,
+      flags: true,
+      extremes: needs.minuteExtremes,
+    })
     if (needs.hours > 0) {
       const pass = needs.pass ? { pass: needs.pass } : {}
       this.hours = ring('hours', {
@@ -87,7 +96,7 @@ export class SeriesWindow {
         ...pass,
       })
     }
-    if (needs.fine) this.fine = ring('fine', { slotMs: fineSlotMs, slots: fineSlots })
+    if (needs.fine) this.fine = ring('fine', { slotMs: fineSlotMs, slots: fineSlots, extremes: needs.fineExtremes })
     if (needs.week) this.week = history()
   }
 

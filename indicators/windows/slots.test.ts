@@ -36,7 +36,9 @@ t.test('rings that lie together hold what each of them was given, whatever the d
   fc.assert(
     fc.property(fc.array(reading, { minLength: 1, maxLength: 80 }), (readings) => {
       const shelves = new Shelves()
-      const rings = Array.from({ length: 41 }, () => shelves.ring('one', { slotMs: minuteMs, slots: 12, flags: true }))
+      const rings = Array.from({ length: 41 }, () =>
+        shelves.ring('one', { slotMs: minuteMs, slots: 12, flags: true, extremes: true }),
+      )
       for (const { ring, minute, value, uncertain } of readings)
         rings[ring]!.add(start + minute * minuteMs, value, uncertain)
       return rings.every((ring, k) =>
@@ -61,7 +63,7 @@ t.test('rings that lie together hold what each of them was given, whatever the d
 })
 
 t.test('sums of decimals have no rounding', async (t) => {
-  const ring = new Shelves().ring('one', { slotMs: minuteMs, slots: 12 })
+  const ring = new Shelves().ring('one', { slotMs: minuteMs, slots: 12, extremes: true })
   for (const tenths of [1, 2, 3, 4, 5, 6]) ring.add(start, tenths / 10, false)
   t.equal(ring.bucket(start)?.sum, 2.1, 'where 0.1 + 0.2 + ... would be 2.1 and something')
   ring.add(start, 0.05, false)

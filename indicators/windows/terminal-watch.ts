@@ -3,6 +3,7 @@ import { type Quality, qualities } from '@civitals/contracts/quality'
 import type { Playback, Recorder } from './record.ts'
 import type { MinuteRun } from './ring-shape.ts'
 
+const minuteMs = 60_000
 const hourMs = 3_600_000
 const keptHours = 26
 
@@ -54,12 +55,18 @@ export class TerminalWatch {
 
   /** Minutes `begin` <= k < `end` of a column at once. */
   addMinutes({ minute, count, flag }: MinuteRun, begin: number, end: number): void {
-    let [hour, slot] = [-1, undefined as number | undefined]
+    if (begin >= end) return
+    const newest = (minute[end - 1] ?? 0) * minuteMs
+    if (this.lastAt === null || newest > this.lastAt) this.lastAt = newest
+    let hour = -1
+    let slot: number | undefined
     for (let k = begin; k < end; k++) {
-      const at = (minute[k] ?? 0) * 60_000
-      if (this.lastAt === null || at > this.lastAt) this.lastAt = at
+      const at = (minute[k] ?? 0) * minuteMs
       const own = Math.floor(at / hourMs)
-      if (own !== hour) [hour, slot] = [own, this.#slotOf(own)]
+      if (own !== hour) {
+        hour = own
+        slot = this.#slotOf(own)
+      }
       if (slot === undefined) continue
       this.#received[slot] = (this.#received[slot] ?? 0) + (count[k] ?? 1)
       if (flag[k] === 1) this.#good[slot] = (this.#good[slot] ?? 0) + (count[k] ?? 1)

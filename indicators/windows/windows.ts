@@ -22,7 +22,7 @@ import { Shelves } from './slots.ts'
 import { TerminalWatch } from './terminal-watch.ts'
 
 /** Counts up when what `save` writes, or what it means, changes. */
-const recordVersion = 3
+const recordVersion = 4
 
 interface Watched {
   readonly watch: TerminalWatch
