@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads'
+import type { Clock, Timer } from '@civitals/contracts/clock'
 import type { NumberedColumns } from './numbered-columns.ts'
 
 /** What is read of rollup files. */
@@ -17,17 +18,28 @@ export interface FileReader {
   read(question: FileQuestion): Promise<NumberedColumns | undefined>
 }
 
-/** A thread that reads files, for one question after the other; it lives from the first question to `end`. */
+/** Without a question for so long, the thread ends. */
+const idleMs = 10_000
+
+/** A thread that reads files, for one question after the other; it begins with the first, and ends by itself some time after the last. */
 export class ColumnsThread implements FileReader {
+  readonly #clock: Clock
   #worker: Worker | undefined
+  #idle: Timer | undefined
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+  }
 
   read(question: FileQuestion): Promise<NumberedColumns | undefined> {
+    this.#idle?.cancel()
     this.#worker ??= new Worker(new URL('./columns-worker.ts', import.meta.url))
     const worker = this.#worker
     return new Promise((resolve, reject) => {
       const settle = (act: () => void): void => {
         worker.off('message', answered).off('error', failed).off('exit', ended)
         worker.unref()
+        if (this.#worker) this.#idle = this.#clock.after(idleMs, () => void this.end())
         act()
       }
       const answered = (reply: FileReply): void =>
@@ -45,6 +57,7 @@ export class ColumnsThread implements FileReader {
   }
 
   async end(): Promise<void> {
+    this.#idle?.cancel()
     const worker = this.#worker
     this.#worker = undefined
     await worker?.terminate()

@@ -58,16 +58,13 @@ export async function openDuckdbSeries(options: DuckdbSeriesOptions): Promise<Du
 const seriesPerPage = 256
 const hourMs = 3_600_000
 const tendEveryMs = 60_000
-/** The thread that reads files into columns ends so long after the last question. */
-const filesIdleMs = 10_000
 
 class DuckdbSeries implements DuckdbSeriesStore {
   readonly #options: DuckdbSeriesOptions
   readonly #outage: Outage
   readonly #writing = new Turns()
   readonly #reading = new Turns()
-  readonly #files = new ColumnsThread()
-  #filesIdle: Timer | undefined
+  readonly #files: ColumnsThread
   #database: Promise<Database> | undefined
   #closer: Closer | undefined
   #tending: Promise<Tended> | undefined
@@ -81,6 +78,7 @@ class DuckdbSeries implements DuckdbSeriesStore {
     this.#options = options
     this.#kept = { ...defaultKeptDays, ...options.keptDays }
     this.#outage = new Outage(options.clock)
+    this.#files = new ColumnsThread(options.clock)
     this.#tendLater()
   }
 
@@ -135,16 +133,10 @@ class DuckdbSeries implements DuckdbSeriesStore {
 
   /** Day by day, some hundred series at a time: other questions come in between. */
   async *columns({ series, from, to, everyMs }: ColumnsQuery): AsyncGenerator<BucketColumns> {
-    this.#filesIdle?.cancel()
-    try {
-      for (let day = dayOf(from); day * dayMs < to; day++) {
-        const stretch = { from: Math.max(from, day * dayMs), to: Math.min(to, (day + 1) * dayMs) }
-        for (let first = 0; first < series.length; first += seriesPerPage)
-          yield* await this.#columnsOf(series.slice(first, first + seriesPerPage), stretch, everyMs)
-      }
-    } finally {
-      this.#filesIdle?.cancel()
-      this.#filesIdle = this.#closed ? undefined : this.#options.clock.after(filesIdleMs, () => void this.#endFiles())
+    for (let day = dayOf(from); day * dayMs < to; day++) {
+      const stretch = { from: Math.max(from, day * dayMs), to: Math.min(to, (day + 1) * dayMs) }
+      for (let first = 0; first < series.length; first += seriesPerPage)
+        yield* await this.#columnsOf(series.slice(first, first + seriesPerPage), stretch, everyMs)
     }
   }
 
@@ -160,11 +152,6 @@ class DuckdbSeries implements DuckdbSeriesStore {
       const energy = page.filter(({ terminal, point }) => energyMean?.(terminal, point)).flatMap(numberOf)
       return ids.length === 0 ? [] : await readColumns(database, this.#files, { ids, ...stretch }, everyMs, energy)
     })
-  }
-
-  async #endFiles(): Promise<void> {
-    const end = await this.#reading.take()
-    await this.#files.end().finally(end)
   }
 
   digest(stretch: { readonly from: number; readonly to: number }): Promise<readonly SeriesDigest[]> {
@@ -190,7 +177,6 @@ class DuckdbSeries implements DuckdbSeriesStore {
     if (this.#closed) return
     this.#closed = true
     this.#timer?.cancel()
-    this.#filesIdle?.cancel()
     await this.#stopCloser()
     const ends = [await this.#writing.take(), await this.#reading.take()]
     try {
