@@ -14,16 +14,15 @@ export const orderedQuery = (rows: string, limit: number): string =>
   `SELECT time_ms::DOUBLE, value, quality FROM (${rows}) ORDER BY time_ms, generation, place LIMIT ${limit}`
 
 /**
- * The rows of each source that has any as lists: number of the source, times, values (NaN for none), quality codes, in the order in which they lie. A list is
- * handed over in one piece; row by row, or in chunks of 2048, handing over cost more than reading (measured, 86,400 rows: 24 ms of processor time
- * against 13). Source by source, since grouping by them costs 4 ms more.
+ * The rows of each source as lists: how many, times, values (NaN for none), quality codes, in the order in which they lie; a source without any has no lists.
+ * A list is handed over in one piece; row by row, or in chunks of 2048, handing over cost more than reading (measured, 86,400 rows: 24 ms of
+ * processor time against 13). Neither grouped by source nor sorted or filtered afterwards, which copies the lists: the question cost half as
+ * much again. What a UNION ALL brings comes in its order.
  */
-export const listsQuery = (sources: readonly string[]): string => `
-  ${sources.map(listsOf).join(' UNION ALL ')} ORDER BY source`
+export const listsQuery = (sources: readonly string[]): string => sources.map(listsOf).join(' UNION ALL ')
 
-const listsOf = (rows: string, place: number): string => `
-  SELECT ${place} AS source, list(time_ms::DOUBLE), list(coalesce(value, 'NaN'::DOUBLE)), list(quality)
-  FROM (${rows}) HAVING count(*) > 0`
+const listsOf = (rows: string): string => `
+  SELECT count(*)::INTEGER, list(time_ms::DOUBLE), list(coalesce(value, 'NaN'::DOUBLE)), list(quality) FROM (${rows})`
 
 /** Readings with what a rollup needs to know of each: whether it counts, and its energy. */
 const judged = (readings: string): string => `

@@ -1,13 +1,13 @@
 import { setImmediate } from 'node:timers/promises'
 import { qualityOfCode } from '@civitals/contracts/quality'
-import type { DuckDBConnection, DuckDBResult, DuckDBValue } from '@duckdb/node-api'
+import type { DuckDBConnection, DuckDBDataChunk, DuckDBResult, DuckDBValue } from '@duckdb/node-api'
 import type { SeriesDigest, SeriesRow } from '../../port.ts'
 import { digestQuery, supersededQuery } from '../digest-query.ts'
 import { dayMs, type Sources } from '../layout.ts'
 import { listsQuery, orderedQuery } from '../range-query.ts'
 import { rowsQuery } from '../rows-query.ts'
 import type { Database } from './database.ts'
-import { listsOf } from './vector.ts'
+import { itemsOf, listsOf } from './vector.ts'
 
 export interface Wanted {
   readonly series: number
@@ -47,28 +47,32 @@ async function readAll({ reader, layout, files }: Database, wanted: Wanted): Pro
 }
 
 async function gatherLists(result: DuckDBResult): Promise<SeriesRow[]> {
-  const found: SeriesRow[][] = []
-  for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
-    const times = listsOf(chunk, 1, Float64Array)
-    const [values, codes] = [listsOf(chunk, 2, Float64Array), listsOf(chunk, 3, Uint8Array)]
-    // Growing row by row costs three times as much.
-    const rows = new Array<SeriesRow>(times.items.length)
-    let place = 0
-    for (let source = 0; source < chunk.rowCount; source++) {
-      const [from, to] = times.bounds(source)
-      for (let row = from; row < to; row++) {
-        const value = values.items[row] as number
-        rows[place++] = {
-          at: times.items[row] as number,
-          value: Number.isNaN(value) ? null : value,
-          quality: qualityOfCode(codes.items[row] as number),
-        }
-        if (place % rowsPerTurn === 0) await setImmediate()
+  const lists = (await result.fetchAllChunks()).flatMap(listsIn)
+  // Growing row by row costs three times as much, and so does joining arrays by flat().
+  const found = new Array<SeriesRow>(lists.reduce((sum, { times }) => sum + times.length, 0))
+  let place = 0
+  for (const { times, values, codes } of lists) {
+    for (let row = 0; row < times.length; row++) {
+      const value = values[row] as number
+      found[place++] = {
+        at: times[row] as number,
+        value: Number.isNaN(value) ? null : value,
+        quality: qualityOfCode(codes[row] as number),
       }
+      if (place % rowsPerTurn === 0) await setImmediate()
     }
-    found.push(rows)
   }
-  return found.length === 1 ? (found[0] ?? []) : found.flat()
+  return found
+}
+
+/** Lists of each source that has any. */
+function listsIn(chunk: DuckDBDataChunk) {
+  const counts = itemsOf(chunk.getColumnVector(0), Int32Array)
+  const [times, values] = [listsOf(chunk, 1, Float64Array), listsOf(chunk, 2, Float64Array)]
+  const codes = listsOf(chunk, 3, Uint8Array)
+  return Array.from({ length: chunk.rowCount }, (_, source) => source)
+    .filter((source) => counts[source] !== 0)
+    .map((source) => ({ times: times.of(source), values: values.of(source), codes: codes.of(source) }))
 }
 
 /** Of neighbours at one time the last. */

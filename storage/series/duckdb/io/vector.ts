@@ -9,14 +9,20 @@ export function itemsOf<A>(vector: object, of: ArrayOf<A>): A {
   throw new TypeError(`DuckDB answered with ${vector.constructor.name} where ${of.name} is meant`)
 }
 
-/** The lists of a column as one array with bounds in it, from <= place < to, for each row. */
-export function listsOf<A>(chunk: DuckDBDataChunk, column: number, of: ArrayOf<A>) {
+/** What can be cut without copying. */
+interface Numbers {
+  subarray(from: number, to: number): this
+}
+
+/** The lists of a column, row by row, as stretches of one array. */
+export function listsOf<A extends Numbers>(chunk: DuckDBDataChunk, column: number, kind: ArrayOf<A>) {
   const vector = chunk.getColumnVector(column)
   if (!(vector instanceof DuckDBListVector))
     throw new TypeError(`DuckDB answered with ${vector.constructor.name}, no list`)
-  const bounds = (row: number): readonly [from: number, to: number] => {
+  const items = itemsOf(vector.childVector, kind)
+  const of = (row: number): A => {
     const from = vector.getEntryOffset(row)
-    return [from, from + vector.getEntryLength(row)]
+    return items.subarray(from, from + vector.getEntryLength(row))
   }
-  return { items: itemsOf(vector.childVector, of), bounds }
+  return { of }
 }
