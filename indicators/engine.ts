@@ -19,6 +19,7 @@ import { RememberedWeeks } from './explain/remembered-weeks.ts'
 import type { IndicatorEngine, IndicatorOptions, Question, TownScore } from './indicators.ts'
 import type { QualityLimits } from './quality/limits.ts'
 import { type FlagsQuery, seriesFlags } from './quality/series-flags.ts'
+import { type PastInstant, unseenInstants, writeAfterwards } from './store/afterwards.ts'
 import { byHour, type CountRow, hoursOf, writeCounts } from './store/counts.ts'
 import { type HistoryQuery, readHistory, type ScorePoint, trimBodies, writeBodies } from './store/history.ts'
 import { writeMemory, writeSites } from './store/holds.ts'
@@ -193,6 +194,15 @@ export class Engine implements IndicatorEngine {
   history(query: HistoryQuery): Promise<ScorePoint[]> {
     const { area = this.#options.registry.city.id } = query
     return readHistory(this.#options.state.db, area, query)
+  }
+
+  unseen(from: EpochMs, to: EpochMs): Promise<readonly EpochMs[]> {
+    return unseenInstants(this.#options.state.db, this.#options.registry.city.id, from, to)
+  }
+
+  fillIn(instants: readonly PastInstant[]): Promise<void> {
+    const { registry, state } = this.#options
+    return state.transaction((tx) => writeAfterwards(tx, registry.city.id, instants))
   }
 
   async explain({ id, area = this.#options.registry.city.id, at }: Question): Promise<Explanation | undefined> {

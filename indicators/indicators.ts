@@ -17,6 +17,7 @@ import { shippedLimits } from './io/shipped-limits.ts'
 import type { KnownPoints } from './lint.ts'
 import type { QualityLimits } from './quality/limits.ts'
 import type { FlagsQuery } from './quality/series-flags.ts'
+import type { PastInstant } from './store/afterwards.ts'
 import { type CountRow, readCounts } from './store/counts.ts'
 import type { HistoryQuery, ScorePoint } from './store/history.ts'
 import { readMemory } from './store/holds.ts'
@@ -89,6 +90,10 @@ export interface IndicatorEngine extends AsyncDisposable {
   complaints(from: EpochMs, to: EpochMs): Promise<readonly { readonly hour: EpochMs; readonly count: number }[]>
   /** Score of the city or another area over time, oldest first, of the last 30 days. */
   history(query: HistoryQuery): Promise<ScorePoint[]>
+  /** Instants of the city every ten minutes, from <= at < to, that nobody computed at the time; oldest first. */
+  unseen(from: EpochMs, to: EpochMs): Promise<readonly EpochMs[]>
+  /** Writes how the city stood at such instants, computed afterwards; shown as that. */
+  fillIn(instants: readonly PastInstant[]): Promise<void>
   /** The definitions: every version, what applies on a day, and how they are changed without a restart. */
   readonly definitions: DefinitionDesk
   /**

@@ -99,6 +99,14 @@ export const indicatorMigrations: readonly Migration[] = [
       )`,
     ],
   },
+  {
+    id: 'indicators-005',
+    statements: [
+      // 1: computed afterwards from what the stores held, because nobody was there to compute it at the time.
+      'ALTER TABLE indicator_body ADD COLUMN afterwards INTEGER NOT NULL DEFAULT 0',
+      'ALTER TABLE indicator_past ADD COLUMN afterwards INTEGER NOT NULL DEFAULT 0',
+    ],
+  },
   ...forecastMigrations,
   ...anomalyMigrations,
   ...readingMigrations,

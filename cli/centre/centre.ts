@@ -26,10 +26,12 @@ import { watchBody } from './body-watch.ts'
 import { watchClones } from './clone-alarms.ts'
 import { heldUntil } from './held-series.ts'
 import { Backtests } from './io/backtests.ts'
+import { InstantsReplay } from './io/replay-thread.ts'
 import { openSeries } from './io/series.ts'
 import type { StoreChoice } from './io/store-choice.ts'
 import { pointsOf } from './known-points.ts'
 import { localDay } from './local-day.ts'
+import { ScoreFiller } from './score-filler.ts'
 import { sourcesOf } from './sources.ts'
 
 export interface CentreOptions {
@@ -77,6 +79,9 @@ const migrations = [...ingestMigrations, ...indicatorMigrations, ...alarmMigrati
 const firstForecastAfterMs = 5_000
 /** And the detectors until the first forecasts are likely done. */
 const firstAnomaliesAfterMs = 20_000
+
+/** And scores of the past until all that. */
+const firstFillingAfterMs = 30_000
 
 /** The whole centre on one screen: stores -> registry -> work orders -> alarms -> indicators -> ingest -> pages. */
 export async function openCentre(options: CentreOptions): Promise<Centre> {
@@ -133,6 +138,14 @@ export async function openCentre(options: CentreOptions): Promise<Centre> {
       evaluate: () => alarms.evaluateAnomalies(anomalies.facts()),
       failed: 'series that are off could not be judged; tried again',
       ...{ state, clock, logger },
+    }),
+  )
+
+  opened.use(
+    new ScoreFiller({
+      ...{ registry, indicators, clock, firstAfterMs: firstFillingAfterMs },
+      replay: new InstantsReplay(series),
+      onError: (error) => logger.error({ err: error }, 'scores nobody computed at the time could not be filled in'),
     }),
   )
 

@@ -71,6 +71,9 @@ export const HistoryPointSchema = Type.Object({
   score: Score,
   low: Type.Union([Type.Number(), Type.Null()]),
   high: Type.Union([Type.Number(), Type.Null()]),
+  afterwards: Type.Optional(
+    Type.Literal(true, { description: 'Nobody computed it at the time: the centre was away, or not there yet.' }),
+  ),
 })
 export type HistoryPoint = Static<typeof HistoryPointSchema>
 

@@ -14,6 +14,8 @@ export interface ScorePoint {
   /** Lowest lower and highest upper end of the interval within the bucket. */
   readonly low: number | null
   readonly high: number | null
+  /** Nobody said so at the time: the centre was away, or not there yet. */
+  readonly afterwards?: true
 }
 
 export interface HistoryQuery {
@@ -32,7 +34,7 @@ const rowsAtOnce = 500
 export async function writeBodies(tx: StateTx, bodies: readonly BodyResult[], at: number): Promise<void> {
   const rows = bodies.map(({ area, score, interval }) => {
     const [low, high] = interval ?? [null, null]
-    return { area, at, score, low, high }
+    return { area, at, score, low, high, afterwards: 0 }
   })
   for (let from = 0; from < rows.length; from += rowsAtOnce) {
     await tx
@@ -44,6 +46,7 @@ export async function writeBodies(tx: StateTx, bodies: readonly BodyResult[], at
           score: ref('excluded.score'),
           low: ref('excluded.low'),
           high: ref('excluded.high'),
+          afterwards: 0,
         })),
       )
       .execute()
@@ -63,7 +66,7 @@ export async function readHistory(db: StateStore['db'], area: string, query: His
   const rows = await db
     .withTables<IndicatorTables>()
     .selectFrom('indicator_body')
-    .select(['at', 'score', 'low', 'high'])
+    .select(['at', 'score', 'low', 'high', 'afterwards'])
     .where('area', '=', area)
     .where('at', '>=', query.from)
     .where('at', '<', query.to)
@@ -76,6 +79,7 @@ export async function readHistory(db: StateStore['db'], area: string, query: His
     score: meanOrNull(known(points.map(({ score }) => score))),
     low: extreme(Math.min, known(points.map(({ low }) => low))),
     high: extreme(Math.max, known(points.map(({ high }) => high))),
+    ...(points.every(({ afterwards }) => afterwards === 1) && { afterwards: true as const }),
   }))
 }
 

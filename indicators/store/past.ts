@@ -17,12 +17,11 @@ export interface PastScore {
   readonly score: number | null
 }
 
-/** Keeps every system and indicator of a body. */
-export async function writePast(tx: StateTx, body: BodyResult, at: number): Promise<void> {
-  const rows = body.systems.flatMap(({ id, score, indicators }) => [
-    { area: body.area, id: id as string, at, version: '', value: null, score },
+/** Every system and indicator of a body. */
+export const scoresOf = (body: BodyResult, at: number): PastScore[] =>
+  body.systems.flatMap(({ id, score, indicators }) => [
+    { id, at, version: '', value: null, score },
     ...indicators.map((one) => ({
-      area: body.area,
       id: one.id,
       at,
       version: one.version,
@@ -30,16 +29,16 @@ export async function writePast(tx: StateTx, body: BodyResult, at: number): Prom
       score: one.score,
     })),
   ])
-  for (const row of rows) {
+
+/** Keeps every system and indicator of a body. */
+export async function writePast(tx: StateTx, body: BodyResult, at: number): Promise<void> {
+  for (const { version, value, score, ...named } of scoresOf(body, at)) {
+    const found = { version, value, score, afterwards: 0 }
     await tx
       .withTables<IndicatorTables>()
       .insertInto('indicator_past')
-      .values(row)
-      .onConflict((conflict) =>
-        conflict
-          .columns(['area', 'id', 'at'])
-          .doUpdateSet({ version: row.version, value: row.value, score: row.score }),
-      )
+      .values({ ...named, area: body.area, ...found })
+      .onConflict((conflict) => conflict.columns(['area', 'id', 'at']).doUpdateSet(found))
       .execute()
   }
 }

@@ -22,6 +22,18 @@ t.test('an unknown score leaves the line out and draws no zero', async (t) => {
   t.same([drawn.line, drawn.band, drawn.end], ['', '', undefined])
 })
 
+t.test('what was computed afterwards is a line of its own, up to what was said at the time', async (t) => {
+  const at = points(3, 2.8, 2.6, 2.4)
+  const drawn = historyPaths(
+    at.map((point, k) => (k < 2 ? { ...point, afterwards: true } : point)),
+    undefined,
+    now,
+  )
+  const counted = (path: string) => [path.match(/M/g)?.length ?? 0, path.match(/L/g)?.length ?? 0]
+  t.same(counted(drawn.afterwards), [1, 2])
+  t.same(counted(drawn.line), [1, 1])
+})
+
 t.test('the scale reaches down to a bad score', async (t) => {
   const drawn = historyPaths([{ at: now - hour, score: 12, low: 5, high: 20 }], undefined, now)
   const heights = [...drawn.line.matchAll(/ ([\d.]+)/g)].map((match) => Number(match[1]))

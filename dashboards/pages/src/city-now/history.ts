@@ -10,6 +10,8 @@ export interface HistoryDrawing {
   readonly to: number
   /** Paths in a square of 1000. */
   readonly line: string
+  /** Where nobody computed the score at the time. */
+  readonly afterwards: string
   readonly band: string
   readonly ticks: readonly { readonly value: number; readonly y: number }[]
   /** y of the newest score. */
@@ -34,12 +36,16 @@ export function historyPaths(
   const x = (at: number): number => round(((at - from) / span) * 1000)
   const y = (value: number): number => round(((top - value) / (top - bottom)) * 1000)
   const end = points.at(-1)?.score
+  const line = (afterwards: boolean): string =>
+    stretches(points, (point) => point.score !== null)
+      .flatMap((run) => ofKind(run, afterwards))
+      .map((part) => `M${part.map((point) => `${x(point.at)} ${y(point.score ?? 0)}`).join('L')}`)
+      .join('')
   return {
     from,
     to: now,
-    line: stretches(points, (point) => point.score !== null)
-      .map((run) => `M${run.map((point) => `${x(point.at)} ${y(point.score ?? 0)}`).join('L')}`)
-      .join(''),
+    line: line(false),
+    afterwards: line(true),
     band: stretches(points, (point) => point.low !== null && point.high !== null)
       .map((run) => {
         const upper = run.map((point) => `${x(point.at)} ${y(point.high ?? 0)}`)
@@ -64,4 +70,22 @@ function stretches(points: readonly HistoryPoint[], drawable: (point: HistoryPoi
     previous = point
   }
   return runs
+}
+
+/** Parts of a run between points of one kind; a step from one kind to the other counts as computed afterwards. */
+function ofKind(run: readonly HistoryPoint[], afterwards: boolean): HistoryPoint[][] {
+  const parts: HistoryPoint[][] = []
+  let open = false
+  for (const [k, point] of run.entries()) {
+    const before = run[k - 1]
+    const step = point.afterwards === true || before?.afterwards === true
+    if (before && step === afterwards) {
+      if (!open) parts.push([before])
+      parts.at(-1)?.push(point)
+    }
+    open = before !== undefined && step === afterwards
+    // A point alone is a line of no length.
+    if (run.length === 1 && step === afterwards) parts.push([point])
+  }
+  return parts
 }

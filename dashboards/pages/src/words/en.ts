@@ -60,6 +60,7 @@ export const en: Words = {
   scoring: 'anchors, weights and grades are choices of the platform, not of a standard',
   history: '24 hours',
   historyBand: 'grey: missing data at worst and best',
+  historyAfterwards: 'dashed: computed later · grey: missing data',
   pickSeries: 'Choose a series',
   point: 'Point',
   terminal: 'Terminal',

@@ -52,6 +52,7 @@ export const zh = {
   scoring: '分值线、权重与等级由平台约定，并非标准规定',
   history: '24 小时',
   historyBand: '灰带：缺测按最差与最好计',
+  historyAfterwards: '虚线：事后补算 · 灰带：缺测影响',
   pickSeries: '选择曲线',
   point: '测点',
   terminal: '终端',

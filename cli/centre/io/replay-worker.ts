@@ -1,19 +1,20 @@
-// A back-test, away from the main loop: reads through the centre, computes, says how far it is.
+// History computed again, away from the main loop: reads through the centre, computes, says how far it is.
 import { setPriority } from 'node:os'
 import { parentPort, workerData } from 'node:worker_threads'
 import { AlarmReplay } from '@civitals/alarms/replay'
-import type { BacktestSide } from '@civitals/contracts/backtest'
+import type { BacktestResult, BacktestSide } from '@civitals/contracts/backtest'
 import { registryView } from '@civitals/contracts/registry-view'
+import { pastInstant } from '@civitals/indicators/afterwards'
 import { replay } from '@civitals/indicators/backtest/replay'
 import { BacktestSummary } from '@civitals/indicators/backtest/summary'
 import type { BucketColumns, ColumnsQuery } from '@civitals/storage/series'
-import type { BacktestJob, FromWorker, ReadingColumns, ToWorker } from '../backtest-job.ts'
+import type { Asked, Found, ReadingColumns, ReplayJob, ToWorker } from '../replay-job.ts'
 
 // Of this thread alone on Linux: what people and gateways wait for goes first.
 if (process.platform === 'linux') setPriority(0, 10)
 
 const dayMs = 86_400_000
-const job = workerData as BacktestJob
+const job = workerData as ReplayJob
 interface Waiting {
   readonly minutes: BucketColumns[]
   resolve(readings: ReadingColumns | undefined): void
@@ -33,11 +34,11 @@ parentPort?.on('message', (message: ToWorker) => {
   else ask?.resolve('readings' in message ? message.readings : undefined)
 })
 
-const tell = (message: FromWorker): void => parentPort?.postMessage(message)
+const tell = (message: Asked | Found): void => parentPort?.postMessage(message)
 
 /** Sends a question at once; `minutes` holds what it is answered with piece by piece. */
 function ask(
-  question: (ask: number) => FromWorker,
+  question: (ask: number) => Asked,
 ): Promise<{ minutes: BucketColumns[]; readings: ReadingColumns | undefined }> {
   const number = ++asked
   const minutes: BucketColumns[] = []
@@ -52,28 +53,40 @@ async function* minutesOf(query: ColumnsQuery): AsyncGenerator<BucketColumns> {
 }
 
 const registry = registryView(job.city)
-const summary = new BacktestSummary()
-const alarms = new Map(job.sides.map(({ name, rules }) => [name, new AlarmReplay(rules, registry)]))
-
-for await (const step of replay({ ...job, registry }, minutesOf)) {
-  summary.add(step)
-  alarms.get(step.side)?.indicators(
-    step.body.systems.flatMap(({ indicators }) => indicators),
-    step.at,
-  )
-  tell({ kind: 'progress', share: (0.9 * (step.at - job.from)) / (job.to - job.from) })
+if (job.kind === 'back-test') tell({ kind: 'done', result: await backtest(job) })
+else {
+  const side = { name: 'in force', catalogue: job.catalogue }
+  for await (const { body } of replay({ ...job, registry, sides: [side] }, minutesOf)) {
+    tell({ kind: 'instant', instant: pastInstant(body) })
+  }
+  tell({ kind: 'done' })
 }
-const exact = await judgeSeries()
-const raised = new Map<string, BacktestSide['alarms']>(
-  [...alarms].map(([name, { alarms: found }]) => [name, [...found]]),
-)
-const last = job.sides.at(-1)?.name ?? ''
-raised.set(last, [...(raised.get(last) ?? []), ...exact])
-tell({ kind: 'done', result: summary.result(raised) })
 parentPort?.close()
 
+type BacktestJob = Extract<ReplayJob, { kind: 'back-test' }>
+
+async function backtest(job: BacktestJob): Promise<BacktestResult> {
+  const summary = new BacktestSummary()
+  const alarms = new Map(job.sides.map(({ name, rules }) => [name, new AlarmReplay(rules, registry)]))
+  for await (const step of replay({ ...job, registry }, minutesOf)) {
+    summary.add(step)
+    alarms.get(step.side)?.indicators(
+      step.body.systems.flatMap(({ indicators }) => indicators),
+      step.at,
+    )
+    tell({ kind: 'progress', share: (0.9 * (step.at - job.from)) / (job.to - job.from) })
+  }
+  const exact = await judgeSeries(job)
+  const raised = new Map<string, BacktestSide['alarms']>(
+    [...alarms].map(([name, { alarms: found }]) => [name, [...found]]),
+  )
+  const last = job.sides.at(-1)?.name ?? ''
+  raised.set(last, [...(raised.get(last) ?? []), ...exact])
+  return summary.result(raised)
+}
+
 /** Every reading of every series a rule looks at, a day at a time. */
-async function judgeSeries(): Promise<BacktestSide['alarms']> {
+async function judgeSeries(job: BacktestJob): Promise<BacktestSide['alarms']> {
   const judge = new AlarmReplay(job.exact, registry)
   for (const { subject } of job.exact) {
     if (!('kind' in subject)) continue
