@@ -10,13 +10,13 @@ t.test('an empty store gets the past, up to now and no further', async (t) => {
   const [city, history, series] = [await demoCity(), await pilotHistory({ seed: 7 }), new MemorySeries()]
   const written = await bringHistory(city, { series }, history, now)
   t.equal(await series.count(), written)
-  const dayFrom = now - (now % 60_000) - 26 * 3_600_000
+  const dayFrom = now - (now % 60_000) - 50 * 3_600_000
   const day = await series.range({ terminal: 'air-01', point: 'pm25', from: dayFrom, to: now + 1, limit: 10_000 })
-  t.equal(day.length, 26 * 60 + 1, '26 hours of minutes')
+  t.equal(day.length, 50 * 60 + 1, '50 hours of minutes')
   const before = await series.range({ terminal: 'air-01', point: 'pm25', from: 0, to: dayFrom })
   t.ok(before.length >= 35 * 24 && before.length <= 35 * 24 + 1, 'five weeks of hours for forecasts')
   t.ok(day.every(({ at }) => at <= now))
-  const flow = await series.range({ terminal: 'traffic-01', point: 'flow', from: 0, to: now - 26 * 3_600_000 - 60_000 })
+  const flow = await series.range({ terminal: 'traffic-01', point: 'flow', from: 0, to: now - 50 * 3_600_000 - 60_000 })
   t.ok(flow.length >= 56 * 24, 'eight weeks of hours')
 })
 

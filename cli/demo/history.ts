@@ -44,8 +44,8 @@ export function complaintCounts(history: PilotHistory, now: number): Parameters<
   return days.map(({ at, count }) => ({ name: 'complaints', at, count, hours: 24 }))
 }
 
-/** How much of the past is needed: all points by the minute for a day and two hours, by the hour for the five weeks forecasts look back, traffic for the eight weeks of its baseline. */
-const minuteHistoryMs = 26 * 3_600_000
+/** How much of the past is needed: all points by the minute for the day a score looks back, as a score of yesterday does, and two hours; by the hour for the five weeks forecasts look back, traffic for the eight weeks of its baseline. */
+const minuteHistoryMs = 50 * 3_600_000
 const hourlyHistoryMs = 56 * 86_400_000
 const forecastHistoryMs = 35 * 86_400_000
 const readingsPerEnvelope = 5000

@@ -62,7 +62,7 @@ export function startPilot(options: PilotOptions): Pilot {
       fresh = written > 0
       if (fresh)
         say(
-          `wrote ${written} simulated readings of the past: 26 hours by the minute, five weeks by the hour, eight of traffic`,
+          `wrote ${written} simulated readings of the past: 50 hours by the minute, five weeks by the hour, eight of traffic`,
         )
     },
     async untilLive(centre) {
