@@ -7,6 +7,7 @@ import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { inspect, parseArgs } from 'node:util'
 import { Parser } from 'tap-parser'
+import { runFiles, testFiles } from './run-files.ts'
 
 const root = join(import.meta.dirname, '..')
 const strict = process.env.CIVITALS_STRICT === '1'
@@ -43,13 +44,17 @@ function run(command: string, args: readonly string[]): boolean {
   return spawnSync(command, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] }).status === 0
 }
 
-function runTests(): boolean {
+// Two files for two processors: many wait for processes, and none measures time.
+const atOnce = Math.min(4, availableParallelism())
+
+/** What failed: file by file, or the whole run of tap, which alone can measure coverage. */
+async function runTests(): Promise<string[]> {
   mkdirSync(join(root, '.tap'), { recursive: true })
-  const coverage = options.coverage ? ['--coverage-report=json-summary'] : ['--disable-coverage']
-  // tap would leave one processor free; many of the files wait for processes, and none measures time.
-  const jobs = `--jobs=${Math.min(4, availableParallelism())}`
-  const how = ['--reporter=terse', '--allow-incomplete-coverage', `--output-file=${report}`, jobs, ...coverage]
-  return run(node, ['node_modules/tap/dist/esm/run.mjs', ...how, ...chosen])
+  const { workspaces } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+  if (!options.coverage) return runFiles(root, testFiles(root, workspaces, chosen), atOnce, report, console.log)
+  const how = ['--reporter=terse', '--allow-incomplete-coverage', `--output-file=${report}`, `--jobs=${atOnce}`]
+  const tap = ['node_modules/tap/dist/esm/run.mjs', ...how, '--coverage-report=json-summary', ...chosen]
+  return run(node, tap) ? [] : ['the test runner']
 }
 
 interface Counts {
@@ -100,14 +105,13 @@ for (const check of checks) {
   if (!run(check.command, check.args)) failures.push(check.name)
 }
 console.log('# tests')
-const testsHold = runTests()
+const filesFailed = await runTests()
 const counts = count(existsSync(report) ? readFileSync(report, 'utf8') : '')
-if (!testsHold && counts.failed === 0) failures.push('the test runner')
 if (strict && counts.skipped > 0) failures.push(`${counts.skipped} skipped: every foreign program must be present here`)
 if (options.coverage && !coverageHolds()) failures.push('coverage')
-for (const failure of [...counts.failures, ...failures]) console.log(`failed: ${failure}`)
+for (const failure of [...counts.failures, ...filesFailed, ...failures]) console.log(`failed: ${failure}`)
 
-const failed = counts.failed + failures.length
+const failed = Math.max(counts.failed, filesFailed.length) + failures.length
 const passed = counts.passed + checks.filter((check) => !failures.includes(check.name)).length
 console.log(`${passed} passed, ${failed} failed${counts.skipped > 0 ? `, ${counts.skipped} skipped` : ''}`)
 process.exitCode = failed > 0 ? 1 : 0
