@@ -24,7 +24,7 @@ const aqi = (value: number | null, over: Partial<IndicatorResult> = {}): Indicat
   anchors: [0, 50, 100, 150, 200, 300],
   normal: [null, 100],
   inputs: [],
-  source: 'test',
+  source: { zh: '测试', en: 'test' },
   ...over,
 })
 

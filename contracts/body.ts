@@ -100,7 +100,7 @@ export const IndicatorResultSchema = Type.Object({
   ),
   inputs: Type.Array(Type.String(), { description: 'Series read, terminal/point.' }),
   forecast: Type.Optional(ThresholdForecastSchema),
-  source: Type.String({ description: 'Standard and clause, or "platform convention".' }),
+  source: NameSchema,
   convention: Type.Optional(
     Type.Boolean({
       description: 'Something about it is a choice of the platform and of no standard: say so where it is shown.',

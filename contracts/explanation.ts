@@ -60,7 +60,7 @@ export const ExplanationSchema = Type.Object({
     validFrom: Type.String(),
     validTo: Type.Union([Type.String(), Type.Null()]),
     owner: Type.Union([NameSchema, Type.Null()]),
-    source: Type.String(),
+    source: NameSchema,
     convention: Type.Boolean(),
     standards: Type.Array(
       Type.Object({

@@ -1,6 +1,7 @@
 import { BodySystemSchema } from '@civitals/contracts/body'
 import { NameSchema } from '@civitals/contracts/registry'
 import { type Static, Type } from 'typebox'
+import { SourceSchema } from './source.ts'
 
 const Day = (description: string) => Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}$', description })
 const Share = (description: string) => Type.Number({ minimum: 0, maximum: 1, description })
@@ -19,7 +20,6 @@ const Anchors = Type.Array(Type.Number(), {
   maxItems: 6,
   description: 'Values that score 100, 85, 70, 50, 30, 0; rising = lower is better.',
 })
-const Source = Type.String({ minLength: 1, description: 'Standard and clause, or "platform convention".' })
 const Standards = Type.Optional(
   Type.Array(Type.String(), { description: 'Standards it rests on, by their id in standards/register.json.' }),
 )
@@ -47,7 +47,7 @@ export const DefinitionSchema = Type.Object(
     vital: Vital,
     unit: Unit,
     anchors: Anchors,
-    source: Source,
+    source: SourceSchema,
     standards: Standards,
     inputs: Type.Optional(Type.Array(InputSchema)),
     formula: Type.String({ description: 'Name of a measure.' }),
@@ -115,7 +115,7 @@ export const OutOfScopeSchema = Type.Object(
     unit: Unit,
     anchors: Type.Optional(Anchors),
     vital: Vital,
-    source: Source,
+    source: SourceSchema,
     standards: Standards,
     decided: Day('Day of the decision.'),
     reason: NameSchema,

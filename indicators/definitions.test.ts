@@ -50,6 +50,18 @@ t.test('a definition that cannot be right does not load, and says where', async 
   t.match(messages(good.replace('DIGE-03', 'DIGE-01')), [/weights sum to/, /lists version 1 twice/, /must apply later/])
 })
 
+t.test('a source is one text or one for each language, and a convention in both', async (t) => {
+  const good = await read('DIGE.yaml')
+  const source = /source:\n +zh: "平台约定（90 % 起为满）"\n +en: .*/
+  t.match(good, source)
+  const resting = (on: string): string[] => messages(good.replace(source, `source: ${on}`))
+  t.strictSame(resting('platform convention'), [])
+  t.strictSame(resting('平台约定'), [])
+  t.match(resting('{ zh: 惯例, en: platform convention }'), [/^16: one language says "platform convention"/])
+  t.match(resting('{ zh: 惯例, en: practice }'), [/names no standard/])
+  t.match(resting('{ en: platform convention }'), [/must be string/, /key zh is missing/, /anyOf/])
+})
+
 t.test('a system that is missing or listed twice is a problem of the catalogue', async (t) => {
   const catalogue = await shippedCatalogue()
   t.strictSame(lintCatalogue(catalogue), [])

@@ -162,7 +162,7 @@ t.test('a point that no terminal has is named with its line', async (t) => {
   t.notOk(checked.ok)
   if (checked.ok) return
   t.match(checked.problems[0], {
-    line: 19,
+    line: 21,
     path: 'indicators.0.inputs.0.points.0',
     message: 'unknown point road-water/depht',
   })

@@ -5,7 +5,7 @@ import { type Catalogue, catalogueOf, daysOfChange, effectiveOn, lastDay } from 
 import { type Definition, type OutOfScope, type SystemFile, SystemFileSchema } from './definition.ts'
 import { measures, measuresWithoutInputs } from './measures/measures.ts'
 import { acousticZones } from './measures/sound.ts'
-import { isConvention } from './source.ts'
+import { isConvention, saysConvention, sourceWords } from './source.ts'
 import register from './standards/register.json' with { type: 'json' }
 
 /** Points that terminals have, by kind of terminal. */
@@ -151,8 +151,11 @@ type Cited = Pick<Definition, 'source' | 'validFrom'> & { readonly standards?: s
 
 /** A standard nobody registered, one that does not apply on every day of the definition, or a choice that does not say it is one. */
 function standardProblems({ standards = [], source, validFrom, validTo = lastDay }: Cited): Finding[] {
-  const conventional = isConvention(source)
-  if (standards.length === 0 && !conventional && !/^[^;]*(US|signals)/.test(source)) {
+  const { zh, en } = sourceWords(source)
+  if (saysConvention(zh) !== saysConvention(en)) {
+    return [{ keys: ['source'], message: 'one language says "platform convention" and the other does not' }]
+  }
+  if (standards.length === 0 && !isConvention(source) && !/^[^;]*(US|signals)/.test(en)) {
     return [{ keys: ['source'], message: 'names no standard and does not say "platform convention"' }]
   }
   return standards.flatMap((id, k) => {

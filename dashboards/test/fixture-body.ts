@@ -105,7 +105,7 @@ function indicatorOf([id, zh, en, unit, value, anchors, worst]: Row, at: number,
     }),
     inputs: worst ? [`${worst[0]}/${worst[1]}`] : [],
     ...(toD !== undefined && { forecast: { value: 27, grade: 'D', at: at + toD * 60_000, inMinutes: toD } }),
-    source: 'made up for the fixture',
+    source: { zh: '为样例而设', en: 'made up for the fixture' },
   }
 }
 

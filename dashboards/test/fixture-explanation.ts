@@ -40,7 +40,10 @@ export function fixtureExplanation(body: BodyResult, id: string): Explanation | 
       validFrom: '2026-03-01',
       validTo: null,
       owner: { zh: '区水务主管部门', en: 'District water authority' },
-      source: '15 cm: drainage design limit [GB 51222, GB 50014]; 27 and 40 cm: platform convention (closure practice)',
+      source: {
+        zh: '15 cm：排水设计限值 [GB 51222、GB 50014]；27 与 40 cm：平台约定（封路惯例）',
+        en: '15 cm: drainage design limit [GB 51222, GB 50014]; 27 and 40 cm: platform convention (closure practice)',
+      },
       convention: true,
       standards: [{ id: 'GB 51222', validFrom: null, validTo: null }],
     },

@@ -6,7 +6,7 @@ import type { Definition } from '../definition.ts'
 import { anchorScores } from '../formulas/score.ts'
 import type { SiteInput, SiteValue } from '../measures/evidence.ts'
 import { formulaNotes } from '../measures/formula-notes.ts'
-import { isConvention } from '../source.ts'
+import { isConvention, sourceWords } from '../source.ts'
 import register from '../standards/register.json' with { type: 'json' }
 import type { SeriesWindow } from '../windows/series-window.ts'
 
@@ -63,7 +63,7 @@ const definitionOf = (definition: Definition): Explanation['definition'] => ({
   validFrom: definition.validFrom,
   validTo: definition.validTo ?? null,
   owner: definition.owner ?? null,
-  source: definition.source,
+  source: sourceWords(definition.source),
   convention: isConvention(definition.source),
   standards: (definition.standards ?? []).flatMap((id) => register.standards.filter((standard) => standard.id === id)),
 })

@@ -32,7 +32,7 @@ const indicator = (id: string, score: number | null, over: Partial<Assessed['res
     anchors,
     normal: [null, 30],
     inputs: [],
-    source: 'test',
+    source: { zh: '测试', en: 'test' },
     ...over,
   },
 })

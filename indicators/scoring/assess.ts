@@ -13,7 +13,7 @@ import {
   type SiteInput,
 } from '../measures/evidence.ts'
 import { measures } from '../measures/measures.ts'
-import { isConvention } from '../source.ts'
+import { isConvention, sourceWords } from '../source.ts'
 import type { SlotFlags } from '../windows/ring-shape.ts'
 import { confidenceOf, passedShare } from './confidence.ts'
 import type { LastValid, Memory } from './memory.ts'
@@ -104,7 +104,7 @@ const staticPart = (system: BodySystem, area: string, { definition, inputs }: Me
   normal: normalBand(definition.anchors),
   ...extremeOf(definition),
   inputs,
-  source: definition.source,
+  source: sourceWords(definition.source),
   ...(isConvention(definition.source) ? { convention: true } : {}),
   ...(definition.owner ? { owner: definition.owner } : {}),
 })
