@@ -26,6 +26,7 @@ export type ReplayJob = ReplayGrounds &
         readonly sides: readonly {
           readonly name: string
           readonly catalogue: Catalogue
+          /** Rules beside those in force; one of the same id takes its place. */
           readonly rules: readonly Rule[]
         }[]
         /** Rules whose series are judged reading by reading, on the last side. */

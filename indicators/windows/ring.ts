@@ -14,7 +14,6 @@ const partsInWord = 30
  * older than the ring is refused.
  */
 export class BucketRing {
-  readonly shape: RingShape
   readonly #kept: Slots
   /** Where its slots begin among those kept together. */
   readonly #first: number
@@ -23,10 +22,14 @@ export class BucketRing {
   /** Newest answer of `totals`: several indicators ask the same at the same instant. */
   #totals: (Totals & { readonly newest: number; readonly asked: number }) | undefined
 
-  constructor(shape: RingShape, kept: Slots = new Slots(shape.slots), first = 0) {
-    this.shape = shape
-    this.#kept = kept
+  /** A ring of a shape by itself, or the one that begins at `first` among those kept together. */
+  constructor(kept: RingShape | Slots, first = 0) {
+    this.#kept = kept instanceof Slots ? kept : new Slots(kept, 1)
     this.#first = first
+  }
+
+  get shape(): RingShape {
+    return this.#kept.shape
   }
 
   /** Adds one reading, or `folded.count` readings of mean `value`. False: older than the ring, nothing kept. */

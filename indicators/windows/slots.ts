@@ -11,6 +11,8 @@ const finest = 10_000
  * multiple of 0.0001 makes them plain doubles.
  */
 export class Slots {
+  /** Of each of the rings. */
+  readonly shape: RingShape
   readonly counts: Column
   readonly uncertain: Column
   readonly sums: Column
@@ -27,8 +29,9 @@ export class Slots {
   /** Steps of a value in 1; undefined: values as they are. */
   #steps: number | undefined = 1
 
-  constructor(slots: number) {
-    const column = (): Column => new Column(slots)
+  constructor(shape: RingShape, rings: number) {
+    this.shape = shape
+    const column = (): Column => new Column(rings * shape.slots)
     this.counts = column()
     this.uncertain = column()
     this.sums = column()
@@ -84,15 +87,15 @@ const ringsTogether = 64
 
 /** Hands out rings; those of one kind lie together. */
 export class Shelves {
-  readonly #open = new Map<string, { readonly slots: Slots; readonly shape: RingShape; used: number }>()
+  readonly #open = new Map<string, { readonly slots: Slots; used: number }>()
 
   /** `kind`: rings of one kind hold values of one sort, and have one shape. */
   ring(kind: string, shape: RingShape): BucketRing {
     let shelf = this.#open.get(kind)
     if (!shelf || shelf.used === ringsTogether) {
-      shelf = { slots: new Slots(ringsTogether * shape.slots), shape, used: 0 }
+      shelf = { slots: new Slots(shape, ringsTogether), used: 0 }
       this.#open.set(kind, shelf)
     }
-    return new BucketRing(shelf.shape, shelf.slots, shape.slots * shelf.used++)
+    return new BucketRing(shelf.slots, shelf.slots.shape.slots * shelf.used++)
   }
 }

@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto'
 import { setImmediate as others } from 'node:timers/promises'
 import type { Worker } from 'node:worker_threads'
 import { checkRules, type Rule } from '@civitals/alarms/rule'
-import { loadRules } from '@civitals/alarms/shipped-rules'
 import type { Backtest, BacktestRequest } from '@civitals/contracts/backtest'
 import type { Clock } from '@civitals/contracts/clock'
 import { printProblem } from '@civitals/contracts/document'
@@ -59,17 +58,16 @@ export class Backtests {
     const everyMs = everyMinutes * 60_000
     const to = Math.floor(clock.now() / everyMs) * everyMs
     const catalogue = indicators.definitions.catalogue
-    const inForce = await loadRules()
     const exact = rules ? rulesIn(rules) : []
-    const replaced = new Set(exact.map(({ id }) => id))
-    const tried = [...inForce.filter(({ id }) => !replaced.has(id)), ...exact]
-    const sides = [{ name: 'in force', catalogue, rules: inForce }]
+    const sides: Extract<ReplayJob, { kind: 'back-test' }>['sides'][number][] = [
+      { name: 'in force', catalogue, rules: [] },
+    ]
     if (files || rules) {
       // Definitions are long texts: what waits goes first.
       await others()
       const candidate = files ? indicators.definitions.tried(files) : catalogue
       await others()
-      sides.push({ name: 'tried', catalogue: candidate, rules: tried })
+      sides.push({ name: 'tried', catalogue: candidate, rules: exact })
     }
     const grounds = await groundsOf(registry, indicators, { from: to - days * dayMs, to, everyMs })
     return { ...grounds, kind: 'back-test', sides, exact }

@@ -2,6 +2,8 @@
 import { setPriority } from 'node:os'
 import { parentPort, workerData } from 'node:worker_threads'
 import { AlarmReplay } from '@civitals/alarms/replay'
+import type { Rule } from '@civitals/alarms/rule'
+import { loadRules } from '@civitals/alarms/shipped-rules'
 import type { BacktestResult, BacktestSide } from '@civitals/contracts/backtest'
 import { registryView } from '@civitals/contracts/registry-view'
 import { pastInstant } from '@civitals/indicators/afterwards'
@@ -67,7 +69,10 @@ type BacktestJob = Extract<ReplayJob, { kind: 'back-test' }>
 
 async function backtest(job: BacktestJob): Promise<BacktestResult> {
   const summary = new BacktestSummary()
-  const alarms = new Map(job.sides.map(({ name, rules }) => [name, new AlarmReplay(rules, registry)]))
+  const inForce = await loadRules()
+  const alarms = new Map(
+    job.sides.map(({ name, rules }) => [name, new AlarmReplay(rulesWith(inForce, rules), registry)]),
+  )
   for await (const step of replay({ ...job, registry }, minutesOf)) {
     summary.add(step)
     alarms.get(step.side)?.indicators(
@@ -83,6 +88,11 @@ async function backtest(job: BacktestJob): Promise<BacktestResult> {
   const last = job.sides.at(-1)?.name ?? ''
   raised.set(last, [...(raised.get(last) ?? []), ...exact])
   return summary.result(raised)
+}
+
+function rulesWith(inForce: readonly Rule[], others: readonly Rule[]): readonly Rule[] {
+  const replaced = new Set(others.map(({ id }) => id))
+  return [...inForce.filter(({ id }) => !replaced.has(id)), ...others]
 }
 
 /** Every reading of every series a rule looks at, a day at a time. */

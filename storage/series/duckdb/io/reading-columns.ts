@@ -62,7 +62,10 @@ async function rolledIds(
   const byPart = new Map<Part, number[]>()
   for (const id of covered) {
     const part = partOf(id)
-    if (part && !touched.has(id)) byPart.set(part, [...(byPart.get(part) ?? []), id])
+    if (!part || touched.has(id)) continue
+    const ids = byPart.get(part)
+    if (ids) ids.push(id)
+    else byPart.set(part, [id])
   }
   return byPart
 }
