@@ -47,6 +47,8 @@ export interface IngestOptions {
   readonly registry?: Registry
   /** What may wait to be settled before gateways are held. Default 16 MiB and 20,000 envelopes. */
   readonly queue?: QueueBounds
+  /** Readings below which a settlement waits for company. Default 8,000. */
+  readonly smallSettlement?: number
   /** Spreads attempts on a store that is away, in [0, 1). Default Math.random. */
   readonly random?: () => number
   /** Opens the way in from the broker. Default: Aedes in this process. */
@@ -134,6 +136,7 @@ export async function openIngest(options: IngestOptions): Promise<Ingest> {
     acknowledger,
     health,
     command,
+    ...(options.smallSettlement !== undefined && { smallSettlement: options.smallSettlement }),
   })
   const events = intakeEvents({
     queue,

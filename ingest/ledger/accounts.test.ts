@@ -9,9 +9,9 @@ t.test('chained drafts count every seq once', async (t) => {
     fc.property(batches, (model) => {
       const accounts = new Accounts()
       const seen = new Set<number>()
-      let pending = accounts.draft(0)
+      const pending = [accounts.draft(0)]
       for (const [order, batch] of model.entries()) {
-        const draft = accounts.draft(order + 1, pending)
+        const draft = accounts.draft(order + 1, pending.at(-1))
         for (const seq of batch) {
           const known = draft.isSettled('g', 's', seq)
           if (known !== seen.has(seq)) return false
@@ -22,10 +22,10 @@ t.test('chained drafts count every seq once', async (t) => {
             draft.add('g', 's', { stored: seq })
           }
         }
-        accounts.commit(pending)
-        pending = draft
+        pending.push(draft)
+        for (const oldest of pending.splice(0, pending.length - 2)) accounts.commit(oldest)
       }
-      accounts.commit(pending)
+      for (const draft of pending) accounts.commit(draft)
       const account = accounts.get('g', 's')
       const size = (account?.settled ?? []).reduce((sum, [from, to]) => sum + to - from + 1, 0)
       const sum = [...seen].reduce((total, seq) => total + seq, 0)

@@ -112,8 +112,8 @@ interface Entry {
 }
 
 /**
- * What one settlement changes, kept as differences: the settlement before it may still be on its way into the stores, and
- * its corrections must not be lost.
+ * What one settlement changes, kept as differences: those before it may still be on their way into the stores, and
+ * their corrections must not be lost.
  */
 export class AccountDraft {
   readonly #base: Accounts
@@ -129,19 +129,19 @@ export class AccountDraft {
 
   /** Whether a seq is settled, here or before. */
   isSettled(gateway: string, spool: string, seq: number): boolean {
-    return (
-      inIntervals(this.#added(gateway, spool), seq) ||
-      inIntervals(this.#before ? this.#before.#added(gateway, spool) : none, seq) ||
-      inIntervals(this.#base.get(gateway, spool)?.settled ?? none, seq)
-    )
+    for (let draft: AccountDraft | undefined = this; draft; draft = draft.#before)
+      if (inIntervals(draft.#added(gateway, spool), seq)) return true
+    return inIntervals(this.#base.get(gateway, spool)?.settled ?? none, seq)
   }
 
   /** How many seqs of the range are not settled, here or before. */
   unsettledIn(gateway: string, spool: string, from: number, to: number): number {
-    const before = this.#before ? this.#before.#added(gateway, spool) : none
-    const settled = [this.#base.get(gateway, spool)?.settled, this.#added(gateway, spool), before]
     let left: Intervals = [[from, to]]
-    for (const [low, high] of settled.flatMap((part) => part ?? [])) left = removeInterval(left, low, high)
+    const remove = (settled: Intervals): void => {
+      for (const [low, high] of settled) left = removeInterval(left, low, high)
+    }
+    remove(this.#base.get(gateway, spool)?.settled ?? none)
+    for (let draft: AccountDraft | undefined = this; draft; draft = draft.#before) remove(draft.#added(gateway, spool))
     return sizeOfIntervals(left)
   }
 
@@ -154,8 +154,10 @@ export class AccountDraft {
   /** Whether the centre wants this envelope once more. */
   isReopened(gateway: string, spool: string, seq: number): boolean {
     const reopened = this.#base.get(gateway, spool)?.reopened ?? none
-    if (!inIntervals(reopened, seq) || inIntervals(this.#closed(gateway, spool), seq)) return false
-    return !inIntervals(this.#before ? this.#before.#closed(gateway, spool) : none, seq)
+    if (!inIntervals(reopened, seq)) return false
+    for (let draft: AccountDraft | undefined = this; draft; draft = draft.#before)
+      if (inIntervals(draft.#closed(gateway, spool), seq)) return false
+    return true
   }
 
   /** Wants settled seqs once more. Only while no other draft is on its way. */

@@ -4,7 +4,7 @@ import { decodeAcknowledgement } from '@civitals/contracts/acknowledgement'
 import { FakeClock } from '@civitals/contracts/clock'
 import t from 'tap'
 import { Accounts } from '../ledger/accounts.ts'
-import { Acknowledger, ackEveryMs } from './acknowledger.ts'
+import { Acknowledger, ackEveryMs, muchRoom } from './acknowledger.ts'
 
 function benchOf() {
   const [accounts, clock] = [new Accounts(), new FakeClock()]
@@ -59,6 +59,18 @@ t.test(
     )
   },
 )
+
+t.test('what makes much room is told at once, to that gateway alone', async (t) => {
+  const { clock, sent, settle } = benchOf()
+  settle('g1', 1)
+  settle('g2', 1)
+  for (let seq = 2; seq <= muchRoom; seq++) settle('g1', seq)
+  t.equal(sent.length, 1)
+  settle('g1', muchRoom + 1)
+  t.same(sent.slice(1), [`g1 {"s":{"upTo":${muchRoom + 1},"above":[]}}`])
+  await clock.advance(ackEveryMs)
+  t.same(sent.slice(2), ['g2 {"s":{"upTo":1,"above":[]}}'])
+})
 
 t.test('who listens anew is told at once, also that nothing is settled', async (t) => {
   const { acknowledger, sent, settle } = benchOf()

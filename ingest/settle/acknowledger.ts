@@ -8,8 +8,13 @@ import type { Clock, Timer } from '@civitals/contracts/clock'
 import { inIntervals } from '@civitals/contracts/intervals'
 import { type Accounts, acknowledged } from '../ledger/accounts.ts'
 
-/** At most one acknowledgement per gateway in this time. */
+/** At most one acknowledgement per gateway in this time, unless it makes much room. */
 export const ackEveryMs = 50
+/**
+ * So many envelopes are a quarter of a gateway's window (gateway/uplink/window.ts): it is told at once, for it may be waiting for just this, and the
+ * message costs little beside what it answers.
+ */
+export const muchRoom = 16
 /** What came in, settled now or before: seqs by gateway and spool. */
 export type Heard = ReadonlyMap<string, ReadonlyMap<string, readonly number[]>>
 
@@ -26,6 +31,8 @@ export class Acknowledger {
   readonly #send: (gateway: string, payload: Uint8Array) => void
   /** Whom to tell, and the seqs that must be among what is told where not everything fits. */
   #due = new Map<string, Map<string, readonly number[]>>()
+  /** Envelopes of each that were heard since it was told. */
+  readonly #untold = new Map<string, number>()
   #timer: Timer | undefined
 
   constructor(accounts: Accounts, clock: Clock, send: (gateway: string, payload: Uint8Array) => void) {
@@ -41,9 +48,18 @@ export class Acknowledger {
       this.#due.set(gateway, due)
       for (const [spool, seqs] of spools) {
         if (this.#mustChoose(gateway, spool)) due.set(spool, [...(due.get(spool) ?? []), ...seqs])
+        this.#untold.set(gateway, (this.#untold.get(gateway) ?? 0) + seqs.length)
       }
     }
     if (!this.#timer) this.#flush()
+    else for (const [gateway, untold] of this.#untold) if (untold >= muchRoom) this.#tellDue(gateway)
+  }
+
+  #tellDue(gateway: string): void {
+    const heard = this.#due.get(gateway)
+    if (!heard) return
+    this.#due.delete(gateway)
+    this.#tell(gateway, heard)
   }
 
   #mustChoose(gateway: string, spool: string): boolean {
@@ -57,6 +73,7 @@ export class Acknowledger {
 
   /** What did not fit follows with the next. */
   #tell(gateway: string, heard: ReadonlyMap<string, readonly number[]>): void {
+    this.#untold.delete(gateway)
     const acknowledgement = this.#acknowledgement(gateway, heard)
     this.#send(gateway, encodeAcknowledgement(acknowledgement))
     const left = new Map<string, readonly number[]>()
@@ -74,6 +91,7 @@ export class Acknowledger {
     this.#timer?.cancel()
     this.#timer = undefined
     this.#due.clear()
+    this.#untold.clear()
   }
 
   #flush(): void {

@@ -57,3 +57,32 @@ t.test('stopping ends the pause at once, and an attempt on a store that is down'
   await rejected
   t.same(signals, [undefined, stop.signal], 'the first attempt comes to its end')
 })
+
+t.test('two stores are down: one that is back says nothing of the other', async (t) => {
+  const clock = new FakeClock(0)
+  const heard: (string | undefined)[] = []
+  const { signal } = new AbortController()
+  const persistence = new Persistence(
+    clock,
+    signal,
+    (down) => heard.push(down?.store),
+    () => 1,
+  )
+  let stateAway = true
+  const failing = async (): Promise<void> => {
+    if (stateAway) throw away()
+  }
+  let attempts = 0
+  const state = persistence.until('state', failing)
+  const series = persistence.until('series', async () => {
+    if (++attempts === 1) throw away()
+  })
+  await clock.advance(100)
+  await series
+  t.match(persistence.down, { store: 'state', since: 0, attempts: 2 })
+  stateAway = false
+  await clock.advance(200)
+  await state
+  t.equal(persistence.down, undefined)
+  t.same(heard, ['state', 'state', 'state', 'state', undefined])
+})

@@ -23,9 +23,10 @@ export class Persistence {
   readonly #signal: AbortSignal
   readonly #onChange: (down: StoreDown | undefined) => void
   readonly #random: () => number
-  #down: StoreDown | undefined
+  /** The one that went down first in front: both may be, each asked for a settlement of its own. */
+  readonly #down = new Map<StoreDown['store'], StoreDown>()
 
-  /** `onChange` hears of every attempt that failed, and once that it is over. `random` in [0, 1) spreads the attempts of many centres. */
+  /** `onChange` hears of every attempt that failed, and once of each store that it is over. `random` in [0, 1) spreads the attempts of many centres. */
   constructor(
     clock: Clock,
     signal: AbortSignal,
@@ -39,7 +40,8 @@ export class Persistence {
   }
 
   get down(): StoreDown | undefined {
-    return this.#down
+    const [first] = this.#down.values()
+    return first
   }
 
   /**
@@ -49,8 +51,8 @@ export class Persistence {
   async until<T>(store: StoreDown['store'], work: (signal?: AbortSignal) => Promise<T>): Promise<T> {
     for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
       try {
-        const result = await work(this.#down ? this.#signal : undefined)
-        this.#over()
+        const result = await work(this.#down.has(store) ? this.#signal : undefined)
+        this.#over(store)
         return result
       } catch (error) {
         this.#signal.throwIfAborted()
@@ -67,16 +69,14 @@ export class Persistence {
     return Math.max(wanted, (pauseMs * (1 + this.#random())) / 2)
   }
 
-  #over(): void {
-    if (!this.#down) return
-    this.#down = undefined
-    this.#onChange(undefined)
+  #over(store: StoreDown['store']): void {
+    if (this.#down.delete(store)) this.#onChange(this.down)
   }
 
   #note(store: StoreDown['store'], error: unknown): void {
     const message = error instanceof Error ? error.message : String(error)
-    const before = this.#down?.store === store ? this.#down : { since: this.#clock.now(), attempts: 0 }
-    this.#down = { store, since: before.since, attempts: before.attempts + 1, message }
-    this.#onChange(this.#down)
+    const { since, attempts } = this.#down.get(store) ?? { since: this.#clock.now(), attempts: 0 }
+    this.#down.set(store, { store, since, attempts: attempts + 1, message })
+    this.#onChange(this.down)
   }
 }

@@ -1,4 +1,4 @@
-import { type Clock, sleep } from '@civitals/contracts/clock'
+import type { Clock } from '@civitals/contracts/clock'
 import type { Reply } from '@civitals/contracts/command'
 import type { Resend } from '@civitals/contracts/ledger'
 import type { SettledEnvelope, SettlementBatch, SettlementStep } from '@civitals/contracts/settlement'
@@ -8,7 +8,6 @@ import { ConfigurationAsker } from '../configurations/asker.ts'
 import type { StageHealth } from '../health.ts'
 import type { IntakeQueue } from '../intake/queue.ts'
 import type { LatestReadings } from '../latest/latest.ts'
-import type { AccountDraft } from '../ledger/accounts.ts'
 import { digestsOf } from '../ledger/digest.ts'
 import type { RejectEntries } from '../ledger/reject-book.ts'
 import { SameTime } from '../ledger/same-time.ts'
@@ -33,6 +32,8 @@ export interface SettlerOptions {
   readonly clock: Clock
   /** Shortest time between the starts of two small settlements, ms. Default 100. */
   readonly paceMs?: number
+  /** A settlement of fewer readings is small: it waits for company. Default 8,000. */
+  readonly smallSettlement?: number
   readonly acknowledger: Pick<Acknowledger, 'settled'>
   /** Asks something of a gateway. */
   readonly command: (gateway: string, payload: Uint8Array) => void
@@ -48,15 +49,27 @@ const readingsPerSettlement = 40_000
  * distance: what comes after a quiet time is settled at once, what follows on its heels is gathered.
  */
 const defaultPaceMs = 100
-/** With so many readings a settlement is not small. */
-const smallSettlement = 5_000
+/** Beside a fixed cost of about 4 ms of the main loop this many readings are 20 ms of work. Windows of fifty gateways hold more, so two may be in hand. */
+const defaultSmall = 8_000
 /** Readings decoded before the main loop is free again: about 3 ms of work. */
 const readingsPerSlice = 2_000
+
+/** One settlement on its way into the stores. */
+interface InHand {
+  readonly settlement: Settlement
+  /** Resolves when (a) holds. */
+  readonly stored: Promise<unknown>
+  /** Resolves when (b) holds and memory has followed. */
+  readonly done: Promise<void>
+}
 
 /**
  * The one settler: takes what waits, makes it durable in two steps, then acknowledges. (a) readings into the series store;
  * (b) ledger, rejects, set-aside readings and every step's effect in one state transaction. Memory follows (b). A crash between
  * the two means that the gateway sends again: rewritten without effect, evaluated for the first time.
+ *
+ * While (b) of one settlement is under way, (a) of the next may be. What the next one means is worked out when memory has followed the one
+ * before: steps see settlements one after the other, and so does the state store. Whatever else changes books or stores runs when nothing is in hand.
  */
 export class Settler {
   readonly #options: SettlerOptions
@@ -67,8 +80,11 @@ export class Settler {
   readonly #sameTime: SameTime | undefined
   readonly #between: (() => Promise<void>)[] = []
   readonly #stop = new AbortController()
-  #inHand: { readonly accounts: AccountDraft; readonly done: Promise<void> } | undefined
-  #unsettled: SettlementBatch | undefined
+  /** The oldest first, two at most. */
+  readonly #inHand: InHand[] = []
+  /** A step (a) is under way. */
+  #storing = false
+  #failed = false
   #gathering: Gathering | undefined
   #startedAt = Number.NEGATIVE_INFINITY
   /** Since start. */
@@ -136,48 +152,83 @@ export class Settler {
     queue.wake()
     try {
       while (!signal.aborted) {
-        await queue.waiting(signal)
-        if (this.#aside.requested || this.#between.length > 0) {
-          await this.#inHand?.done
+        // Gathering hears what wakes the queue as well.
+        if (!this.#otherWork) await queue.waiting(signal)
+        if (this.#otherWork) {
+          await this.#inHand.at(-1)?.done
           if (this.#aside.requested) await this.#aside.review()
           for (let work = this.#between.shift(); work; work = this.#between.shift()) await work()
         }
         await this.#settleWhatWaits()
       }
-      await this.#inHand?.done
+      await this.#inHand.at(-1)?.done
     } catch (error) {
       if (!signal.aborted) throw error
     }
   }
 
+  get #otherWork(): boolean {
+    return this.#aside.requested || this.#between.length > 0
+  }
+
+  #isSmall(readings: number): boolean {
+    return readings < (this.#options.smallSettlement ?? defaultSmall)
+  }
+
   /** How long a settlement of so many readings should wait for company, ms. */
   #earlyBy(readings: number): number {
     const { clock, paceMs = defaultPaceMs } = this.#options
-    return readings === 0 || readings >= smallSettlement ? 0 : this.#startedAt + paceMs - clock.mono()
+    return readings === 0 || !this.#isSmall(readings) ? 0 : this.#startedAt + paceMs - clock.mono()
   }
 
-  /** Gathers beside the settlement in hand, then follows it: what arrived during one is the next. */
+  /** Whether a settlement of so many readings may begin. Beside another only one that is not small: it costs as much as a large one. */
+  #mayBegin(readings: number): boolean {
+    const beside = this.#inHand.length === 1 && !this.#storing && !this.#isSmall(readings)
+    return this.#inHand.length === 0 || beside || this.#failed
+  }
+
+  /** Gathers beside the settlements in hand, then follows them: what arrived during one is the next. */
   async #settleWhatWaits(): Promise<void> {
     const { books, clock } = this.#options
-    const gathering = new Gathering(books.accounts.draft(clock.now(), this.#inHand?.accounts), books.view, clock.now())
+    const before = this.#inHand.at(-1)?.settlement.accounts
+    const gathering = new Gathering(books.accounts.draft(clock.now(), before), books.view, clock.now())
     this.#gathering = gathering
     await this.#gather(gathering)
-    await this.#inHand?.done
+    await this.#room()
     this.#gathering = undefined
-    if (this.#stop.signal.aborted || (gathering.readings === 0 && !hasPending(books))) return
-    this.#startedAt = clock.mono()
-    const done = this.#settle(gathering).then(() => {
-      this.#inHand = undefined
-      this.#options.queue.wake()
-    })
-    // Whoever awaits it next hears of a failure; until then it must not count as unhandled.
-    done.catch(() => undefined)
-    this.#inHand = { accounts: gathering.accounts, done }
+    const anything = gathering.readings > 0 || (this.#inHand.length === 0 && hasPending(books))
+    if (!this.#stop.signal.aborted && anything) this.#begin(gathering)
   }
 
-  /** Until it is full, or nothing waits, nothing is in hand and the pace is kept. Others get a turn after every slice. */
+  /** Resolves when another may begin. Rejects with the fault of one that failed. */
+  async #room(): Promise<void> {
+    const [first, second] = this.#inHand
+    if (second || this.#failed) await first?.done
+    await this.#inHand.at(-1)?.stored
+  }
+
+  #begin(settlement: Settlement): void {
+    this.#startedAt = this.#options.clock.mono()
+    this.#storing = true
+    const { queue } = this.#options
+    const stored = this.#storeReadings(settlement.batch, settlement.again).finally(() => {
+      this.#storing = false
+      queue.wake()
+    })
+    const settled = this.#settle(settlement, stored, this.#inHand.at(-1)?.done)
+    const failed = (error: unknown): never => {
+      this.#failed = true
+      throw error
+    }
+    const done = settled.then(() => void this.#inHand.shift(), failed).finally(() => queue.wake())
+    // Whoever awaits them next hears of a failure; until then it must not count as unhandled.
+    for (const end of [stored, done]) end.catch(() => undefined)
+    this.#inHand.push({ settlement, stored, done })
+  }
+
+  /** Until it is full, or nothing waits, it may begin and the pace is kept. Others get a turn after every slice. */
   async #gather(gathering: Gathering): Promise<void> {
-    const { clock, queue } = this.#options
+    const { queue } = this.#options
     const { signal } = this.#stop
     while (!signal.aborted) {
       const until = Math.min(gathering.readings + readingsPerSlice, readingsPerSettlement)
@@ -187,22 +238,38 @@ export class Settler {
       queue.admitHeld()
       if (gathering.readings >= readingsPerSettlement) return
       if (queue.deliveries > 0) await nextTurn()
-      else if (this.#inHand) await queue.waiting(signal)
-      else if (this.#earlyBy(gathering.readings) > 0) await sleep(clock, this.#earlyBy(gathering.readings), signal)
+      else if (!this.#mayBegin(gathering.readings)) await this.#company()
+      else if (this.#earlyBy(gathering.readings) > 0) await this.#company(this.#earlyBy(gathering.readings))
       else return
     }
   }
 
-  async #settle(settlement: Settlement): Promise<void> {
+  /**
+   * Waits for more to come or another wake. Windows of gateways are bounded: who slept here until the pace is kept would find them all full and nothing
+   * under way. After the first of a burst the rest gets a turn to arrive.
+   */
+  async #company(mostMs?: number): Promise<void> {
+    const { clock, queue } = this.#options
+    const timer = mostMs === undefined ? undefined : clock.after(mostMs, () => queue.wake())
+    await queue.waiting(this.#stop.signal)
+    timer?.cancel()
+    await nextTurn()
+  }
+
+  /** `writing`: its step (a). `before`: the settlement before it. */
+  async #settle(
+    settlement: Settlement,
+    writing: Promise<readonly RefusedReading[]>,
+    before: Promise<void> | undefined,
+  ): Promise<void> {
     const { acknowledger, books, health, latest, steps } = this.#options
     const { accounts, gateways } = settlement
-    this.#unsettled = settlement.batch
-    const clockFixes = books.newest(settlement.clockFixes)
-    const writing = this.#storeReadings(settlement.batch, settlement.again)
+    await before
     const effects = effectsOf(steps, settlement.batch, (step, error) => health.stepFailed(step, error))
     const refused = await writing
     const { batch, aside, gaps } = takeOutRefused(refused, settlement.batch, accounts)
     const digests = digestsOf(batch.envelopes, this.#sameTime)
+    const clockFixes = books.newest(settlement.clockFixes)
     const made = {
       ...settlement,
       clockFixes,
@@ -219,8 +286,8 @@ export class Settler {
     books.committed(accounts, rejects, made.aside.length, clockFixes)
     books.digests.committed(digests)
     books.configurations.committed(configurations)
+    acknowledger.settled(gateways)
     for (const effect of effects) effect.committed()
-    this.#unsettled = undefined
     latest.settled(
       batch.envelopes,
       refused.map(({ reading }) => reading),
@@ -229,7 +296,6 @@ export class Settler {
     for (const { gateway, reason, raw } of made.aside)
       if (reason === 'unknown configuration' && raw.config !== undefined) this.#asker.missing(gateway, raw.config)
     this.settlements++
-    acknowledger.settled(gateways)
     if (clockFixes.length + configurations.added.length > 0) this.reviewAside()
   }
 
@@ -245,7 +311,8 @@ export class Settler {
   }
 
   #waitingBatches(): readonly SettlementBatch[] {
-    return [this.#unsettled, this.#gathering?.batch].filter((batch) => batch !== undefined)
+    const batches = this.#inHand.map(({ settlement }) => settlement.batch)
+    return this.#gathering ? [...batches, this.#gathering.batch] : batches
   }
 
   /** Step (a). */

@@ -84,3 +84,47 @@ t.test('what comes after a quiet time is settled at once, what follows on its he
   await bench.until(() => bench.account()?.stored === 3)
   t.equal(bench.settler.settlements, 2)
 })
+
+t.test('enough has gathered: it is settled although the pace is not kept', async (t) => {
+  await using bench = await openBench({ paceMs: 100, smallSettlement: 4 })
+  bench.offer(envelopeOf(1))
+  await bench.until(() => bench.account()?.stored === 1)
+  for (const seq of [2, 3]) bench.offer(envelopeOf(seq))
+  await bench.until(() => bench.account()?.stored === 3)
+  t.equal(bench.settler.settlements, 2)
+})
+
+t.test('while one waits for the state store the next is written, and evaluated when the first holds', async (t) => {
+  const contents: MemoryContents = new Map()
+  await using bench = await openBench({ contents, smallSettlement: 1 })
+  bench.breakable.failing = true
+  bench.offer(envelopeOf(1))
+  await bench.until(() => bench.settler.storeDown?.store === 'state')
+  bench.offer(envelopeOf(2))
+  await bench.until(() => [...contents.values()][0]?.size === 2)
+  t.same([bench.acknowledged, bench.batches, bench.account()], [[], [], undefined])
+  bench.offer(envelopeOf(2))
+  bench.breakable.failing = false
+  await bench.clock.advance(5_000)
+  await bench.until(() => bench.account()?.duplicates === 1)
+  t.same(
+    bench.batches.map(({ envelopes }) => envelopes.map(({ seq }) => seq)),
+    [[1], [2]],
+  )
+  t.match(bench.account(), { settled: [[1, 2]], stored: 2 })
+})
+
+t.test('what is asked for while a settlement is in hand is done after it, also when nothing more comes', async (t) => {
+  await using bench = await openBench()
+  bench.breakable.failing = true
+  bench.offer(envelopeOf(1))
+  await bench.until(() => bench.settler.storeDown?.store === 'state')
+  let stored: number | undefined
+  const between = bench.settler.between(async () => {
+    stored = bench.account()?.stored
+  })
+  bench.breakable.failing = false
+  await bench.clock.advance(5_000)
+  await between
+  t.equal(stored, 1)
+})

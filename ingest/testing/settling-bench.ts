@@ -53,6 +53,7 @@ interface Bench {
   readonly series?: MemorySeries
   readonly step?: SettlementStep<StateTx>
   readonly paceMs?: number
+  readonly smallSettlement?: number
 }
 
 /** A settler without a broker, its stores within reach. */
@@ -62,6 +63,7 @@ export async function openBench({
   series = new MemorySeries({ contents }),
   step,
   paceMs = 0,
+  smallSettlement = 8_000,
 }: Bench = {}) {
   const own = state ?? (await openSqliteState({ file: ':memory:', migrations: ingestMigrations }))
   const breakable = new Breakable(own)
@@ -84,6 +86,7 @@ export async function openBench({
     latest,
     clock,
     paceMs,
+    smallSettlement,
     steps: step ? [step, record] : [record],
     acknowledger: { settled: (gateways) => void acknowledged.push(...gateways.keys()) },
     command: (_gateway, payload) => void commands.push(decodeCommand(payload) as Command),

@@ -17,6 +17,9 @@ export const migrations = [...ingestMigrations, ...alarmMigrations, ...deskMigra
 /** What may wait in memory: little, so that gateways are held. */
 export const queueBounds = { bytes: 4_000, deliveries: 12 } as const
 
+/** Few readings, so that settlements often run beside each other. */
+const smallSettlement = 4
+
 export interface CentreParts {
   readonly schedule: Schedule
   readonly network: Network
@@ -87,7 +90,7 @@ export class Centre {
       error: (fields: object, message: string) => onTrouble(`${message}: ${String((fields as { err?: unknown }).err)}`),
     }
     const ingest = await openIngest({
-      ...{ state, series, clock, registry, logger, queue: queueBounds },
+      ...{ state, series, clock, registry, logger, queue: queueBounds, smallSettlement },
       steps: [journalStep(life.name), alarms.step],
       listen: { host: '', port: 0 },
       random: () => 1,
