@@ -197,6 +197,29 @@ without neighbours; a value that is held for less than the series naturally stan
 jumps between two terminals' clocks below five minutes, which nothing here looks for. On clean data the rain gauge is called stuck when the
 same drizzle is read for long, and noise is said of traffic that is livelier than the weeks before. How far a series usually lies apart at an
 hour of the week came into the test of level when the clean demonstration (another seed) showed a shift that was an ordinary rush hour.
+Since the detector of readings runs live it learns for one day instead of two, so that it speaks sooner: false alarms on clean data rose from 0.20 to 0.29
+a terminal-week.
+
+## What of it runs live
+
+All of it, in the centre, with the same code. Quality control judges every reading before it scores. Of series with habits (\`habits: true\` in
+\`indicators/quality/limits.yaml\`), the detector of single readings takes every settled reading that counts, in order of event time, and finds
+\`spike\`, \`stuck\`, \`noise\` and \`gap\`; once an hour the hours are judged against the weeks before and the neighbours for \`level\` and
+\`drift\`. A test (\`indicators/anomaly/readings/live.test.ts\`) puts labelled faults into a station and holds the live findings equal to those of the
+detector as it is judged here, also over kills at every point of a settlement.
+
+- Findings stand at \`/api/v1/anomalies\`, on the page *Findings* (异常), in the trend of the series and beside the inputs of an explained indicator. They are for
+  the desk to look into: no alarm is raised by a spike, a stuck value, noise or a gap; level and drift have rules of the lowest priority. Neither
+  readings nor scores are changed; hours of stuck or noisy readings and of shifts are left out of baselines.
+- What lies less than six hours apart, of one kind and series, is one finding: begin, end, how often, and how odd it was at its worst.
+- Habits are learned for a day (and 48 readings) before anything but a gap is said; noise that lasts two days is a habit. When the centre first starts on
+  stored readings, habits are learned from the last day of them where that is not more than 500,000.
+- A reading older than the newest of its series, as after an outage of a gateway, is left to quality control.
+- One matter, one voice: that a terminal or gateway is silent is said by the state of the gateway, the ages of its values and the indicators of the
+  network. A gap is only found of a series that is missing for more than three reporting periods while other points of its terminal are heard; of a terminal
+  with one point it never is.
+- A finding is written within a minute, habits are kept every ten minutes (as windows are), and after a restart what was settled since is read back: the same
+  findings under the same names, none twice.
 `
   const file = join(import.meta.dirname, '..', '..', 'docs', 'detection.md')
   writeFileSync(file, `${[intro, ...tables].join('\n').trimEnd()}\n`)

@@ -1,8 +1,10 @@
-// Readings a second through quality control and windows on one core, and the memory of a series-window.
+// Readings a second through quality control, windows and the detectors of single readings on one core, and the memory of a series-window.
 //   setup/with-node bench/indicators/throughput.ts [SECONDS]
 import { setTimeout } from 'node:timers/promises'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
+import { ReadingDetector } from '../../indicators/anomaly/reading-detector.ts'
+import { ReadingWatch } from '../../indicators/anomaly/readings/watch.ts'
 import { shippedDefinitions } from '../../indicators/io/shipped.ts'
 import { shippedLimits } from '../../indicators/io/shipped-limits.ts'
 import { SeriesCheck } from '../../indicators/quality/series-check.ts'
@@ -71,6 +73,13 @@ const bySeconds = await bytesOf(() => windowsOf(10_000))
 const shortExtremes = await bytesOf(() => windowsOf(10_000, 15, true))
 const longExtremes = await bytesOf(() => windowsOf(10_000, 60, true))
 const judging = await bytesOf(() => Array.from({ length: count }, () => new SeriesCheck(air, 60_000)))
+const watching = await bytesOf(() =>
+  Array.from({ length: count }, () => {
+    const detector = new ReadingDetector({ everyMs: 60_000, resolution: 0.1 })
+    for (let k = 0; k < 100; k++) detector.take(start + k * 60_000, 40 + (k % 7) / 10, () => {})
+    return detector
+  }),
+)
 
 // Ten minutes of the whole pilot at a reading a second, said again and again, each time ten minutes later.
 const batch = [...past.samples({ from: start, to: start + 600_000, everyMs: 1000 })].flatMap(
@@ -78,34 +87,47 @@ const batch = [...past.samples({ from: start, to: start + 600_000, everyMs: 1000
     Object.entries(values).map(([point, value]) => ({ terminal, point, at, value, quality: 'good' as const })),
 )
 const windows = new Windows(plan, registry, local, limits)
-const rates: number[] = []
+const watch = new ReadingWatch(limits, registry)
+interface Rates {
+  readonly all: number[]
+  readonly windows: number[]
+}
+const rates: Rates = { all: [], windows: [] }
+const perSecond = (usage: NodeJS.CpuUsage): number => (batch.length / (usage.user + usage.system)) * 1e6
 const end = performance.now() + seconds * 1000
 for (let round = 0; performance.now() < end; round++) {
   const shift = round * 600_000
+  const readings = batch.map((reading) => ({ ...reading, at: reading.at + shift }))
   const begin = process.cpuUsage()
-  for (const { terminal, point, at, value, quality } of batch)
-    windows.add({ terminal, point, at: at + shift, value, quality })
-  const { user, system } = process.cpuUsage(begin)
-  rates.push((batch.length / (user + system)) * 1e6)
+  for (const reading of readings) windows.add(reading)
+  const fed = process.cpuUsage(begin)
+  for (const reading of readings) watch.add(reading)
+  rates.windows.push(perSecond(fed))
+  rates.all.push(perSecond(process.cpuUsage(begin)))
 }
 
-printFigures(`Quality control and windows, ${seconds} s, ${rates.length} rounds of ${batch.length} readings`, [
-  { what: 'readings a second and core, median round', measured: median(rates) / 1e6, unit: 'M/s', atLeast: 1 },
-  { what: 'slowest round', measured: Math.min(...rates) / 1e6, unit: 'M/s' },
-  {
-    what: 'bytes of a 60 min sliding window, a reading a minute',
-    measured: byMinute,
-    unit: 'B',
-    atMost: 300,
-  },
-  {
-    what: 'bytes of a 60 min sliding window, a reading each 10 s',
-    measured: bySeconds,
-    unit: 'B',
-    atMost: 300,
-  },
-  // The longest window of which a shipped definition asks for the extremes is one of a quarter of an hour.
-  { what: 'a 15 min window with least and greatest, each 10 s', measured: shortExtremes, unit: 'B', atMost: 300 },
-  { what: 'a 60 min window with least and greatest, each 10 s', measured: longExtremes, unit: 'B' },
-  { what: 'beside it, once a series: its quality control', measured: judging, unit: 'B' },
-])
+printFigures(
+  `Quality control, windows and detectors, ${seconds} s, ${rates.all.length} rounds of ${batch.length} readings`,
+  [
+    { what: 'readings a second and core, median round', measured: median(rates.all) / 1e6, unit: 'M/s', atLeast: 1 },
+    { what: 'slowest round', measured: Math.min(...rates.all) / 1e6, unit: 'M/s' },
+    { what: 'without the detectors, median round', measured: median(rates.windows) / 1e6, unit: 'M/s' },
+    {
+      what: 'bytes of a 60 min sliding window, a reading a minute',
+      measured: byMinute,
+      unit: 'B',
+      atMost: 300,
+    },
+    {
+      what: 'bytes of a 60 min sliding window, a reading each 10 s',
+      measured: bySeconds,
+      unit: 'B',
+      atMost: 300,
+    },
+    // The longest window of which a shipped definition asks for the extremes is one of a quarter of an hour.
+    { what: 'a 15 min window with least and greatest, each 10 s', measured: shortExtremes, unit: 'B', atMost: 300 },
+    { what: 'a 60 min window with least and greatest, each 10 s', measured: longExtremes, unit: 'B' },
+    { what: 'beside it, once a series: its quality control', measured: judging, unit: 'B' },
+    { what: 'and the habits of its readings, where it has any', measured: watching, unit: 'B' },
+  ],
+)

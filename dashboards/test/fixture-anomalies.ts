@@ -5,7 +5,7 @@ import type { ApiSources } from '../api/sources.ts'
 
 const hour = 3_600_000
 
-/** A gauge and a station drift since the day before, and the station shifted for some hours five days ago. */
+/** A gauge and a station drift since the day before, a pressure stands still and a level is missing now; what else was, is over. */
 export function fixtureAnomalies(now: number): Anomaly[] {
   const of = { terminal: 'air-01', point: 'pm25', unit: 'ug/m3' }
   const end = Math.floor(now / hour) * hour
@@ -24,6 +24,40 @@ export function fixtureAnomalies(now: number): Anomaly[] {
       foundAt: end - 116 * hour,
       off: -9,
     },
+    {
+      ...{
+        terminal: 'supply-02',
+        point: 'pressure',
+        unit: 'MPa',
+        kind: 'stuck',
+        open: true,
+        off: 0,
+        times: 1,
+        score: 6.2,
+      },
+      ...{ from: end - 4 * hour, to: end, foundAt: end - 3 * hour },
+    },
+    {
+      ...{ terminal: 'air-03', point: 'no2', unit: 'ug/m3', kind: 'gap', open: true, off: 0, times: 1, score: 95 },
+      ...{ from: end - 1.5 * hour, to: end, foundAt: end - 1.4 * hour },
+    },
+    {
+      ...{ terminal: 'air-02', point: 'temperature', unit: 'celsius', kind: 'spike', open: false, off: 14.2, times: 3 },
+      ...{ from: end - 9 * hour, to: end - 7 * hour, foundAt: end - 9 * hour, score: 71 },
+    },
+    {
+      ...{
+        terminal: 'traffic-01',
+        point: 'flow',
+        unit: 'veh/h',
+        kind: 'noise',
+        open: false,
+        off: 410,
+        times: 1,
+        score: 4.4,
+      },
+      ...{ from: end - 30 * hour, to: end - 28 * hour, foundAt: end - 29 * hour },
+    },
   ]
 }
 
@@ -34,7 +68,7 @@ export const touches = (
   terminal === (asked.terminal ?? terminal) &&
   point === (asked.point ?? point) &&
   open === (asked.open ?? open) &&
-  to > (asked.from ?? 0) &&
+  to >= (asked.from ?? 0) &&
   from < (asked.to ?? Number.POSITIVE_INFINITY)
 
 export function seriesAnomalyOf(terminal: string, point: string, unit = 'none', now: number): SeriesAnomaly {

@@ -12,9 +12,9 @@ import { fixtureSources } from './fixture-sources.ts'
 const pagesFolder = join(import.meta.dirname, '..', 'dist')
 const skip = existsSync(join(pagesFolder, 'index.html')) ? browserMissing() : 'the pages are not built'
 
-t.setTimeout(240_000)
+t.setTimeout(420_000)
 
-t.test('City now in a browser', { skip: skip ?? false, timeout: 240_000 }, async (t) => {
+t.test('City now in a browser', { skip: skip ?? false, timeout: 420_000 }, async (t) => {
   const fixture = fixtureSources({
     city: await demoCity(),
     clock: systemClock,
@@ -30,7 +30,7 @@ t.test('City now in a browser', { skip: skip ?? false, timeout: 240_000 }, async
   const foreign: string[] = []
   const bytes = new Map<string, number>()
 
-  const open = async (query: string, width = 1920, height = 1080): Promise<Page> => {
+  const open = async (query: string, width = 1366, height = 768): Promise<Page> => {
     const page = await browser.newPage({ viewport: { width, height } })
     page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()))
     page.on('pageerror', (error) => complaints.push(error.message))
@@ -42,7 +42,7 @@ t.test('City now in a browser', { skip: skip ?? false, timeout: 240_000 }, async
       bytes.set(new URL(response.url()).pathname, length)
     })
     await page.goto(`${api.url}/?${query}`)
-    await page.waitForSelector('.gl[data-drawn]', { timeout: 60_000 })
+    await page.waitForSelector('.gl[data-drawn]', { timeout: 180_000 })
     return page
   }
 
@@ -131,18 +131,19 @@ t.test('City now in a browser', { skip: skip ?? false, timeout: 240_000 }, async
     await phone.close()
   })
 
+  // The page that is open: another one would draw its map in software again, half a minute on a busy machine.
   await t.test('at both desk sizes nothing is cut off at the bottom', async (t) => {
+    t.match(page.url(), /lang=en&theme=light/)
     for (const [width, height] of [
       [1920, 1080],
       [1366, 768],
     ] as const) {
-      const desk = await open('lang=en&theme=light', width, height)
-      await desk.waitForSelector('.od li')
-      const over = await desk.evaluate(
+      await page.setViewportSize({ width, height })
+      await page.waitForSelector('.od li')
+      const over = await page.evaluate(
         `[...document.querySelectorAll('.colL, .mid, .right')].filter((one) => one.scrollHeight > one.clientHeight + 1).map((one) => one.className + ' ' + one.scrollHeight + '>' + one.clientHeight)`,
       )
       t.same(over, [], `${width}x${height}`)
-      await desk.close()
     }
   })
 

@@ -9,10 +9,16 @@ export interface Caught {
   readonly violation: string
 }
 
-/** Runs seeds 1 to `most` in a process of its own with the mutation in place, until one fails. */
-export function runMutation({ name }: Mutation, most: number): Caught {
+/** Runs the seed that found it before, then seeds 1 to `most`, in a process of its own with the mutation in place, until one fails. */
+export function runMutation(mutation: Mutation, most: number): Caught {
+  const caught = runSeeds(mutation, mutation.seed, 1)
+  return caught.seed === undefined ? runSeeds(mutation, 1, most) : caught
+}
+
+function runSeeds({ name }: Mutation, from: number, count: number): Caught {
   const args = ['--import', join(root, 'test/miniature/mutate.ts'), join(root, 'test/miniature/main.ts')]
-  const { stdout, stderr, status } = spawnSync(process.execPath, [...args, '--from', '1', '--count', String(most)], {
+  const seeds = ['--from', String(from), '--count', String(count)]
+  const { stdout, stderr, status } = spawnSync(process.execPath, [...args, ...seeds], {
     cwd: root,
     encoding: 'utf8',
     env: { ...process.env, CIVITALS_MUTATION: name, NODE_OPTIONS: '' },

@@ -4,7 +4,7 @@ import { thinnedOut } from '../../gateway/spool/thinning.ts'
 import { tooOldToKeep } from '../../ingest/ledger/given-up.ts'
 import { runSeed } from './world.ts'
 
-const seeds = Number(process.env.CIVITALS_SEEDS ?? 300)
+const seeds = Number(process.env.CIVITALS_SEEDS ?? 200)
 
 t.test('a seed run twice does the same', async (t) => {
   for (const seed of [11, 12, 13]) {

@@ -1,5 +1,5 @@
 /** Which page the part of the address behind # names. */
-export type Page = 'city' | 'ledger' | 'why'
+export type Page = 'city' | 'ledger' | 'why' | 'findings'
 
 class Place {
   page = $state<Page>(pageOf(location.hash))
@@ -18,6 +18,7 @@ const subjectOf = (hash: string): string | undefined => /^#\/why\/([A-Z]{4}-\d{2
 
 function pageOf(hash: string): Page {
   if (hash === '#/ledger') return 'ledger'
+  if (hash === '#/findings') return 'findings'
   return subjectOf(hash) === undefined ? 'city' : 'why'
 }
 

@@ -14,6 +14,7 @@ export const en: Words = {
   ordersShort: 'Orders',
   map: 'Map',
   trend: 'Trend',
+  findings: 'Findings',
   ledger: 'Ledger',
   wholeCity: 'whole district',
   towns: (count) => `all ${count} towns`,

@@ -10,6 +10,7 @@ export const zh = {
   ordersShort: '工单',
   map: '地图',
   trend: '曲线',
+  findings: '异常',
   ledger: '账本',
   wholeCity: '全区',
   towns: (count: number) => `全区 ${count} 镇街`,
