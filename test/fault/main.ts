@@ -92,3 +92,5 @@ const left = scenarios.filter((scenario) => !shown.some((result) => result.scena
 writeFileSync(values.page, deliveryPage(shown, left))
 print(`${results.filter(({ outcome }) => outcome?.held).length} of ${results.length} held; ${values.page} is written`)
 process.exitCode = results.every(({ outcome }) => outcome?.held) ? 0 : 1
+// A program that stays after its last line says what it waits for; nothing of it is ended by force.
+setTimeout(() => tell(`still open: ${process.getActiveResourcesInfo().join(', ')}`), 10_000).unref()
