@@ -13,7 +13,7 @@ const hourMs = 3_600_000
 const firstLookMs = learnMs + hourMs
 /** Longer ago nothing is looked at again: what was silent so long begins anew. */
 export const longestMs: number = 26 * hourMs
-/** Readings, by the reporting period, from which habits are learned at once; other terminals learn theirs within a day. */
+/** Readings, by the reporting period, from which habits are learned at the very first start; other terminals learn theirs within a day. */
 const firstLookReadings = 500_000
 /** Readings one question to the store may be expected to return. */
 const readingsPerPage = 200_000
@@ -25,16 +25,17 @@ interface Asked {
 }
 
 /**
- * Feeds a watch with what the store holds and it has not seen: of a terminal whose habits were kept what came since, of another
- * one its last day, while that is not too much. Call it before the first reading is settled.
+ * Feeds a watch with what the store holds and it has not seen: of a terminal whose habits were kept what came since. At the `first`
+ * start of all, the last day of as many terminals as is not too much. Call it before the first reading is settled.
  */
 export async function catchUp(
   watch: ReadingWatch,
   registry: Pick<RegistryView, 'terminals'>,
   series: Pick<SeriesStore, 'readings'>,
   now: EpochMs,
+  first: boolean,
 ): Promise<void> {
-  let toLearn = firstLookReadings
+  let toLearn = first ? firstLookReadings : 0
   let [page, expected]: [Asked[], number] = [[], 0]
   const readPage = async (): Promise<void> => {
     if (page.length > 0) replay(watch, page, await series.readings({ series: page, to: now + 1 }))
@@ -42,9 +43,9 @@ export async function catchUp(
   }
   for (const terminal of registry.terminals()) {
     const asked = askedOf(watch, terminal, now)
-    const [first] = asked
-    if (!first) continue
-    const count = (asked.length * (now - first.from)) / terminal.reportEveryMs
+    const from = asked[0]?.from
+    if (from === undefined) continue
+    const count = (asked.length * (now - from)) / terminal.reportEveryMs
     if (isNew(watch, terminal)) {
       if (count > toLearn) continue
       toLearn -= count
@@ -68,7 +69,8 @@ const isNew = (watch: ReadingWatch, terminal: Terminal): boolean => newest(watch
 function askedOf(watch: ReadingWatch, terminal: Terminal, now: EpochMs): readonly Asked[] {
   if (watch.pointsOf(terminal.id).length === 0) return []
   const known = newest(watch, terminal)
-  const since = known.length === 0 ? now - firstLookMs : Math.max(Math.max(...known) - grainMs, now - longestMs)
+  const since =
+    known.length === 0 ? now - firstLookMs : Math.max(Math.max(...known) - terminal.reportEveryMs, now - longestMs)
   const from = since - (since % grainMs)
   return terminal.points.map(({ id }) => ({ terminal: terminal.id, point: id, from }))
 }

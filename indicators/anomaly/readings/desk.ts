@@ -47,11 +47,12 @@ export class ReadingDesk implements AsyncDisposable {
   static async open(options: ReadingDeskOptions): Promise<ReadingDesk> {
     const { state, series, registry, clock, limits } = options
     const now = clock.now()
-    const watch = new ReadingWatch(limits, registry, await readHabits(state.db))
+    const habits = await readHabits(state.db)
+    const watch = new ReadingWatch(limits, registry, habits)
     // As far back as what is read again may go on from. Oldest first: of one kind the newest counts.
     const recent = await readFindings(state.db, { from: now - longestMs - foldMs })
     watch.findings.recall([...(await readFindings(state.db, { open: true })), ...recent.toReversed()])
-    await catchUp(watch, registry, series, now)
+    await catchUp(watch, registry, series, now, habits.size === 0)
     return new ReadingDesk(options, watch)
   }
 
