@@ -64,7 +64,11 @@ export class BucketRing {
     this.#totals = undefined
     // All slots they begin are emptied at once.
     this.#slotFor(Math.floor(((minute[end - 1] ?? 0) * minuteMs) / slotMs))
-    for (let k = begin; k < end; ) {
+    // What later ones push out again is passed over.
+    const oldest = ((this.#newest - this.shape.slots + 1) * slotMs) / minuteMs
+    let k = begin
+    while (k < end && (minute[k] ?? 0) < oldest) k++
+    while (k < end) {
       const stamp = Math.floor(((minute[k] ?? 0) * minuteMs) / slotMs)
       const slot = this.#heldSlot(stamp)
       const from = stamp * slotMs
@@ -103,7 +107,6 @@ export class BucketRing {
         if (part < partsInWord) firstParts |= 1 << part
         else lastParts |= 1 << (part - partsInWord)
       }
-      if (slot < 0) continue
       if (flags && failed > 0) kept.failed.set(slot, kept.failed.get(slot) + failed)
       if (held === 0) continue
       this.#put(slot, held, sum, low, high)

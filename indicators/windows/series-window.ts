@@ -173,7 +173,7 @@ export class SeriesWindow {
     if (inWeeks) this.week?.add(at, value, folded?.count ?? 1)
   }
 
-  /** Minutes `begin` <= k < `end` of a column, judged, at once: what comes too early to be looked back on goes into hours alone. */
+  /** Minutes `begin` <= k < `end` of a column, judged, at once. */
   addMinutes(run: MinuteRun, begin: number, end: number): void {
     const { minute, mean, count, flag } = run
     this.#recent = undefined
@@ -184,11 +184,8 @@ export class SeriesWindow {
       this.lastValue = mean[newest] ?? Number.NaN
     }
     this.hours?.addMinutes(run, begin, end)
-    const reach = (minute[end - 1] ?? 0) - this.minutes.shape.slots
-    let first = end - 1
-    while (first > begin && (minute[first - 1] ?? 0) > reach) first--
-    this.minutes.addMinutes(run, first, end)
-    this.fine?.addMinutes(run, first, end)
+    this.minutes.addMinutes(run, begin, end)
+    this.fine?.addMinutes(run, begin, end)
     if (!this.week) return
     for (let k = begin; k < end; k++)
       if (flag[k] === 1) this.week.add((minute[k] ?? 0) * minuteMs, mean[k] ?? 0, count[k])
