@@ -20,7 +20,7 @@ const written = `    await this.#storeState({ ...made, rejects, configurations }
 export const mutations: readonly Mutation[] = [
   {
     name: 'acknowledge before (b)',
-    seed: 7,
+    seed: 13,
     file: settler,
     find: written,
     put: `    const held = accounts.changed()
@@ -122,7 +122,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'thin what may have been sent',
-    seed: 42,
+    seed: 328,
     file: 'gateway/spool/book.ts',
     find: 'this.#unsentFrom = stands ? Number.POSITIVE_INFINITY : this.#state.newestSeq + 1',
     put: 'this.#unsentFrom = stands ? 1 : 1',
@@ -143,14 +143,14 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'a commit nobody heard of is judged again',
-    seed: 259,
+    seed: 57,
     file: 'alarms/alarms.ts',
     find: 'if (await isWritten(tx, written.at(-1))) return',
     put: '',
   },
   {
     name: 'a late reading takes the newest one’s place',
-    seed: 36,
+    seed: 6,
     file: 'ingest/latest/latest.ts',
     find: 'if (known && known.reading.at > reading.at) continue',
     put: '',
@@ -178,14 +178,14 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'what comes before its configuration is judged by the registry',
-    seed: 25,
+    seed: 76,
     file: 'ingest/configurations/configuration-book.ts',
     find: "return kept ? (kept.units.get(terminal) ?? nothing) : 'unknown'",
     put: 'return kept?.units.get(terminal)',
   },
   {
     name: 'what waits for its configuration waits on when it has come',
-    seed: 17,
+    seed: 5,
     file: settler,
     find: 'if (clockFixes.length + configurations.added.length > 0) this.reviewAside()',
     put: 'if (clockFixes.length > 0) this.reviewAside()',
