@@ -15,6 +15,7 @@ import type { Acknowledger } from './acknowledger.ts'
 import { AsideKeeper } from './aside-keeper.ts'
 import type { Books } from './books.ts'
 import { Gathering, type Settlement } from './gather.ts'
+import { InHand } from './in-hand.ts'
 import { nextTurn } from './io/turn.ts'
 import { Persistence, type StoreDown } from './persist.ts'
 import { takeOutRefused } from './refused.ts'
@@ -54,15 +55,6 @@ const defaultSmall = 8_000
 /** Readings decoded before the main loop is free again: about 3 ms of work. */
 const readingsPerSlice = 2_000
 
-/** One settlement on its way into the stores. */
-interface InHand {
-  readonly settlement: Settlement
-  /** Resolves when (a) holds. */
-  readonly stored: Promise<unknown>
-  /** Resolves when (b) holds and memory has followed. */
-  readonly done: Promise<void>
-}
-
 /**
  * The one settler: takes what waits, makes it durable in two steps, then acknowledges. (a) readings into the series store;
  * (b) ledger, rejects, set-aside readings and every step's effect in one state transaction. Memory follows (b). A crash between
@@ -80,11 +72,7 @@ export class Settler {
   readonly #sameTime: SameTime | undefined
   readonly #between: (() => Promise<void>)[] = []
   readonly #stop = new AbortController()
-  /** The oldest first, two at most. */
-  readonly #inHand: InHand[] = []
-  /** A step (a) is under way. */
-  #storing = false
-  #failed = false
+  readonly #inHand: InHand
   #gathering: Gathering | undefined
   #startedAt = Number.NEGATIVE_INFINITY
   /** Since start. */
@@ -92,6 +80,7 @@ export class Settler {
 
   constructor(options: SettlerOptions) {
     this.#options = options
+    this.#inHand = new InHand(() => options.queue.wake())
     this.#sameTime = options.series.holdsOneATime ? new SameTime() : undefined
     const onChange = (down: StoreDown | undefined) => {
       options.health.storeDown(down)
@@ -155,13 +144,13 @@ export class Settler {
         // Gathering hears what wakes the queue as well.
         if (!this.#otherWork) await queue.waiting(signal)
         if (this.#otherWork) {
-          await this.#inHand.at(-1)?.done
+          await this.#inHand.empty()
           if (this.#aside.requested) await this.#aside.review()
           for (let work = this.#between.shift(); work; work = this.#between.shift()) await work()
         }
         await this.#settleWhatWaits()
       }
-      await this.#inHand.at(-1)?.done
+      await this.#inHand.empty()
     } catch (error) {
       if (!signal.aborted) throw error
     }
@@ -181,49 +170,23 @@ export class Settler {
     return readings === 0 || !this.#isSmall(readings) ? 0 : this.#startedAt + paceMs - clock.mono()
   }
 
-  /** Whether a settlement of so many readings may begin. Beside another only one that is not small: it costs as much as a large one. */
-  #mayBegin(readings: number): boolean {
-    const beside = this.#inHand.length === 1 && !this.#storing && !this.#isSmall(readings)
-    return this.#inHand.length === 0 || beside || this.#failed
-  }
-
   /** Gathers beside the settlements in hand, then follows them: what arrived during one is the next. */
   async #settleWhatWaits(): Promise<void> {
     const { books, clock } = this.#options
-    const before = this.#inHand.at(-1)?.settlement.accounts
+    const before = this.#inHand.settlements.at(-1)?.accounts
     const gathering = new Gathering(books.accounts.draft(clock.now(), before), books.view, clock.now())
     this.#gathering = gathering
     await this.#gather(gathering)
-    await this.#room()
+    await this.#inHand.room()
     this.#gathering = undefined
-    const anything = gathering.readings > 0 || (this.#inHand.length === 0 && hasPending(books))
+    const anything = gathering.readings > 0 || (this.#inHand.settlements.length === 0 && hasPending(books))
     if (!this.#stop.signal.aborted && anything) this.#begin(gathering)
-  }
-
-  /** Resolves when another may begin. Rejects with the fault of one that failed. */
-  async #room(): Promise<void> {
-    const [first, second] = this.#inHand
-    if (second || this.#failed) await first?.done
-    await this.#inHand.at(-1)?.stored
   }
 
   #begin(settlement: Settlement): void {
     this.#startedAt = this.#options.clock.mono()
-    this.#storing = true
-    const { queue } = this.#options
-    const stored = this.#storeReadings(settlement.batch, settlement.again).finally(() => {
-      this.#storing = false
-      queue.wake()
-    })
-    const settled = this.#settle(settlement, stored, this.#inHand.at(-1)?.done)
-    const failed = (error: unknown): never => {
-      this.#failed = true
-      throw error
-    }
-    const done = settled.then(() => void this.#inHand.shift(), failed).finally(() => queue.wake())
-    // Whoever awaits them next hears of a failure; until then it must not count as unhandled.
-    for (const end of [stored, done]) end.catch(() => undefined)
-    this.#inHand.push({ settlement, stored, done })
+    const storing = this.#storeReadings(settlement.batch, settlement.again)
+    this.#inHand.begin(settlement, storing, (stored, before) => this.#settle(settlement, stored, before))
   }
 
   /** Until it is full, or nothing waits, it may begin and the pace is kept. Others get a turn after every slice. */
@@ -238,7 +201,7 @@ export class Settler {
       queue.admitHeld()
       if (gathering.readings >= readingsPerSettlement) return
       if (queue.deliveries > 0) await nextTurn()
-      else if (!this.#mayBegin(gathering.readings)) await this.#company()
+      else if (!this.#inHand.mayBegin(this.#isSmall(gathering.readings))) await this.#company()
       else if (this.#earlyBy(gathering.readings) > 0) await this.#company(this.#earlyBy(gathering.readings))
       else return
     }
@@ -311,7 +274,7 @@ export class Settler {
   }
 
   #waitingBatches(): readonly SettlementBatch[] {
-    const batches = this.#inHand.map(({ settlement }) => settlement.batch)
+    const batches = this.#inHand.settlements.map(({ batch }) => batch)
     return this.#gathering ? [...batches, this.#gathering.batch] : batches
   }
 
