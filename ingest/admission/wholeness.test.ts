@@ -28,7 +28,7 @@ t.test('an envelope of an older gateway has no checksum and is taken', async (t)
   t.equal(wholeness.look('g1', Buffer.from(JSON.stringify(envelopeOf(1)))), undefined, 'also behind a sealed one')
 })
 
-t.test('what is unusable just so twice was written so: it goes on, to be settled as rejected', async (t) => {
+t.test('what keeps coming unusable just so was written so: it goes on, to be settled as rejected', async (t) => {
   const wholeness = new Wholeness()
   const bad = Buffer.from('{"spool":"p1","seq":1,"samples":7}')
   t.match(wholeness.look('g1', bad), { reason: 'malformed envelope' })
@@ -36,8 +36,9 @@ t.test('what is unusable just so twice was written so: it goes on, to be settled
   t.match(wholeness.look('g1', bad), { reason: 'malformed envelope' }, 'settled by then, or its centre was not')
   t.match(wholeness.look('g2', bad), { reason: 'malformed envelope' }, 'each gateway by itself')
   const rotten = turned(encodeEnvelope(envelopeOf(3)), 20)
-  t.match(wholeness.look('g1', rotten), { reason: 'damaged envelope' }, 'rotten on its disk')
-  t.equal(wholeness.look('g1', rotten), undefined)
+  for (const time of ['first', 'second', 'third'])
+    t.match(wholeness.look('g1', rotten), { reason: 'damaged envelope' }, `a line may turn one bit twice: ${time} time`)
+  t.equal(wholeness.look('g1', rotten), undefined, 'rotten on its disk')
 })
 
 t.test('what is remembered is bounded', async (t) => {

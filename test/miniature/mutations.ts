@@ -88,7 +88,7 @@ export const mutations: readonly Mutation[] = [
     name: 'settle what came damaged',
     seed: 8,
     file: 'ingest/admission/wholeness.ts',
-    find: 'if (decoded.ok || this.#again(known, payload)) return undefined',
+    find: 'if (decoded.ok || this.#oftenEnough(known, payload, seal)) return undefined',
     put: 'if (decoded.ok || payload) return undefined',
   },
   {
