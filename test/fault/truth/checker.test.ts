@@ -1,6 +1,6 @@
 // The checker itself is proved: what is lost, doubled, invented or misplaced in a made-up store is counted as that.
 import t from 'tap'
-import { compare } from './checker.ts'
+import { compare, raisedAgain, unstable } from './checker.ts'
 import type { Offered } from './log.ts'
 import { batteryOf } from './plan.ts'
 
@@ -52,3 +52,25 @@ t.test('an unsynced stamp is looked for at its true time, one from the future ma
   t.same(compare([unsynced], [row(1, 5)], 'battery', []), { lost: 1, twice: 1 })
   t.same(compare([offered(1, { at: 3_600_000 })], [], 'battery', []), { lost: 0, twice: 0 })
 })
+
+t.test(
+  'one fact has one id; an occurrence is raised again only after it returned, and deep water never returns',
+  async (t) => {
+    const told = (type: string, id: string, rule: string, about = 'a') => ({
+      type: `civitals.${type}`,
+      id,
+      about,
+      rule,
+    })
+    const onset = told('alarm.onset', '1', 'ahead')
+    t.same(unstable([onset, onset]), [])
+    t.match(unstable([onset, told('alarm.onset', '2', 'ahead')]), ['2 onsets and 0 returns of ahead a'])
+    const again = [onset, told('alarm.return', '2', 'ahead'), told('alarm.onset', '3', 'ahead')]
+    t.same(unstable(again), [])
+    t.equal(raisedAgain([...again, ...again]), '1 of ahead')
+    t.equal(raisedAgain([onset]), 'none')
+    t.match(unstable([told('alarm.return', '2', 'road-depth-critical')]), [/1 returns of road-depth-critical a/])
+    const order = (id: string) => ({ type: 'civitals.order.dispatched', id, about: 'o' })
+    t.match(unstable([order('1'), order('2')]), ['order o was dispatched under 2 ids'])
+  },
+)

@@ -26,6 +26,8 @@ export interface Found {
   /** Envelopes that came again and had no effect. */
   readonly duplicates: number
   readonly webhooks: number
+  /** Occurrences that returned unacknowledged and were raised again, by rule. */
+  readonly raisedAgain: string
   readonly balanced: boolean
 }
 
@@ -65,6 +67,7 @@ export async function check(trial: Trial): Promise<Found> {
     ...{ committed: truth.committed * 2, lost, twice, wrong, onsets: alarms.length, datedLater },
     ...{ declared: sum('declaredLost'), rejected: sum('rejected'), duplicates: sum('duplicates') },
     webhooks: receiver.received.length,
+    raisedAgain: raisedAgain(receiver.received),
     balanced: ledger.filter(({ spool }) => spool === truth.spools.at(-1)).every(({ balanced }) => balanced === true),
   }
 }
@@ -145,7 +148,7 @@ async function checkAlarms(
   wrong: string[],
 ): Promise<{ readonly alarms: readonly Alarm[]; readonly datedLater: number }> {
   let datedLater = 0
-  const alarms = (await allOf<Alarm>(`${api}/alarms?state=all&`)).filter(({ rule }) => rule === 'road-depth-critical')
+  const alarms = (await allOf<Alarm>(`${api}/alarms?state=all&`)).filter(({ rule }) => rule === neverReturns)
   const cases = await allOf<Case>(`${api}/cases?`)
   for (const terminal of terminals) {
     const high = (byTerminal.get(terminal) ?? []).filter(({ depth }) => depth > criticalDepth)
@@ -179,15 +182,38 @@ const missing = (alarms: readonly Alarm[], received: readonly Received[]): strin
   return alarms.filter(({ id }) => !told.has(id)).map(({ id }) => `no webhook tells of the onset of ${id}`)
 }
 
-/** However often it comes, what tells of one onset or one order has one id. */
-function unstable(received: readonly Received[]): string[] {
-  const ids = new Map<string, Set<string>>()
-  for (const { type, about, id } of received) {
-    if (type !== 'civitals.alarm.onset' && type !== 'civitals.order.dispatched') continue
-    ids.set(`${type} ${about}`, (ids.get(`${type} ${about}`) ?? new Set()).add(id))
-  }
-  return [...ids].filter(([, of]) => of.size > 1).map(([what, of]) => `${what} came under ${of.size} ids`)
+/**
+ * However often it comes, what tells of one fact has one id. An occurrence nobody acknowledged is raised again after it returned [ISA-18.2 5.2]:
+ * that is another onset, but never one more than it has returned. What stays under water never returns.
+ */
+export function unstable(received: readonly Received[]): string[] {
+  const about = Map.groupBy(received, ({ about }) => about)
+  return [...about].flatMap(([what, all]) => {
+    const ids = (type: string) => new Set(all.filter((one) => one.type === type).map(({ id }) => id)).size
+    const [onsets, returns, orders] = ['alarm.onset', 'alarm.return', 'order.dispatched'].map((type) =>
+      ids(`civitals.${type}`),
+    ) as [number, number, number]
+    const rule = all.find((one) => one.rule !== undefined)?.rule
+    return [
+      ...(onsets > 1 + returns ? [`${onsets} onsets and ${returns} returns of ${rule} ${what}`] : []),
+      ...(rule === neverReturns && returns > 0 ? [`${returns} returns of ${rule} ${what}`] : []),
+      ...(orders > 1 ? [`order ${what} was dispatched under ${orders} ids`] : []),
+    ]
+  })
 }
+
+/** How many occurrences were raised again after they had returned, by rule. */
+export function raisedAgain(received: readonly Received[]): string {
+  const onsets = received.filter(({ type }) => type === 'civitals.alarm.onset')
+  const counts = [...Map.groupBy(onsets, ({ rule = '' }) => rule)].map(([rule, of]) => {
+    const [ids, alarms] = [new Set(of.map(({ id }) => id)), new Set(of.map(({ about }) => about))]
+    return { rule, count: ids.size - alarms.size }
+  })
+  const again = counts.filter(({ count }) => count > 0).map(({ rule, count }) => `${count} of ${rule}`)
+  return again.length === 0 ? 'none' : again.join(', ')
+}
+
+const neverReturns = 'road-depth-critical'
 
 export const held = ({ lost, twice, wrong, balanced }: Found): boolean =>
   lost === 0 && twice === 0 && wrong.length === 0 && balanced

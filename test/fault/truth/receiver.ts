@@ -8,6 +8,8 @@ export interface Received {
   readonly type: string
   /** The alarm or order it tells of. */
   readonly about: string
+  /** Of the alarm it tells of. */
+  readonly rule?: string
 }
 
 export interface Receiver {
@@ -26,9 +28,13 @@ export async function openReceiver(ending: Ending): Promise<Receiver> {
       body += chunk
     })
     request.on('end', () => {
-      const { type, data } = JSON.parse(body) as { type: string; data: Record<string, { id?: string } | undefined> }
+      const { type, data } = JSON.parse(body) as {
+        type: string
+        data: Record<string, { id?: string; rule?: string } | undefined>
+      }
       const about = data.alarm?.id ?? data.order?.id ?? data.case?.id ?? ''
-      received.push({ id: String(request.headers['webhook-id']), type, about })
+      const rule = data.alarm?.rule
+      received.push({ id: String(request.headers['webhook-id']), type, about, ...(rule !== undefined && { rule }) })
       // Taken, and the answer says otherwise: it comes again under the same id.
       response.writeHead(++requests % failsEvery === 0 ? 500 : 204).end()
     })
