@@ -19,7 +19,7 @@ interface Known {
 const most = 64
 /**
  * Comings after which unusable bytes count as written so. A seal that does not hold says they were not, unless they rotted in the box: one bit of a
- * bad line may turn twice by chance (the miniature saw it in 7 of 10,000 seeds), not four times. Bytes without a seal say nothing of the kind.
+ * bad line may turn twice by chance (the miniature saw it in one of 10,000 seeds), not four times. Bytes without a seal say nothing of the kind.
  */
 const believedAfter = { broken: 4, none: 2 } as const
 
