@@ -1,18 +1,15 @@
 import type { AnomalyQuery } from '@civitals/contracts/anomaly'
 import type { EpochMs } from '@civitals/contracts/clock'
 import type { Migration, StateStore, StateTx } from '@civitals/storage/state'
+import { asked, columnsOf, type StretchColumns, stretchOf } from '../stretches.ts'
 import type { Finding } from './findings.ts'
 import type { TerminalHabits } from './watch.ts'
 
-interface FindingRow {
+interface FindingRow extends StretchColumns {
   terminal: string
   point: string
   kind: Finding['kind']
-  from_at: number
-  to_at: number
   unit: string
-  open: 0 | 1
-  found_at: number
   off: number
   score: number
   times: number
@@ -94,26 +91,19 @@ export async function readHabits(db: StateStore['db']): Promise<Map<string, Term
 
 /** Findings, newest first. */
 export async function readFindings(db: StateStore['db'], query: AnomalyQuery = {}): Promise<Finding[]> {
-  let select = db
+  const rows = await db
     .withTables<ReadingTables>()
     .selectFrom('anomaly_reading')
     .selectAll()
+    .where((row) => row.and(asked(query, 'newest reading').map(([column, is, value]) => row(column, is, value))))
     .orderBy('from_at', 'desc')
     .orderBy('terminal')
     .orderBy('point')
-  if (query.terminal !== undefined) select = select.where('terminal', '=', query.terminal)
-  if (query.point !== undefined) select = select.where('point', '=', query.point)
-  if (query.open !== undefined) select = select.where('open', '=', query.open ? 1 : 0)
-  // The end belongs to a finding: a spike is one reading long.
-  if (query.from !== undefined) select = select.where('to_at', '>=', query.from)
-  if (query.to !== undefined) select = select.where('from_at', '<', query.to)
-  return (await select.execute()).map(({ from_at, to_at, found_at, open, ...row }) => ({
-    ...row,
-    ...{ from: from_at, to: to_at, foundAt: found_at, open: open === 1 },
-  }))
+    .execute()
+  return rows.map(stretchOf)
 }
 
 const rowOf = ({ from, to, foundAt, open, ...finding }: Finding): FindingRow => ({
   ...finding,
-  ...{ from_at: from, to_at: to, found_at: foundAt, open: open ? 1 : 0 },
+  ...columnsOf({ from, to, foundAt, open }),
 })

@@ -2,19 +2,16 @@ import type { Anomaly, AnomalyQuery, LevelAnomaly } from '@civitals/contracts/an
 import type { EpochMs } from '@civitals/contracts/clock'
 import type { Migration, StateStore, StateTx } from '@civitals/storage/state'
 import type { LevelState } from '../level-detector.ts'
+import { asked, columnsOf, type StretchColumns, stretchOf } from '../stretches.ts'
 
 /** A shift of level or drift, found in the hours of a series. */
 export type LevelShift = Anomaly & { readonly kind: LevelAnomaly }
 
-interface AnomalyRow {
+interface AnomalyRow extends StretchColumns {
   terminal: string
   point: string
-  from_at: number
-  to_at: number
   kind: LevelAnomaly
   unit: string
-  open: 0 | 1
-  found_at: number
   off: number
 }
 
@@ -146,25 +143,19 @@ export async function readSeries(db: StateStore['db']): Promise<SeriesRow[]> {
 
 /** Shifts, newest first. */
 export async function readAnomalies(db: StateStore['db'], query: AnomalyQuery = {}): Promise<LevelShift[]> {
-  let select = db
+  const rows = await db
     .withTables<AnomalyTables>()
     .selectFrom('anomaly')
     .selectAll()
+    .where((row) => row.and(asked(query, 'first after').map(([column, is, value]) => row(column, is, value))))
     .orderBy('from_at', 'desc')
     .orderBy('terminal')
     .orderBy('point')
-  if (query.terminal !== undefined) select = select.where('terminal', '=', query.terminal)
-  if (query.point !== undefined) select = select.where('point', '=', query.point)
-  if (query.open !== undefined) select = select.where('open', '=', query.open ? 1 : 0)
-  if (query.from !== undefined) select = select.where('to_at', '>', query.from)
-  if (query.to !== undefined) select = select.where('from_at', '<', query.to)
-  return (await select.execute()).map(({ from_at, to_at, found_at, open, ...row }) => ({
-    ...row,
-    ...{ from: from_at, to: to_at, foundAt: found_at, open: open === 1 },
-  }))
+    .execute()
+  return rows.map(stretchOf)
 }
 
-const rowOf = ({ terminal, point, unit, kind, off, from, to, foundAt, open }: LevelShift): AnomalyRow => ({
+const rowOf = ({ terminal, point, unit, kind, off, ...stretch }: LevelShift): AnomalyRow => ({
   ...{ terminal, point, unit, kind, off },
-  ...{ from_at: from, to_at: to, found_at: foundAt, open: open ? 1 : 0 },
+  ...columnsOf(stretch),
 })
