@@ -1,5 +1,4 @@
 import type { AlarmEngine } from '@civitals/alarms/alarms'
-import { bodySystems } from '@civitals/contracts/body'
 import type { Clock } from '@civitals/contracts/clock'
 import type { ApiSources, LiveEvent } from '@civitals/dashboards/sources'
 import type { Anomalies } from '@civitals/indicators/anomalies'
@@ -13,6 +12,7 @@ import type { SeriesStore } from '@civitals/storage/series'
 import type { Workorders } from '@civitals/workorders/workorders'
 import type { Backtests } from './io/backtests.ts'
 import { localDay } from './local-day.ts'
+import { systemsThen } from './systems-then.ts'
 
 export interface SourceParts {
   readonly registry: Registry
@@ -35,7 +35,7 @@ export function sourcesOf(parts: SourceParts): ApiSources {
     registry,
     city: () => indicators.current(),
     area: (id) => indicators.area(id),
-    systemsAt: async (at) => systemsOf(await indicators.past(at)),
+    systemsAt: async (at) => systemsThen(await indicators.past(at)),
     explain: (question) => indicators.explain(question),
     backtests: parts.backtests,
     definitions: definitionsOf(parts),
@@ -104,12 +104,6 @@ function causesOf({ indicators, diagnosis, clock }: SourceParts, id: string) {
   const results = indicators.current()?.systems.flatMap((system) => system.indicators) ?? []
   const result = results.find((one) => one.id === id)
   return result && diagnosis.behind(result, clock.now())
-}
-
-/** Scores of the systems among what is kept of an instant; undefined when nothing is. */
-function systemsOf(past: Awaited<ReturnType<IndicatorEngine['past']>>): Record<string, number | null> | undefined {
-  const systems = past.filter(({ id }) => Object.hasOwn(bodySystems, id))
-  return systems.length === 0 ? undefined : Object.fromEntries(systems.map(({ id, score }) => [id, score]))
 }
 
 /** Everything that changes in the centre, to one listener. */

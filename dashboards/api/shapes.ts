@@ -77,7 +77,15 @@ export const HistoryPointSchema = Type.Object({
 })
 export type HistoryPoint = Static<typeof HistoryPointSchema>
 
-export const SystemsAtSchema = Type.Object({ at: Time, systems: Type.Record(Type.String(), Score) })
+export const SystemsAtSchema = Type.Object({
+  at: Time,
+  systems: Type.Record(Type.String(), Score),
+  valid: Type.Array(Type.String(), {
+    description:
+      'Indicators that had a valid value then. Scores that rest on other indicators than those of now differ for that alone.',
+  }),
+})
+export type SystemsAt = Static<typeof SystemsAtSchema>
 
 export const SeriesRowSchema = Type.Object({
   at: Time,

@@ -15,7 +15,7 @@ import type { RegistryView, Terminal } from '@civitals/contracts/registry'
 import type { SeriesFlags } from '@civitals/contracts/series-flags'
 import type { GatewayStatus } from '@civitals/contracts/status'
 import type { RangeQuery, SeriesRow } from '@civitals/storage/series'
-import type { Endpoint, Grade, HistoryPoint, NewEndpoint, NewReport } from './shapes.ts'
+import type { Endpoint, Grade, HistoryPoint, NewEndpoint, NewReport, SystemsAt } from './shapes.ts'
 
 /** One page of a list: `next` is the cursor of the page after it, null on the last. */
 export interface Page<T> {
@@ -108,7 +108,7 @@ export interface ApiSources {
   towns(): readonly { readonly area: string; readonly score: number | null; readonly grade: Grade }[]
   scoreHistory(query: HistoryQuery): Promise<readonly HistoryPoint[]>
   /** Scores of the systems at an earlier instant, where they are kept. Absent or undefined: the page leaves the comparison out. */
-  systemsAt?(at: EpochMs): Promise<Readonly<Record<string, number | null>> | undefined>
+  systemsAt?(at: EpochMs): Promise<Omit<SystemsAt, 'at'> | undefined>
   /** Newest reading of every series by event time. */
   latest(): Iterable<Reading>
   /** By gateway id. */

@@ -118,15 +118,21 @@ export function fixtureSources({ city, clock, stormAt, outageSince }: FixtureOpt
       return points
     },
     systemsAt: async () => ({
-      NERV: 83,
-      SENS: 76,
-      RESP: 68,
-      META: 79,
-      DIGE: 87,
-      PSYC: 74,
-      CIRC: 76,
-      IMMU: 88,
-      RENL: 88,
+      systems: {
+        NERV: 83,
+        SENS: 76,
+        RESP: 68,
+        META: 79,
+        DIGE: 87,
+        PSYC: 74,
+        CIRC: 76,
+        IMMU: 88,
+        RENL: 88,
+      },
+      // As after a first start: nobody had timed a message then.
+      valid: fixtureBody(now(), storm(now()))
+        .systems.flatMap(({ indicators }) => indicators.map(({ id }) => id))
+        .filter((id) => id !== 'NERV-01'),
     }),
     latest: () =>
       registry

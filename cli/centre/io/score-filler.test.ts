@@ -10,6 +10,7 @@ import { openSqliteState } from '@civitals/storage/sqlite'
 import t from 'tap'
 import { bringHistory } from '../../demo/history.ts'
 import { ScoreFiller } from '../score-filler.ts'
+import { systemsThen } from '../systems-then.ts'
 import { InstantsReplay } from './replay-thread.ts'
 
 const minuteMs = 60_000
@@ -46,6 +47,10 @@ t.test('the day before the first start, then hours the centre was away', { timeo
   const explained = await indicators.explain({ id: 'RENL-01', at })
   const kept = (await indicators.past(at)).find(({ id }) => id === 'RENL-01')
   t.ok(kept?.value !== null && Math.abs((kept?.value ?? 0) - (explained?.indicator.value ?? Number.NaN)) < 0.2)
+  const then = systemsThen(await indicators.past(at))
+  t.ok(then?.systems.NERV)
+  t.ok(then?.valid.includes('NERV-01'))
+  t.notOk(then?.valid.includes('NERV-04'), 'nobody had timed a message then')
 
   // The centre is away for three hours; what the gateways held arrives when it is back.
   const away = { from: now + minuteMs, to: now + 3 * hourMs }

@@ -46,12 +46,12 @@ export function cityRoutes(sources: ApiSources): readonly Route[] {
     }),
     get('/city/systems', {
       tag: 'city',
-      summary: 'Scores of the nine systems at an earlier instant, where they are kept',
+      summary: 'Scores of the nine systems at an earlier instant, where they are kept, and the indicators they rest on',
       query: query({ at: Moment }),
       reply: SystemsAtSchema,
       handle: async ({ query, now }) => {
         const at = instant(query.at, now)
-        return { at, systems: (await sources.systemsAt?.(at)) ?? {} }
+        return { at, ...((await sources.systemsAt?.(at)) ?? { systems: {}, valid: [] }) }
       },
     }),
     get('/indicators', {

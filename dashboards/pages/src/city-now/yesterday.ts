@@ -1,5 +1,5 @@
-import type { BodyResult } from '@civitals/contracts/body'
-import type { Grade, PointView, TerminalView } from '../../../api/shapes.ts'
+import type { BodyResult, SystemResult } from '@civitals/contracts/body'
+import type { Grade, PointView, SystemsAt, TerminalView } from '../../../api/shapes.ts'
 
 /** One row of the comparison: both marks in per cent of the line. */
 export interface Comparison {
@@ -12,13 +12,33 @@ export interface Comparison {
 
 const shownRows = 6
 
+type Then = Pick<SystemsAt, 'systems' | 'valid'>
+
+/**
+ * Indicators of a system that were valid at one of the two instants only; none where nothing is kept of it. What is missing lowers a
+ * score, so that its change would be one of what is known, not of the city: hours computed afterwards, for one, know nothing of how
+ * long messages took.
+ */
+export function validOnce({ id, indicators }: Pick<SystemResult, 'id' | 'indicators'>, then: Then): readonly string[] {
+  if (then.systems[id] === undefined) return []
+  const before = new Set(then.valid.filter((one) => one.startsWith(`${id}-`)))
+  const now = new Set(indicators.flatMap((one) => (one.valid ? [one.id] : [])))
+  return [...before.symmetricDifference(now)].sort()
+}
+
+/** By how much the score of a system moved since; undefined where either is unknown or they rest on different indicators. */
+export function changeOf(system: SystemResult, then: Then): number | undefined {
+  const before = then.systems[system.id]
+  if (system.score === null || before === null || before === undefined) return undefined
+  return validOnce(system, then).length > 0 ? undefined : Math.round(system.score) - Math.round(before)
+}
+
 /** Systems by how much their score moved since yesterday. */
-export function compareSystems(body: BodyResult, then: Readonly<Record<string, number | null>>): readonly Comparison[] {
+export function compareSystems(body: BodyResult, then: Then): readonly Comparison[] {
   const rows = body.systems.flatMap((system) => {
-    const before = then[system.id]
-    if (system.score === null || before === null || before === undefined) return []
-    const change = Math.round(system.score) - Math.round(before)
-    return [{ key: system.id, before, now: system.score, change, grade: system.grade }]
+    const { id: key, score: now, grade } = system
+    const [before, change] = [then.systems[key], changeOf(system, then)]
+    return now === null || before == null || change === undefined ? [] : [{ key, before, now, change, grade }]
   })
   const low = Math.max(0, Math.min(...rows.flatMap((row) => [row.before, row.now])) - 8)
   const share = (score: number): number => ((score - low) / (100 - low)) * 100

@@ -3,7 +3,7 @@ import type { BodyResult } from '@civitals/contracts/body'
 import type { Order } from '@civitals/contracts/case'
 import type { Reading } from '@civitals/contracts/reading'
 import type { Site } from '@civitals/contracts/registry'
-import type { AreaView, CityInfo, HistoryPoint, PointView, TerminalView } from '../../../api/shapes.ts'
+import type { AreaView, CityInfo, HistoryPoint, PointView, SystemsAt, TerminalView } from '../../../api/shapes.ts'
 import type { StoreOutage } from '../../../api/sources.ts'
 import { act, read, readList } from './fetch.ts'
 
@@ -39,7 +39,7 @@ class LiveCity {
   pastAlarms = $state.raw<readonly Alarm[]>([])
   orders = $state.raw<readonly Order[]>([])
   history = $state.raw<readonly HistoryPoint[]>([])
-  systemsYesterday = $state.raw<Readonly<Record<string, number | null>>>({})
+  systemsYesterday = $state.raw<Pick<SystemsAt, 'systems' | 'valid'>>({ systems: {}, valid: [] })
 
   #offset = 0
   #stream: EventSource | undefined
@@ -148,8 +148,8 @@ class LiveCity {
       readList<HistoryPoint>(`/city/history?from=${before - 600_000}&every=10min`).then((history) => {
         this.history = history
       }),
-      read<{ systems: Record<string, number | null> }>(`/city/systems?at=${before}`).then(({ systems }) => {
-        this.systemsYesterday = systems
+      read<SystemsAt>(`/city/systems?at=${before}`).then((then) => {
+        this.systemsYesterday = then
       }),
       readList<Alarm>('/alarms?state=all&limit=200').then((past) => {
         this.pastAlarms = past

@@ -35,6 +35,7 @@ export const en: Words = {
   score: 'City health score',
   asOf: (time) => `as of ${time}`,
   vsYesterday: 'vs yesterday',
+  othersThen: (count) => `(${count === 1 ? '1 indicator differs' : `${count} indicators differ`})`,
   same: 'same',
   interval: 'Interval',
   coverage: 'Coverage',
@@ -110,6 +111,7 @@ export const en: Words = {
   atThen: 'then',
   today: 'now',
   noYesterday: 'No data at this time yesterday',
+  otherIndicators: (systems) => `Other indicators then: ${systems}`,
   signs: 'Six bedside signs',
   sign: {
     temperature: ['Temperature', 'heat index'],

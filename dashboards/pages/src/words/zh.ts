@@ -30,6 +30,7 @@ export const zh = {
   score: '城市健康分',
   asOf: (time: string) => `截至 ${time}`,
   vsYesterday: '较昨日',
+  othersThen: (count: number) => `（${count} 项指标不同）`,
   same: '持平',
   interval: '区间',
   coverage: '覆盖率',
@@ -102,6 +103,7 @@ export const zh = {
   atThen: '昨',
   today: '今',
   noYesterday: '昨日同刻没有数据',
+  otherIndicators: (systems: string) => `昨今有效指标不同，不比：${systems}`,
   signs: '六项床旁体征',
   sign: {
     temperature: ['体温', '体感温度'],
