@@ -8,6 +8,11 @@ export interface SettledEnvelope {
   readonly seq: number
   /** Admitted readings only; what was rejected or set aside is not among them. */
   readonly readings: readonly Reading[]
+  /**
+   * The series store may hold its readings already, under this name or another: an attempt that was never settled, a release, an earlier coming. They
+   * take the place of what stands at the same series and time.
+   */
+  readonly replaces?: true
 }
 
 /** What one settlement writes: envelopes in the order of their lanes, none of them settled before. */

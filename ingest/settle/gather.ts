@@ -72,7 +72,7 @@ export class Gathering implements Settlement {
     this.readings++
     if (!envelope) return true
     const { admitted } = admit(envelope, gateway, receivedAt, this.#view)
-    if (admitted.length > 0) this.again.push({ gateway, spool, seq, readings: admitted })
+    if (admitted.length > 0) this.again.push({ gateway, spool, seq, readings: admitted, replaces: true })
     this.readings += admitted.length
     this.#notes(gateway, envelope)
     return true

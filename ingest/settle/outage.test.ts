@@ -1,12 +1,14 @@
 // The series store is down for hours: nothing is acknowledged or lost, and the newest values go on from memory.
 import { CivitalsError } from '@civitals/contracts/errors'
+import { MemorySeries } from '@civitals/storage/series-memory'
 import t from 'tap'
 import { envelopeOf } from '../testing/envelopes.ts'
 import { openBench } from '../testing/settling-bench.ts'
 
 t.test('newest values go on while the store is down for three hours, and are stored when it is back', async (t) => {
-  await using bench = await openBench()
-  bench.series.failure = new CivitalsError('CIV_STORAGE_SERIES_UNAVAILABLE', 'gone', { retryable: true })
+  const series = new MemorySeries()
+  await using bench = await openBench({ series })
+  series.failure = new CivitalsError('CIV_STORAGE_SERIES_UNAVAILABLE', 'gone', { retryable: true })
   bench.offer(envelopeOf(1))
   await bench.until(() => bench.settler.storeDown?.store === 'series')
   t.equal(bench.latest.get('t1', 'depth')?.value, 1)
@@ -21,7 +23,7 @@ t.test('newest values go on while the store is down for three hours, and are sto
   t.same(bench.acknowledged, [])
   t.same(bench.batches, [], 'nobody has evaluated anything')
   t.equal(bench.account(), undefined)
-  bench.series.failure = undefined
+  series.failure = undefined
   await bench.clock.advance(5_000)
   await bench.until(() => bench.account()?.stored === 2)
   t.equal(await bench.series.count(), 2)

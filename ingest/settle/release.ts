@@ -58,7 +58,8 @@ export interface Release {
 
 /**
  * Judges readings set aside once more and moves them in the draft of the accounts. Each admitted one is an envelope of its own
- * under a spool name no gateway can have, since the series store replaces an envelope it has seen before.
+ * under a spool name no gateway can have, since the series store replaces an envelope it has seen before; it takes the place of a reading that was
+ * written by a settlement that never held, or came again meanwhile.
  */
 export function release(
   stored: readonly StoredAside[],
@@ -132,6 +133,7 @@ const envelopeOf = (one: StoredAside, reading: Reading): SettledEnvelope => ({
   spool: `${one.spool}.aside`,
   seq: one.n,
   readings: [reading],
+  replaces: true,
 })
 
 const refusalOf = (one: StoredAside, { reason, detail }: Extract<Exclusion, { kind: 'rejected' }>, at: EpochMs) => ({

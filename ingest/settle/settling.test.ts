@@ -1,6 +1,6 @@
 // Settling through stores that fail: nothing acknowledged before both hold, nothing evaluated twice, nothing lost.
 import { CivitalsError } from '@civitals/contracts/errors'
-import type { MemoryContents } from '@civitals/storage/series-memory'
+import { type MemoryContents, MemorySeries } from '@civitals/storage/series-memory'
 import { openSqliteState } from '@civitals/storage/sqlite'
 import t from 'tap'
 import { ingestMigrations } from '../migrations.ts'
@@ -10,8 +10,9 @@ import { openBench } from '../testing/settling-bench.ts'
 const unavailable = new CivitalsError('CIV_STORAGE_SERIES_UNAVAILABLE', 'gone fishing', { retryable: true })
 
 t.test('while the series store is down nothing is acknowledged, afterwards everything is', async (t) => {
-  await using bench = await openBench()
-  bench.series.failure = unavailable
+  const series = new MemorySeries()
+  await using bench = await openBench({ series })
+  series.failure = unavailable
   bench.offer(envelopeOf(1))
   await bench.until(() => bench.settler.storeDown !== undefined)
   bench.offer(envelopeOf(2))
@@ -19,7 +20,7 @@ t.test('while the series store is down nothing is acknowledged, afterwards every
   await bench.until(() => (bench.settler.storeDown?.attempts ?? 0) > 3)
   t.match(bench.settler.storeDown, { store: 'series', message: 'gone fishing' })
   t.same([bench.acknowledged, bench.account(), bench.batches], [[], undefined, []])
-  bench.series.failure = undefined
+  series.failure = undefined
   await bench.clock.advance(5_000)
   await bench.until(() => bench.account()?.stored === 2)
   t.equal(bench.settler.storeDown, undefined)

@@ -2,6 +2,7 @@ import { FakeClock } from '@civitals/contracts/clock'
 import { type Command, decodeCommand } from '@civitals/contracts/command'
 import { type Envelope, encodeEnvelope } from '@civitals/contracts/envelope'
 import type { SettlementBatch, SettlementStep } from '@civitals/contracts/settlement'
+import type { SeriesStore } from '@civitals/storage/series'
 import { type MemoryContents, MemorySeries } from '@civitals/storage/series-memory'
 import { openSqliteState } from '@civitals/storage/sqlite'
 import type { StateStore, StateTx } from '@civitals/storage/state'
@@ -50,7 +51,7 @@ class Breakable implements StateStore {
 interface Bench {
   readonly state?: StateStore
   readonly contents?: MemoryContents
-  readonly series?: MemorySeries
+  readonly series?: SeriesStore
   readonly step?: SettlementStep<StateTx>
   readonly paceMs?: number
   readonly smallSettlement?: number

@@ -57,6 +57,22 @@ const cases: Readonly<Record<string, Case>> = {
     t.same(await raw(store, 'air-9', 'pm25'), [{ at: noon, value: 50, quality: 'good' }])
   },
 
+  'what stands there already under the name of another envelope is replaced when it is said so': async (t, store) => {
+    const first = envelope([reading('air-1', 'pm25', noon, 35), reading('air-1', 'pm10', noon, 80)])
+    const later = envelope([reading('air-1', 'pm25', noon, 36), reading('air-1', 'pm25', noon + 1000, 37)])
+    await store.write(batch(first))
+    await store.write(batch({ ...later, replaces: true }))
+    t.equal(await store.count(), 3)
+    const digest = await store.digest({ from: noon, to: noon + 2000 })
+    t.match(
+      digest.toSorted((a, b) => (a.point < b.point ? -1 : 1)),
+      [
+        { point: 'pm10', values: 1, sum: 80 },
+        { point: 'pm25', values: 2, sum: 73 },
+      ],
+    )
+  },
+
   'two readings of one series at one instant: the later written is read': async (t, store) => {
     await write(store, reading('air-1', 'pm25', noon, 35), reading('air-1', 'pm25', noon + 1000, 36))
     await write(store, reading('air-1', 'pm25', noon, 70))

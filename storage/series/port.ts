@@ -98,7 +98,7 @@ export type GroupOf = (terminal: string) => string
 /**
  * Where readings live. One conformance suite runs against every engine.
  * `write` resolves when the batch is durable and is idempotent by itself: the same (gateway, spool, seq) again replaces or
- * repeats what is there, it never adds. It rejects with a retryable CivitalsError when the engine is out of reach or out of
+ * repeats what is there, it never adds, nor does an envelope that `replaces` where another name brought its readings. It rejects with a retryable CivitalsError when the engine is out of reach or out of
  * space, with `retryAfterMs` in its context when the engine says how long; nothing of the batch may then be counted as stored.
  * `signal` ends an attempt that waits for the engine; an engine in this process may finish it instead.
  */

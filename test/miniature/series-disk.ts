@@ -1,6 +1,6 @@
 // Twin of the series engines that tells written from committed.
 import { CivitalsError } from '@civitals/contracts/errors'
-import type { SeriesId } from '@civitals/contracts/ids'
+import { type SeriesId, seriesId } from '@civitals/contracts/ids'
 import type { Reading } from '@civitals/contracts/reading'
 import type { SettledEnvelope, SettlementBatch } from '@civitals/contracts/settlement'
 import type { WriteOutcome } from '@civitals/storage/series'
@@ -47,13 +47,37 @@ export class SeriesDisk {
     this.#apply(batch.envelopes.filter(() => random.chance(0.5)))
   }
 
+  /** Of a time whose readings are not kept any more nothing stays, be it of an attempt nobody settled. */
+  expire(readings: readonly Reading[]): void {
+    this.#remove(readings)
+    for (const { terminal, point, at } of readings) {
+      const id = seriesId(terminal, point)
+      const byTime = this.contents.get(id)
+      byTime?.delete(at)
+      if (byTime?.size === 0) this.contents.delete(id)
+    }
+  }
+
   #apply(envelopes: readonly SettledEnvelope[]): void {
-    for (const { gateway, spool, seq, readings } of envelopes) {
-      this.byEnvelope.set(`${gateway}/${spool}/${seq}`, readings)
+    for (const { gateway, spool, seq, readings, replaces } of envelopes) {
+      const key = `${gateway}/${spool}/${seq}`
+      if (replaces || this.byEnvelope.has(key)) this.#remove(readings)
+      this.byEnvelope.set(key, [...(this.byEnvelope.get(key) ?? []), ...readings])
     }
     void this.#image.write({ envelopes, receivedAt: 0 })
   }
+
+  /** What stands at the same series and time, whichever envelope brought it; the rest of that one stays. */
+  #remove(replaced: readonly Reading[]): void {
+    const places = new Set(replaced.map(placeOf))
+    for (const [key, readings] of this.byEnvelope) {
+      const kept = readings.filter((reading) => !places.has(placeOf(reading)))
+      if (kept.length < readings.length) this.byEnvelope.set(key, kept)
+    }
+  }
 }
+
+const placeOf = ({ terminal, point, at }: Reading): string => `${terminal}/${point}/${at}`
 
 const unavailable = (why: string): CivitalsError =>
   new CivitalsError('CIV_STORAGE_SERIES_UNAVAILABLE', why, { retryable: true })
@@ -85,7 +109,10 @@ export class SeriesTwin extends MemorySeries {
       }
       this.#disk.begin(taken)
     })
-    await step('commit', () => this.#disk.commit(taken))
+    await step('commit', () => {
+      this.#disk.commit(taken)
+      this.#disk.expire(refused.flatMap(({ tooOld, reading }) => (tooOld ? reading : [])))
+    })
     await step('answer', () => undefined)
     return { refused }
   }

@@ -16,7 +16,7 @@ export interface WritePlan {
   readonly runs: readonly RunRow[]
   /** Of envelopes never written before. */
   readonly fresh: ReadingRows
-  /** Of envelopes written before; each (series, time) once. */
+  /** Of envelopes written before, or said to be; each (series, time) once. */
   readonly again: ReadingRows
 }
 
@@ -91,7 +91,8 @@ export class Catalogue {
     const again = new Map<string, Reading>()
     for (const envelope of envelopes) {
       const spool = this.spools.take(envelope.gateway, envelope.spool)
-      if (runs.take(spool, envelope.seq)) this.#push(fresh, envelope.readings)
+      const isNew = runs.take(spool, envelope.seq)
+      if (isNew && !envelope.replaces) this.#push(fresh, envelope.readings)
       else for (const reading of envelope.readings) again.set(keyOf(reading), reading)
     }
     this.#planned = runs.rows()

@@ -16,7 +16,7 @@ const terminals = ['air-1', 'noise-1']
 
 type Act =
   | { readonly kind: 'write'; readonly hours: number; readonly every: number; readonly terminal: number }
-  | { readonly kind: 'resend'; readonly which: number; readonly by: number }
+  | { readonly kind: 'resend'; readonly which: number; readonly by: number; readonly renamed: boolean }
   | { readonly kind: 'close' | 'tend' | 'reopen' }
   | { readonly kind: 'wait'; readonly hours: number }
 
@@ -27,7 +27,12 @@ const act: fc.Arbitrary<Act> = fc.oneof(
     every: fc.constantFrom(7_000, 90_000),
     terminal: fc.nat(terminals.length - 1),
   }),
-  fc.record({ kind: fc.constant('resend' as const), which: fc.nat(20), by: fc.constantFrom(0, 3) }),
+  fc.record({
+    kind: fc.constant('resend' as const),
+    which: fc.nat(20),
+    by: fc.constantFrom(0, 3),
+    renamed: fc.boolean(),
+  }),
   fc.record({ kind: fc.constantFrom('close' as const, 'close' as const, 'tend' as const, 'reopen' as const) }),
   fc.record({ kind: fc.constant('wait' as const), hours: fc.integer({ min: 1, max: 30 }) }),
 )
@@ -115,6 +120,7 @@ t.test('the store answers as its twin does, whatever happens', { timeout: 300_00
       let store = await open()
       const twin = new MemorySeries({ energyMean: conformanceEnergyMean })
       const written: SettledEnvelope[] = []
+      let released = 0
       const write = async (envelope: SettledEnvelope): Promise<void> => {
         for (const one of [store, twin]) await one.write({ envelopes: [envelope], receivedAt: 0 })
       }
@@ -125,7 +131,8 @@ t.test('the store answers as its twin does, whatever happens', { timeout: 300_00
           await write(envelope)
         } else if (one.kind === 'resend') {
           const envelope = written[one.which % Math.max(1, written.length)]
-          if (envelope) await write(changed(envelope, one.by))
+          const renamed = one.renamed && ({ spool: 's.aside', seq: ++released, replaces: true } as const)
+          if (envelope) await write({ ...changed(envelope, one.by), ...renamed })
         } else if (one.kind === 'close') await store.tend(true)
         else if (one.kind === 'tend') await store.tend()
         else if (one.kind === 'wait') clock.stepWall(one.hours * hour)
