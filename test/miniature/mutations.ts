@@ -170,6 +170,13 @@ export const mutations: readonly Mutation[] = [
     put: 'effectsOf(steps.slice(2), byEventTime(batch)',
   },
   {
+    name: 'what is released stands beside what a settlement that never held had written',
+    seed: 4273,
+    file: 'ingest/settle/release.ts',
+    find: '  replaces: true,\n',
+    put: '',
+  },
+  {
     name: 'numbers are taken to be in the registered unit',
     seed: 4,
     file: 'ingest/admission/judge.ts',

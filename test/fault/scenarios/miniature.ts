@@ -11,7 +11,7 @@ export const seedsHold: Scenario = {
   minutes: 10,
   async run({ scale, say }) {
     const seeds = scaled(10_000, scale)
-    const failed: number[] = []
+    const failures: Record<string, string> = {}
     const sums = new Map<string, number>()
     let events = 0
     const begun = performance.now()
@@ -19,22 +19,33 @@ export const seedsHold: Scenario = {
       const outcome = await runSeed(seed)
       events += outcome.events
       for (const [fact, count] of Object.entries(outcome.facts)) sums.set(fact, (sums.get(fact) ?? 0) + count)
-      if (outcome.violations.length > 0) failed.push(seed)
+      if (outcome.violations.length > 0) {
+        failures[`seed ${seed}`] = textOf(outcome.violations)
+        say(`seed ${seed}: ${textOf(outcome.violations)}`)
+      }
       if (seed % 1000 === 0) say(`${seed} of ${seeds} seeds`)
     }
     const perMinute = Math.round((seeds / (performance.now() - begun)) * 60_000)
+    const failed = Object.keys(failures).length
     return {
-      held: failed.length === 0,
-      seen: `${seeds} seeds, ${failed.length} failed${failed.length > 0 ? ` (first: ${failed[0]})` : ''}, ${events} events`,
+      held: failed === 0,
+      seen: `${seeds} seeds, ${failed} failed, ${events} events`,
       figures: {
         seeds,
-        failed: failed.length,
+        failed,
         events,
         'seeds a minute': perMinute,
         ...Object.fromEntries([...sums].sort()),
+        ...failures,
       },
     }
   },
+}
+
+const mostTold = 3
+const textOf = (violations: readonly string[]): string => {
+  const more = violations.length > mostTold ? `; and ${violations.length - mostTold} more` : ''
+  return violations.slice(0, mostTold).join('; ') + more
 }
 
 const mostSeeds = 400
