@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { addInterval, type Intervals, inIntervals, removeInterval, sizeOfIntervals } from './intervals.ts'
+import { addInterval, difference, type Intervals, inIntervals, removeInterval, sizeOfIntervals } from './intervals.ts'
 
 const ranges = fc.array(
   fc.tuple(fc.nat(60), fc.nat(8), fc.boolean()).map(([from, length, add]) => ({ from, to: from + length, add })),
@@ -19,6 +19,18 @@ t.test('sets of whole numbers behave like sets, and stay sorted and disjoint', a
       const sorted = set.every(([from, to], index) => from <= to && (index === 0 || from > set[index - 1]![1] + 1))
       const members = Array.from({ length: 80 }, (_, n) => inIntervals(set, n) === model.has(n)).every(Boolean)
       return sorted && members && sizeOfIntervals(set) === model.size
+    }),
+  )
+})
+
+t.test('the difference of two sets holds what the one has and the other has not', async () => {
+  const union = (parts: readonly { from: number; to: number }[]): Intervals =>
+    parts.reduce<Intervals>((set, { from, to }) => addInterval(set, from, to), [])
+  fc.assert(
+    fc.property(ranges, ranges, (one, other) => {
+      const [set, taken] = [union(one), union(other)]
+      const oneByOne = taken.reduce<Intervals>((left, [from, to]) => removeInterval(left, from, to), set)
+      return JSON.stringify(difference(set, taken)) === JSON.stringify(oneByOne)
     }),
   )
 })

@@ -34,6 +34,22 @@ export function removeInterval(set: Intervals, from: number, to: number): Interv
   return kept
 }
 
+/** What lies in `set` and not in `taken`; one walk through both. */
+export function difference(set: Intervals, taken: Intervals): Intervals {
+  const left: Interval[] = []
+  let next = 0
+  for (const [start, end] of set) {
+    let from = start
+    while ((taken[next]?.[1] ?? Number.POSITIVE_INFINITY) < from) next++
+    for (let k = next; from <= end; k++) {
+      const [low, high] = taken[k] ?? [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY]
+      if (low > from) left.push([from, Math.min(end, low - 1)])
+      from = high + 1
+    }
+  }
+  return left
+}
+
 /** Whether `value` lies in `set`; binary search. */
 export function inIntervals(set: Intervals, value: number): boolean {
   let low = 0

@@ -1,4 +1,5 @@
 import type { EpochMs } from './clock.ts'
+import type { Intervals } from './intervals.ts'
 import type { Reading } from './reading.ts'
 
 /** One admitted envelope on its way into the stores. */
@@ -13,6 +14,13 @@ export interface SettledEnvelope {
    * take the place of what stands at the same series and time.
    */
   readonly replaces?: true
+}
+
+/** Some envelopes of one spool, by number. */
+export interface SpoolEnvelopes {
+  readonly gateway: string
+  readonly spool: string
+  readonly seqs: Intervals
 }
 
 /** What one settlement writes: envelopes in the order of their lanes, none of them settled before. */

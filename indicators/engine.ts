@@ -30,6 +30,7 @@ import { WindowFeed } from './windows/feed.ts'
 import { exclusionsBefore, planFor, windowsFor } from './windows/for-definitions.ts'
 import type { WindowKeeper } from './windows/keeper.ts'
 import type { LocalTime } from './windows/local-time.ts'
+import type { Unsettled } from './windows/unsettled.ts'
 
 const minuteMs = 60_000
 const dayMs = 24 * 60 * minuteMs
@@ -53,6 +54,7 @@ export class Engine implements IndicatorEngine {
   #wroteAreas = Number.NEGATIVE_INFINITY
   #writing: Promise<void> = Promise.resolve()
   readonly #keeper: WindowKeeper
+  readonly #unsettled: Unsettled
   #keptAt: EpochMs
   #timer: Timer | undefined
   #closed = false
@@ -63,6 +65,7 @@ export class Engine implements IndicatorEngine {
     grounds: Grounds,
     bodies: Bodies,
     keeper: WindowKeeper,
+    unsettled: Unsettled,
   ) {
     this.#options = options
     this.definitions = definitions
@@ -74,6 +77,7 @@ export class Engine implements IndicatorEngine {
     this.#bodies = bodies
     this.#archived = new RememberedWeeks(options.series, options.clock)
     this.#keeper = keeper
+    this.#unsettled = unsettled
     this.#keptAt = options.clock.now()
     this.#writtenMinute = Math.floor(options.clock.now() / minuteMs) - 1
   }
@@ -144,6 +148,7 @@ export class Engine implements IndicatorEngine {
             now - 1,
             limits,
             await exclusionsBefore(this.#options, now),
+            this.#unsettled,
           ),
         )
     if (!same) await this.#keeper.forget()

@@ -6,7 +6,7 @@ import type { Grade } from '@civitals/contracts/grade'
 import type { Reading } from '@civitals/contracts/reading'
 import type { RegistryView } from '@civitals/contracts/registry'
 import type { SeriesFlags } from '@civitals/contracts/series-flags'
-import type { SettlementStep } from '@civitals/contracts/settlement'
+import type { SettlementStep, SpoolEnvelopes } from '@civitals/contracts/settlement'
 import type { SeriesStore } from '@civitals/storage/series'
 import type { StateStore, StateTx } from '@civitals/storage/state'
 import type { Period } from './baseline/exclusions.ts'
@@ -26,6 +26,7 @@ import { Counts } from './windows/counts.ts'
 import { exclusionsBefore, windowsFor } from './windows/for-definitions.ts'
 import { WindowKeeper } from './windows/keeper.ts'
 import { localTimeOf } from './windows/local-time.ts'
+import { Unsettled } from './windows/unsettled.ts'
 import type { Windows } from './windows/windows.ts'
 
 export interface IndicatorOptions {
@@ -41,6 +42,8 @@ export interface IndicatorOptions {
   readonly limits?: QualityLimits
   /** When alarms on single series were active since an instant: baselines do not learn from it. Absent: of no alarm. */
   readonly alarmPeriods?: (from: EpochMs) => Promise<readonly Period[]>
+  /** Envelopes the series store holds that were never settled and will come again. Absent: none, or the store cannot tell. */
+  readonly unsettled?: readonly SpoolEnvelopes[]
   /** Called when writing the minute's score failed; the next minute tries again. */
   readonly onError?: (error: unknown) => void
 }
@@ -128,16 +131,17 @@ export async function openIndicators(options: IndicatorOptions): Promise<Indicat
   const limits = options.limits ?? (await shippedLimits())
   const counts = new Counts()
   const exclusions = await exclusionsBefore(options, now)
+  const unsettled = new Unsettled(options.unsettled)
   const keeper = new WindowKeeper(state, registry)
   const restore = (windows: Windows) => keeper.restore(windows, now)
-  const windows = await windowsFor(documents, registry, local, series, now, limits, exclusions, restore)
+  const windows = await windowsFor(documents, registry, local, series, now, limits, exclusions, unsettled, restore)
   const hour = Math.floor(now / (dayMs / 24))
   windows.unteach(exclusions, hour - 24, hour)
   await readCounts(state.db, 'complaints', now - countDays * dayMs, counts)
   const bodies = new Bodies(registry, documents, { windows, counts, local })
   bodies.rememberSites(await series.latest())
   await readMemory(state.db, (area) => bodies.memoryOf(area), bodies.sites)
-  const engine = new Engine({ ...options, limits }, desk, { windows, counts, local }, bodies, keeper)
+  const engine = new Engine({ ...options, limits }, desk, { windows, counts, local }, bodies, keeper, unsettled)
   following.engine = engine
   engine.start()
   return engine

@@ -15,6 +15,7 @@ import { type BrokerLogin, clientIntake } from '@civitals/ingest/client-intake'
 import { type Ingest, openIngest } from '@civitals/ingest/ingest'
 import { ingestMigrations } from '@civitals/ingest/migrations'
 import { openRegistry, type Registry } from '@civitals/ingest/registry'
+import { unsettledOf } from '@civitals/ingest/unsettled'
 import type { SeriesStore } from '@civitals/storage/series'
 import { openSqliteState } from '@civitals/storage/sqlite'
 import type { StateStore, StateTx } from '@civitals/storage/state'
@@ -24,6 +25,7 @@ import type { Logger } from 'pino'
 import { followFindings } from './alarm-follower.ts'
 import { watchBody } from './body-watch.ts'
 import { watchClones } from './clone-alarms.ts'
+import { heldEnvelopes } from './held-envelopes.ts'
 import { heldUntil } from './held-series.ts'
 import { Backtests } from './io/backtests.ts'
 import { InstantsReplay } from './io/replay-thread.ts'
@@ -102,7 +104,8 @@ export async function openCentre(options: CentreOptions): Promise<Centre> {
   const profiles = [...(await shippedProfiles()).values()]
   const points = () => pointsOf([...profiles, ...registry.terminals()])
   const alarmPeriods = (from: number) => alarms.seriesPeriods(from)
-  const opening = openIndicators({ state, series, registry, clock, points, alarmPeriods })
+  const unsettled = await unsettledOf(state, await heldEnvelopes(series))
+  const opening = openIndicators({ state, series, registry, clock, points, alarmPeriods, unsettled })
   // When it fails, `await opening` below says so; closing and waiting writes need not say it again.
   opened.defer(() => opening.then((engine) => engine.close()).catch(() => undefined))
   const watching = openAnomalies({

@@ -10,6 +10,7 @@ import { readExclusions } from '../store/untaught.ts'
 import type { LocalTime } from './local-time.ts'
 import { planWindows, type WindowPlan } from './plan.ts'
 import { seedWindows } from './seed.ts'
+import type { Unsettled } from './unsettled.ts'
 import { Windows } from './windows.ts'
 
 const dayMs = 24 * 3_600_000
@@ -20,7 +21,7 @@ export const planFor = (documents: readonly SystemDocument[]): WindowPlan =>
 
 /**
  * Windows for the definitions, rebuilt from the series store with what came before `now`. `restore` puts in what was kept before a
- * restart and tells of which terminals, up to which sample.
+ * restart and tells of which terminals, up to which sample. `unsettled`: what the store holds and is still to be settled.
  */
 export async function windowsFor(
   documents: readonly SystemDocument[],
@@ -30,10 +31,11 @@ export async function windowsFor(
   now: EpochMs,
   limits: QualityLimits,
   exclusions: Exclusions,
+  unsettled: Unsettled,
   restore?: (windows: Windows) => Promise<ReadonlyMap<string, EpochMs>>,
 ): Promise<Windows> {
   const plan = planFor(documents)
-  const windows = new Windows(plan, registry, local, limits)
+  const windows = new Windows(plan, registry, local, limits, unsettled)
   const kept = await restore?.(windows)
   await seedWindows(windows, plan, registry, series, now, { exclusions, ...(kept ? { kept } : {}) })
   return windows

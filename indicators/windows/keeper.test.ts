@@ -17,6 +17,7 @@ import { WindowKeeper } from './keeper.ts'
 import { localTimeOf } from './local-time.ts'
 import { planWindows } from './plan.ts'
 import { seedWindows } from './seed.ts'
+import { Unsettled } from './unsettled.ts'
 import { Windows } from './windows.ts'
 
 const minuteMs = 60_000
@@ -27,7 +28,8 @@ const wanted = ['air-01', 'road-water-01', 'traffic-01', 'noise-01', 'gas-01', '
 const city = { ...whole, terminals: whole.terminals.filter(({ id }) => wanted.includes(id)) }
 const registry = registryOf(city)
 const plan = planWindows(documents.flatMap(({ inForce }) => inForce))
-const made = (held = limits): Windows => new Windows(plan, registry, localTimeOf(city.timeZone), held)
+const made = (held = limits, unsettled?: Unsettled): Windows =>
+  new Windows(plan, registry, localTimeOf(city.timeZone), held, unsettled)
 const qualitiesSent: readonly Quality[] = ['good', 'good', 'good', 'good', 'uncertain', 'out_of_range', 'comm_fail']
 
 /** Samples of all terminals in the minute from `at`; now and then one of an earlier minute instead. */
@@ -40,7 +42,8 @@ function batchAt(at: number, late: boolean, random: () => number): SettlementBat
       const value = quality === 'comm_fail' ? null : low + (high - low) * (0.3 + 0.1 * random() ** 3)
       return { terminal: id, point: point.id, at: sampled, value, quality }
     })
-    return { gateway: 'g', spool: 's', seq: at / minuteMs + place / 100, readings }
+    const seq = (at / minuteMs) * city.terminals.length + place
+    return { gateway: registry.terminal(id)?.gateway ?? '', spool: 's', seq, readings }
   })
   return { envelopes, receivedAt: at + 10_000 }
 }
@@ -113,6 +116,69 @@ t.test('killed at any instant, the windows are as they were, and go on so', asyn
     for (const terminal of wanted) {
       const expected = again.kept.has(terminal) ? centre.windows : anew
       t.strictSame(seen(again.windows, terminal, now), seen(expected, terminal, now), `${seed}, ${terminal}, later`)
+    }
+  }
+  t.ok(restored > 4 && rebuilt > 4, `${restored} restored, ${rebuilt} built anew: both ways are tried`)
+})
+
+t.test('killed between the two steps, before and after, what comes again counts once', async (t) => {
+  let [restored, rebuilt] = [0, 0]
+  for (let seed = 1; seed <= 4; seed++) {
+    const random = randomOf(seed)
+    const centre = await running()
+    await using _ = centre.state
+    const killedAt = 30 + Math.floor(random() * 30)
+    let now = start
+    for (let minute = 0; minute < killedAt; minute++, now += minuteMs) {
+      await centre.settle(batchAt(now, random() < 0.3, random))
+      if (minute === 20) await centre.keeper.keep(() => centre.windows)
+    }
+    // In the series store, not in the ledger: of several minutes, and late ones among them.
+    const inHand = [0, 1, 2].map((minute) => batchAt(now + minute * minuteMs, random() < 0.5, random))
+    for (const batch of inHand) await centre.series.write(batch)
+    const unsettled = () => {
+      const envelopes = inHand.flatMap((batch) => batch.envelopes)
+      return new Unsettled(
+        Object.entries(Object.groupBy(envelopes, ({ gateway }) => gateway)).map(([gateway, own = []]) => ({
+          ...{ gateway, spool: 's' },
+          seqs: own.map(({ seq }) => [seq, seq] as const).sort((a, b) => a[0] - b[0]),
+        })),
+      )
+    }
+    now += 3 * minuteMs
+    // Killed once more before anything came: what was kept meanwhile is believed as far as it may be.
+    const between = await centre.restarted(now, made(limits, unsettled()))
+    await between.keeper.keep(() => between.windows)
+    const again = await centre.restarted(now, made(limits, unsettled()))
+    // What came late, of after what was kept, is read back in order.
+    const { windows: inOrder } = await centre.restarted(now)
+    const newer = inHand.map((batch) => ({
+      ...batch,
+      envelopes: batch.envelopes.map((one) => ({
+        ...one,
+        readings: one.readings.filter(
+          ({ terminal, at }) => at > (again.kept.get(terminal) ?? Number.POSITIVE_INFINITY),
+        ),
+      })),
+    }))
+    const ordered = new Set(newer.flatMap((batch) => [...centre.windows.late(batch)]))
+    for (const batch of inHand) await centre.settle(batch, again.windows, again.keeper)
+    for (const batch of inHand) centre.windows.settle(batch)
+    const anew = made()
+    await seedWindows(anew, plan, registry, centre.series, now)
+    for (const envelope of inHand.flatMap(({ envelopes }) => envelopes))
+      t.notOk(again.windows.readBack.takes(envelope), 'nothing of what has come is waited for')
+    for (let minute = 0; minute < 5; minute++, now += minuteMs) {
+      const batch = batchAt(now, false, random)
+      for (const windows of [again.windows, centre.windows, inOrder, anew]) windows.settle(batch)
+    }
+    for (const terminal of wanted) {
+      const kept = again.kept.has(terminal)
+      const asKept = ordered.has(terminal) ? inOrder : centre.windows
+      const expected = kept ? asKept : anew
+      t.strictSame(seen(again.windows, terminal, now), seen(expected, terminal, now), `${seed}, ${terminal}`)
+      if (kept) restored++
+      else rebuilt++
     }
   }
   t.ok(restored > 4 && rebuilt > 4, `${restored} restored, ${rebuilt} built anew: both ways are tried`)

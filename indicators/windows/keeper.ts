@@ -17,7 +17,8 @@ const terminalsAtOnce = 100
 /**
  * Keeps the windows of each terminal in the state store now and then, so that a restart reads back only what came after. A row may
  * be believed because whatever it does not hold is newer than its newest sample: a settlement with anything older of a terminal
- * deletes the terminal's row in its own transaction, and the next start builds that terminal from the series store.
+ * deletes the terminal's row in its own transaction, and the next start builds that terminal from the series store. Nothing is kept of
+ * a terminal whose windows hold what is still to be settled: another start could not tell it from what they lack.
  */
 export class WindowKeeper {
   readonly #state: StateStore
@@ -83,7 +84,8 @@ export class WindowKeeper {
     return terminals.flatMap((terminal) => {
       const until = windows.newestOf(terminal)
       const shape = windows.shape(terminal)
-      if (until === undefined || shape === undefined || this.#amended.has(terminal)) return []
+      if (until === undefined || shape === undefined) return []
+      if (this.#amended.has(terminal) || windows.readBack.awaits(terminal)) return []
       this.#kept.add(terminal)
       windows.save(terminal, out)
       return [{ terminal, shape, until, state: out.take() }]

@@ -67,6 +67,7 @@ export async function seedWindows(
     const found = await series.readings({ series: page, to: now + 1 })
     for (const [begin, end] of byTerminal(page)) replay(windows, page, begin, end, found)
   }
+  windows.readBack.done(kept, now)
 }
 
 /** One series that is read back. */

@@ -20,6 +20,7 @@ import type { Folded, MinuteRun, RingShape } from './ring-shape.ts'
 import { SeriesWindow, type Source } from './series-window.ts'
 import { Shelves } from './slots.ts'
 import { TerminalWatch } from './terminal-watch.ts'
+import { ReadBack, type Unsettled } from './unsettled.ts'
 
 /** Counts up when what `save` writes, or what it means, changes. */
 const recordVersion = 4
@@ -43,14 +44,20 @@ export class Windows {
   readonly #limits: QualityLimits
   readonly #terminals = new Map<string, Watched>()
   readonly #shelves = new Shelves()
+  /** What was read back of the store. */
+  readonly readBack: ReadBack
   #since: EpochMs | null = null
 
-  /** Without `limits` only what is no number, missing or said to fail is kept from scoring. */
-  constructor(plan: WindowPlan, registry: Stands, local: LocalTime, limits: QualityLimits = {}) {
+  /**
+   * Without `limits` only what is no number, missing or said to fail is kept from scoring. `unsettled`: envelopes in the store these
+   * windows are built from that are still to be settled.
+   */
+  constructor(plan: WindowPlan, registry: Stands, local: LocalTime, limits: QualityLimits = {}, unsettled?: Unsettled) {
     this.#plan = plan
     this.#registry = registry
     this.#history = () => new HourHistory(local)
     this.#limits = limits
+    this.readBack = new ReadBack(registry, unsettled)
   }
 
   /** Oldest event time seen: completeness is owed from then on. */
@@ -58,16 +65,17 @@ export class Windows {
     return this.#since
   }
 
-  /** A settled batch. Costs O(1) a reading. */
+  /** A settled batch. Costs O(1) a reading. What was read back before it was settled is not counted again. */
   settle(batch: SettlementBatch): void {
     for (const envelope of batch.envelopes) {
+      const counted = this.readBack.takes(envelope)
       let newest = Number.NEGATIVE_INFINITY
       let [terminal, at] = ['', Number.NaN]
       for (const reading of envelope.readings) {
         if (reading.terminal !== terminal || reading.at !== at) this.#clock(reading, batch.receivedAt)
         terminal = reading.terminal
         at = reading.at
-        this.add(reading)
+        if (!counted?.(reading)) this.add(reading)
         if (reading.at > newest) newest = reading.at
       }
       if (newest > 0) this.delays.add(batch.receivedAt, batch.receivedAt - newest)

@@ -37,6 +37,15 @@ export interface AsideGroup {
   readonly last: number
 }
 
+const suffix = '.aside'
+
+/** The name under which the series store holds what was set aside of a spool, each reading an envelope by its number: no gateway can have it. */
+export const spoolOfAside = (spool: string): string => `${spool}${suffix}`
+
+/** The spool of such a name; undefined of any other. */
+export const spoolAside = (name: string): string | undefined =>
+  name.endsWith(suffix) ? name.slice(0, -suffix.length) : undefined
+
 type AsideRow = LedgerTables['set_aside']
 const counter = 'set_aside'
 
@@ -117,6 +126,13 @@ export async function readAside(
     .limit(limit)
     .execute()
   return rows.map(asideOf)
+}
+
+/** Numbers up to `to` that wait aside of a spool, in order. */
+export async function asideNumbers(state: StateStore, gateway: string, spool: string, to: number): Promise<number[]> {
+  const query = state.db.withTables<LedgerTables>().selectFrom('set_aside').select('n').where('gateway', '=', gateway)
+  const rows = await query.where('spool', '=', spool).where('n', '<=', to).orderBy('n').execute()
+  return rows.map(({ n }) => n)
 }
 
 /** Removes readings that wait no longer, by number. */

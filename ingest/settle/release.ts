@@ -5,7 +5,7 @@ import { isConvertible } from '@civitals/contracts/units'
 import type { RefusedReading } from '@civitals/storage/series'
 import { type AdmissionView, type Exclusion, isExclusion, judge } from '../admission/judge.ts'
 import type { AccountDraft } from '../ledger/accounts.ts'
-import type { AsideChange, AsideGroup, StoredAside } from '../ledger/aside.ts'
+import { type AsideChange, type AsideGroup, type StoredAside, spoolOfAside } from '../ledger/aside.ts'
 import { type GivenUp, gapsOf, tooOldToKeep } from '../ledger/given-up.ts'
 import { RejectTally } from '../ledger/reject-book.ts'
 import type { SpoolGap } from '../ledger/store.ts'
@@ -130,7 +130,7 @@ export function keepRefused(
 
 const envelopeOf = (one: StoredAside, reading: Reading): SettledEnvelope => ({
   gateway: one.gateway,
-  spool: `${one.spool}.aside`,
+  spool: spoolOfAside(one.spool),
   seq: one.n,
   readings: [reading],
   replaces: true,

@@ -236,6 +236,30 @@ const cases: Readonly<Record<string, Case>> = {
     t.equal(await again.count(), 4)
   },
 
+  'an engine that keeps the numbers of its envelopes tells them, also after opening again': async (t, store, place) => {
+    if (!store.envelopes) return
+    const [first, second, fourth] = [1, 2, 4].map((seq) => envelope([reading('air-1', 'pm25', noon + seq, seq)], seq))
+    const other = { ...envelope([reading('air-2', 'pm25', noon, 1)], 7), gateway: 'gw-2' }
+    if (!first || !second || !fourth) return
+    await store.write(batch(second, other))
+    await store.write(batch(first, fourth, second))
+    const held = [
+      {
+        gateway: 'gw-1',
+        spool: 'spool-a',
+        seqs: [
+          [1, 2],
+          [4, 4],
+        ],
+      },
+      { gateway: 'gw-2', spool: 'spool-a', seqs: [[7, 7]] },
+    ]
+    t.same(await store.envelopes(), held)
+    await store.close()
+    await using again = await place.open()
+    t.same(await again.envelopes?.(), held)
+  },
+
   'writes and reads may run at the same time': async (t, store) => {
     const writes = Array.from({ length: 20 }, (_, place) =>
       write(store, ...[0, 1, 2].map((point) => reading(`air-${place % 4}`, `p${point}`, noon + place, place))),

@@ -1,7 +1,7 @@
 import type { EpochMs } from '@civitals/contracts/clock'
 import type { Quality } from '@civitals/contracts/quality'
 import type { Reading } from '@civitals/contracts/reading'
-import type { SettlementBatch } from '@civitals/contracts/settlement'
+import type { SettlementBatch, SpoolEnvelopes } from '@civitals/contracts/settlement'
 
 /** A reading the engine will never take, whatever is tried: the caller sets it aside, or declares it lost where it is too old. */
 export interface RefusedReading {
@@ -121,6 +121,11 @@ export interface SeriesStore extends AsyncDisposable {
   digest(stretch: { readonly from: EpochMs; readonly to: EpochMs }): Promise<readonly SeriesDigest[]>
   /** Whether a reading takes the place of one of the same series and time that came in another envelope. Default: both stand. */
   readonly holdsOneATime?: boolean
+  /**
+   * Numbers of all envelopes it holds readings of: with the ledger they tell which ones a crash left here unsettled. Only of an engine
+   * that keeps them.
+   */
+  envelopes?(): Promise<readonly SpoolEnvelopes[]>
   /** Readings stored in all, for accounts and health. */
   count(): Promise<number>
   close(): Promise<void>

@@ -1,6 +1,6 @@
 import { qualities } from '@civitals/contracts/quality'
 import type { Reading } from '@civitals/contracts/reading'
-import type { SettledEnvelope } from '@civitals/contracts/settlement'
+import type { SettledEnvelope, SpoolEnvelopes } from '@civitals/contracts/settlement'
 import { ReadingRows } from './reading-rows.ts'
 import { Runs } from './runs.ts'
 
@@ -124,6 +124,14 @@ export class Catalogue {
   /** `settled` in its shortest form, the current plan aside. */
   runs(): readonly RunRow[] {
     return rowsOf(this.#settled)
+  }
+
+  /** The same by their names. */
+  envelopes(): readonly SpoolEnvelopes[] {
+    return [...this.#settled].map(([id, runs]) => {
+      const [gateway = '', spool = ''] = this.spools.nameOf(id) ?? []
+      return { gateway, spool, seqs: [...runs] }
+    })
   }
 
   /** Readings of a terminal stand together: it is looked up once for them. */

@@ -1,6 +1,6 @@
 import type { Timer } from '@civitals/contracts/clock'
 import type { Reading } from '@civitals/contracts/reading'
-import type { SettlementBatch } from '@civitals/contracts/settlement'
+import type { SettlementBatch, SpoolEnvelopes } from '@civitals/contracts/settlement'
 import { Turns } from '../../../turns.ts'
 import { defaultLimit } from '../../bucket.ts'
 import { closedError, Outage } from '../../outage.ts'
@@ -156,6 +156,10 @@ class DuckdbSeries implements DuckdbSeriesStore {
 
   digest(stretch: { readonly from: number; readonly to: number }): Promise<readonly SeriesDigest[]> {
     return this.#inTurn(this.#reading, (database) => readDigest(database, stretch))
+  }
+
+  envelopes(): Promise<readonly SpoolEnvelopes[]> {
+    return this.#inTurn(this.#reading, async ({ catalogue }) => catalogue.envelopes())
   }
 
   count(): Promise<number> {
