@@ -3,6 +3,7 @@ import { demoCity } from '@civitals/simulator/city'
 import { MemorySeries } from '@civitals/storage/series-memory'
 import { openSqliteState } from '@civitals/storage/sqlite'
 import type { StateStore } from '@civitals/storage/state'
+import { sql } from 'kysely'
 import t from 'tap'
 import { openIndicators } from './indicators.ts'
 import { indicatorMigrations } from './migrations.ts'
@@ -86,6 +87,28 @@ t.test(
     await state.close()
   },
 )
+
+t.test('windows are kept once everything the store held of their terminals is settled', async (t) => {
+  const clock = new FakeClock()
+  const gateway = registry.terminal('road-water-01')?.gateway ?? ''
+  const ofGateway = flood(clock).envelopes.map((one) => ({ ...one, gateway }))
+  const unsettled = [{ gateway, spool: 'spool', seqs: [[1, 1]] as const }]
+  const { engine, state } = await open(clock, { unsettled })
+  const settle = (seq: number) =>
+    engine.step({ envelopes: ofGateway.map((one) => ({ ...one, seq })), receivedAt: clock.now() })?.committed()
+  const keptAtTick = async () => {
+    await clock.advance(660_000)
+    await engine.tick()
+    const { rows } = await sql<{ terminal: string }>`SELECT terminal FROM indicator_window`.execute(state.db)
+    return rows.some(({ terminal }) => terminal === 'road-water-01')
+  }
+  settle(2)
+  t.equal(await keptAtTick(), false)
+  settle(1)
+  t.equal(await keptAtTick(), true)
+  await engine.close()
+  await state.close()
+})
 
 t.test('by itself it evaluates on its clock, tells listeners and writes once a minute', async (t) => {
   const clock = new FakeClock()
