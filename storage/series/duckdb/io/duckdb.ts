@@ -1,4 +1,3 @@
-import type { Timer } from '@civitals/contracts/clock'
 import type { Reading } from '@civitals/contracts/reading'
 import type { SettlementBatch, SpoolEnvelopes } from '@civitals/contracts/settlement'
 import { Turns } from '../../../turns.ts'
@@ -21,7 +20,7 @@ import { rowsPerFile } from '../merge-plan.ts'
 import type { DuckdbSeriesOptions } from '../options.ts'
 import { defaultKeptDays, type KeptDays, takenFrom } from '../retention.ts'
 import { openTable } from '../schema.ts'
-import { Closer, type Tended } from './closer.ts'
+import type { Tended } from './closer.ts'
 import { ColumnsThread } from './columns-thread.ts'
 import { commit, isEmpty } from './commit.ts'
 import { type Database, openDatabase } from './database.ts'
@@ -29,6 +28,7 @@ import { readCount, readDigest, readRaw } from './reading.ts'
 import { readBuckets } from './reading-buckets.ts'
 import { readColumns } from './reading-columns.ts'
 import { readReadings } from './stored-readings.ts'
+import { Tending } from './tending.ts'
 
 export type { Part } from '../layout.ts'
 export type { DuckdbSeriesOptions } from '../options.ts'
@@ -57,7 +57,6 @@ export async function openDuckdbSeries(options: DuckdbSeriesOptions): Promise<Du
 /** A day of so many by the minute is 8 MB. */
 const seriesPerPage = 256
 const hourMs = 3_600_000
-const tendEveryMs = 60_000
 
 class DuckdbSeries implements DuckdbSeriesStore {
   readonly #options: DuckdbSeriesOptions
@@ -66,9 +65,7 @@ class DuckdbSeries implements DuckdbSeriesStore {
   readonly #reading = new Turns()
   readonly #files: ColumnsThread
   #database: Promise<Database> | undefined
-  #closer: Closer | undefined
-  #tending: Promise<Tended> | undefined
-  #timer: Timer | undefined
+  readonly #tending: Tending
   readonly #kept: KeptDays
   /** The hour the table that is written to was begun in. */
   #hour = 0
@@ -79,7 +76,12 @@ class DuckdbSeries implements DuckdbSeriesStore {
     this.#kept = { ...defaultKeptDays, ...options.keptDays }
     this.#outage = new Outage(options.clock)
     this.#files = new ColumnsThread(options.clock)
-    this.#tendLater()
+    this.#tending = new Tending({
+      ...options,
+      kept: this.#kept,
+      database: () => this.#database,
+      betweenReads: (work) => this.#betweenReads(work),
+    })
   }
 
   write(batch: SettlementBatch): Promise<WriteOutcome> {
@@ -168,20 +170,16 @@ class DuckdbSeries implements DuckdbSeriesStore {
 
   async tend(all = false): Promise<Tended> {
     if (all) {
-      await this.#tending?.catch(() => undefined)
+      await this.#tending.idle()
       await this.#inTurn(this.#writing, (database) => this.#begin(database))
     }
-    this.#tending ??= this.#tend().finally(() => {
-      this.#tending = undefined
-    })
-    return await this.#tending
+    return await this.#tending.round()
   }
 
   async close(): Promise<void> {
     if (this.#closed) return
     this.#closed = true
-    this.#timer?.cancel()
-    await this.#stopCloser()
+    await this.#tending.end()
     const ends = [await this.#writing.take(), await this.#reading.take()]
     try {
       await this.#files.end()
@@ -207,6 +205,15 @@ class DuckdbSeries implements DuckdbSeriesStore {
       const result = await this.#attempt(work)
       this.#outage.recovered()
       return result
+    } finally {
+      end()
+    }
+  }
+
+  async #betweenReads<T>(work: () => Promise<T>): Promise<T> {
+    const end = await this.#reading.take()
+    try {
+      return await work()
     } finally {
       end()
     }
@@ -248,7 +255,7 @@ class DuckdbSeries implements DuckdbSeriesStore {
     database.layout = database.layout.withTable(next)
     database.currentRows = 0
     this.#hour = this.#hourNow()
-    this.#tendSoon()
+    this.#tending.soon()
   }
 
   #hourNow(): number {
@@ -261,58 +268,11 @@ class DuckdbSeries implements DuckdbSeriesStore {
       await database.writer.run('ROLLBACK')
       await database.writer.run('SELECT 1')
     } catch {
-      await this.#stopCloser()
+      await this.#tending.interrupt()
       const end = await this.#reading.take()
       database.close()
       this.#database = undefined
       end()
     }
-  }
-
-  #tendLater(): void {
-    this.#timer = this.#options.clock.after(tendEveryMs, () => {
-      this.#tendSoon()
-      this.#tendLater()
-    })
-  }
-
-  /** Not awaited by anyone: what goes wrong is told. */
-  #tendSoon(): void {
-    if (this.#closed) return
-    this.tend().catch((error: unknown) => {
-      if (!this.#closed) this.#options.onTendFailed?.(error)
-    })
-  }
-
-  async #tend(): Promise<Tended> {
-    const database = await this.#database
-    if (!database || this.#closed) return { closedTables: 0, mergedFiles: 0, expiredFiles: 0 }
-    const { clock, energyMean } = this.#options
-    this.#closer = new Closer(database, {
-      kept: this.#kept,
-      now: () => clock.now(),
-      energySeries: () =>
-        database.catalogue.series.numbersOf((terminal, point) => energyMean?.(terminal, point) ?? false),
-      betweenReads: async (work) => {
-        const end = await this.#reading.take()
-        try {
-          return await work()
-        } finally {
-          end()
-        }
-      },
-    })
-    try {
-      const tended = await this.#closer.tend()
-      if (Object.values(tended).some((count) => count > 0)) this.#options.onTended?.(tended)
-      return tended
-    } finally {
-      this.#closer = undefined
-    }
-  }
-
-  async #stopCloser(): Promise<void> {
-    this.#closer?.stop()
-    await this.#tending?.catch(() => undefined)
   }
 }
