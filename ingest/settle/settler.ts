@@ -1,4 +1,3 @@
-import type { Clock } from '@civitals/contracts/clock'
 import type { Reply } from '@civitals/contracts/command'
 import type { Resend } from '@civitals/contracts/ledger'
 import type { SettledEnvelope, SettlementBatch, SettlementStep } from '@civitals/contracts/settlement'
@@ -17,24 +16,20 @@ import type { Books } from './books.ts'
 import { Gathering, type Settlement } from './gather.ts'
 import { InHand } from './in-hand.ts'
 import { nextTurn } from './io/turn.ts'
+import { Pace, type PaceOptions } from './pace.ts'
 import { Persistence, type StoreDown } from './persist.ts'
 import { takeOutRefused } from './refused.ts'
 import { Resender, type ResendRequest } from './resender.ts'
 import { type StateChange, writeStateChange } from './state-change.ts'
 import { effectsOf } from './steps.ts'
 
-export interface SettlerOptions {
+export interface SettlerOptions extends PaceOptions {
   readonly queue: IntakeQueue
   readonly books: Books
   readonly series: SeriesStore
   readonly state: StateStore
   readonly steps: readonly SettlementStep<StateTx>[]
   readonly latest: LatestReadings
-  readonly clock: Clock
-  /** Shortest time between the starts of two small settlements, ms. Default 100. */
-  readonly paceMs?: number
-  /** A settlement of fewer readings is small: it waits for company. Default 8,000. */
-  readonly smallSettlement?: number
   readonly acknowledger: Pick<Acknowledger, 'settled'>
   /** Asks something of a gateway. */
   readonly command: (gateway: string, payload: Uint8Array) => void
@@ -45,13 +40,6 @@ export interface SettlerOptions {
 
 /** Readings one settlement takes at most. */
 const readingsPerSettlement = 40_000
-/**
- * A settlement costs about 10 ms of processor time however small it is (measured: two commits to disk). So small ones keep a
- * distance: what comes after a quiet time is settled at once, what follows on its heels is gathered.
- */
-const defaultPaceMs = 100
-/** Beside a fixed cost of about 4 ms of the main loop this many readings are 20 ms of work. Windows of fifty gateways hold more, so two may be in hand. */
-const defaultSmall = 8_000
 /** Readings decoded before the main loop is free again: about 3 ms of work. */
 const readingsPerSlice = 2_000
 
@@ -73,14 +61,15 @@ export class Settler {
   readonly #between: (() => Promise<void>)[] = []
   readonly #stop = new AbortController()
   readonly #inHand: InHand
+  readonly #pace: Pace
   #gathering: Gathering | undefined
-  #startedAt = Number.NEGATIVE_INFINITY
   /** Since start. */
   settlements = 0
 
   constructor(options: SettlerOptions) {
     this.#options = options
     this.#inHand = new InHand(() => options.queue.wake())
+    this.#pace = new Pace(options)
     this.#sameTime = options.series.holdsOneATime ? new SameTime() : undefined
     const onChange = (down: StoreDown | undefined) => {
       options.health.storeDown(down)
@@ -160,16 +149,6 @@ export class Settler {
     return this.#aside.requested || this.#between.length > 0
   }
 
-  #isSmall(readings: number): boolean {
-    return readings < (this.#options.smallSettlement ?? defaultSmall)
-  }
-
-  /** How long a settlement of so many readings should wait for company, ms. */
-  #earlyBy(readings: number): number {
-    const { clock, paceMs = defaultPaceMs } = this.#options
-    return readings === 0 || !this.#isSmall(readings) ? 0 : this.#startedAt + paceMs - clock.mono()
-  }
-
   /** Gathers beside the settlements in hand, then follows them: what arrived during one is the next. */
   async #settleWhatWaits(): Promise<void> {
     const { books, clock } = this.#options
@@ -184,7 +163,7 @@ export class Settler {
   }
 
   #begin(settlement: Settlement): void {
-    this.#startedAt = this.#options.clock.mono()
+    this.#pace.began()
     const storing = this.#storeReadings(settlement.batch, settlement.again)
     this.#inHand.begin(settlement, storing, (stored, before) => this.#settle(settlement, stored, before))
   }
@@ -201,9 +180,12 @@ export class Settler {
       queue.admitHeld()
       if (gathering.readings >= readingsPerSettlement) return
       if (queue.deliveries > 0) await nextTurn()
-      else if (!this.#inHand.mayBegin(this.#isSmall(gathering.readings))) await this.#company()
-      else if (this.#earlyBy(gathering.readings) > 0) await this.#company(this.#earlyBy(gathering.readings))
-      else return
+      else if (!this.#inHand.mayBegin(this.#pace.isSmall(gathering.readings))) await this.#company()
+      else {
+        const earlyBy = this.#pace.earlyBy(gathering.readings)
+        if (earlyBy <= 0) return
+        await this.#company(earlyBy)
+      }
     }
   }
 
