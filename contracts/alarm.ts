@@ -1,6 +1,7 @@
 import { type Static, Type } from 'typebox'
 import { levelAnomalies } from './anomaly.ts'
 import { NameSchema } from './registry.ts'
+import { Time } from './time.ts'
 
 /** States of the alarm life cycle by their ISA-18.2 names; suppression is kept as flags beside the state [ISA-18.2 5.2]. */
 export const alarmStates = {
@@ -37,8 +38,6 @@ export const AlarmSubjectSchema = Type.Union([
   Type.Object({ kind: Type.Literal('gateway'), gateway: Type.String(), fact: Type.String() }),
 ])
 export type AlarmSubject = Static<typeof AlarmSubjectSchema>
-
-const Time = Type.Number({ description: 'Milliseconds since 1970-01-01T00:00Z.' })
 
 /** One occurrence of an alarm: from onset until it is normal again. */
 export const AlarmSchema = Type.Object({

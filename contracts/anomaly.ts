@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox'
+import { Time } from './time.ts'
 
-const Time = Type.Number({ description: 'Milliseconds since 1970-01-01T00:00Z.' })
 const Maybe = (description: string) => Type.Union([Type.Number(), Type.Null()], { description })
 
 /** How a series may be off by its own habits for hours on end. */

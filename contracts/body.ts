@@ -1,6 +1,7 @@
 import { type Static, Type } from 'typebox'
 import { GradeSchema } from './grade.ts'
 import { NameSchema } from './registry.ts'
+import { Time } from './time.ts'
 
 /** The nine body systems, in the order pages list them. */
 export const bodySystems = {
@@ -20,7 +21,6 @@ export const BodySystemSchema = Type.Enum(Object.keys(bodySystems) as BodySystem
 
 const Score = Type.Union([Type.Number({ minimum: 0, maximum: 100 }), Type.Null()])
 const Nullable = Type.Union([Type.Number(), Type.Null()])
-const Time = Type.Number({ description: 'Milliseconds since 1970-01-01T00:00Z.' })
 
 const Confidence = Type.Number({
   minimum: 0,

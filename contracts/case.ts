@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox'
 import { NameSchema } from './registry.ts'
+import { Time } from './time.ts'
 
 /** The seven stages of a case, in order [GB/T 30428.1; names as in municipal practice]. */
 export const caseStages = {
@@ -13,8 +14,6 @@ export const caseStages = {
 } as const
 export type CaseStage = keyof typeof caseStages
 export const CaseStageSchema = Type.Enum(Object.keys(caseStages) as CaseStage[])
-
-const Time = Type.Number({ description: 'Milliseconds since 1970-01-01T00:00Z.' })
 
 /** One notice that something is wrong. */
 export const ReportSchema = Type.Object({

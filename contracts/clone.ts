@@ -1,6 +1,5 @@
 import { type Static, Type } from 'typebox'
-
-const Time = Type.Number({ description: 'Milliseconds since 1970-01-01T00:00Z.' })
+import { Time } from './time.ts'
 
 /** One run of a gateway program, as its statuses tell it. */
 export const BoxSchema = Type.Object({

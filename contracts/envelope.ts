@@ -5,12 +5,12 @@ import { Id } from './ids.ts'
 import * as payloads from './payload.ts'
 import { QualitySchema } from './quality.ts'
 import type { Seal } from './seal.ts'
+import { Time } from './time.ts'
 
 /** Largest payload on the wire and after inflation, in bytes (decision of the architecture, section 3). */
 export const maxWireBytes: number = encoding.maxWireBytes
 export const maxInflatedBytes: number = payloads.maxInflatedBytes
 
-const Time = Type.Number({ description: 'Milliseconds since 1970-01-01T00:00Z.' })
 const Seq = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER })
 
 /** How far a sample's time may be trusted. */

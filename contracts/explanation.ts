@@ -2,9 +2,9 @@ import { type Static, Type } from 'typebox'
 import { BodySystemSchema, IndicatorResultSchema } from './body.ts'
 import { GradeSchema } from './grade.ts'
 import { NameSchema } from './registry.ts'
+import { Time } from './time.ts'
 
 const Nullable = Type.Union([Type.Number(), Type.Null()])
-const Time = Type.Number({ description: 'Milliseconds since 1970-01-01T00:00Z.' })
 const Share = (description: string) => Type.Number({ minimum: 0, maximum: 1, description })
 
 /** One series an indicator read, within its window. */

@@ -1,6 +1,5 @@
 import { type Static, Type } from 'typebox'
-
-const Time = Type.Number({ description: 'Milliseconds since 1970-01-01T00:00Z.' })
+import { Time } from './time.ts'
 
 const Interval = (description: string) => Type.Tuple([Type.Number(), Type.Number()], { description })
 const Maybe = (description: string) => Type.Union([Type.Number(), Type.Null()], { description })

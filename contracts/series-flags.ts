@@ -1,6 +1,5 @@
 import { type Static, Type } from 'typebox'
-
-const Time = Type.Number({ description: 'Milliseconds since 1970-01-01T00:00Z.' })
+import { Time } from './time.ts'
 
 /**
  * What quality control says of the stored readings of one series in a stretch of time; the raw values stand beside, unchanged. Shifts

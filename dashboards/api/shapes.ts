@@ -3,10 +3,10 @@ import { Id } from '@civitals/contracts/ids'
 import { QualitySchema } from '@civitals/contracts/quality'
 import { AreaSchema, GatewaySchema, NameSchema, PointSchema, SiteSchema } from '@civitals/contracts/registry'
 import { GatewayStatusSchema } from '@civitals/contracts/status'
+import { Time } from '@civitals/contracts/time'
 import { type Static, type TSchema, Type } from 'typebox'
 
 /** Shapes only the API has; everything else it serves is a schema of contracts, as it is. */
-const Time = Type.Number({ description: 'Milliseconds since 1970-01-01T00:00Z.' })
 const Value = Type.Union([Type.Number(), Type.Null()], { description: 'null when it could not be read.' })
 const Score = Type.Union([Type.Number({ minimum: 0, maximum: 100 }), Type.Null()])
 

@@ -1,5 +1,6 @@
 import type { EpochMs } from '@civitals/contracts/clock'
 import { CivitalsError } from '@civitals/contracts/errors'
+import { type TString, Type } from 'typebox'
 
 const unitMs = { ms: 1, s: 1000, min: 60_000, h: 3_600_000, d: 86_400_000 } as const
 const durationShape = /^(\d+(?:\.\d+)?)(ms|s|min|h|d)$/
@@ -11,6 +12,12 @@ export function durationMs(text: string): number {
   if (!(ms >= 1)) throw badTime(text, 'a duration such as 10s, 1min or 1h')
   return Math.round(ms)
 }
+
+/** A time as it is asked for; `instant` reads it. */
+export const Moment: TString = Type.String({
+  maxLength: 40,
+  description: 'Milliseconds since 1970, ISO 8601 with offset, or -3h.',
+})
 
 /** Milliseconds since 1970, ISO 8601 with its offset, or `-3h` before now; CIV_DASHBOARDS_BAD_TIME otherwise. */
 export function instant(text: string, now: EpochMs): EpochMs {

@@ -5,9 +5,8 @@ import { notFound } from '../problem.ts'
 import { byId, get, listQuery, query, type Route } from '../route.ts'
 import { ListOf } from '../shapes.ts'
 import type { ApiSources } from '../sources.ts'
-import { instant } from '../times.ts'
+import { instant, Moment } from '../times.ts'
 
-const Moment = Type.String({ maxLength: 40, description: 'Milliseconds since 1970, ISO 8601 with offset, or -3h.' })
 const Name = Type.String({ maxLength: 64 })
 
 /** Series that are off their own habits. */

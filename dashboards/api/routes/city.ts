@@ -8,9 +8,8 @@ import { notFound } from '../problem.ts'
 import { byId, get, listQuery, longLimit, query, type Route } from '../route.ts'
 import { AreaViewSchema, CityInfoSchema, HistoryPointSchema, ListOf, SystemsAtSchema } from '../shapes.ts'
 import type { ApiSources } from '../sources.ts'
-import { instant, rangeOf } from '../times.ts'
+import { instant, Moment, rangeOf } from '../times.ts'
 
-const Moment = Type.String({ maxLength: 40, description: 'Milliseconds since 1970, ISO 8601 with offset, or -3h.' })
 const day = 24 * 3_600_000
 
 /** The city's body: now, back in time, and the areas and sites it is made of. */

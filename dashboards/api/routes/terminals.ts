@@ -8,12 +8,10 @@ import { byId, get, listQuery, longLimit, post, query, type Route } from '../rou
 import { GatewayViewSchema, ListOf, SeriesRowSchema, TerminalViewSchema } from '../shapes.ts'
 import type { ApiSources } from '../sources.ts'
 import { indexLatest, viewTerminal } from '../terminals.ts'
-import { rangeOf } from '../times.ts'
+import { Moment, rangeOf } from '../times.ts'
 
 /** Longest stretch one question judges again: 600,000 readings at one a second. */
 const longestFlagsMs = 7 * 24 * 3_600_000
-
-const Moment = Type.String({ maxLength: 40, description: 'Milliseconds since 1970, ISO 8601 with offset, or -3h.' })
 
 /** Terminals, gateways and what they measured. */
 export function terminalRoutes(sources: ApiSources): readonly Route[] {
