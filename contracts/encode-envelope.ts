@@ -5,6 +5,8 @@ import { sealDeflated, sealJson } from './seal.ts'
 
 /** Largest payload on the wire, in bytes. */
 export const maxWireBytes: number = 256 * 1024
+/** Still older spools the link of a spool names at most; of more, the oldest are left out. */
+export const maxOlderLinks = 16
 
 /** The bytes a spool keeps and the wire carries: JSON that ends with its `crc`, or raw deflate behind the byte 0x02 and its CRC-32. */
 export function encodeEnvelope(envelope: Envelope, compress = false): Uint8Array {

@@ -51,12 +51,22 @@ export const GapSchema = Type.Object(
 )
 export type Gap = Static<typeof GapSchema>
 
-/** Where a new spool continues an older one of the same gateway. */
+const endedSpool = {
+  spool: Id('Id of the older spool.'),
+  lastSeq: Type.Union([Seq, Type.Literal('unknown')]),
+  reason: Type.String({ maxLength: 64 }),
+}
+
+/** Where a new spool continues an older one of the same gateway. It stands in every envelope until the centre has settled one of them. */
 export const PreviousSpoolSchema = Type.Object(
   {
-    spool: Id('Id of the older spool.'),
-    lastSeq: Type.Union([Seq, Type.Literal('unknown')]),
-    reason: Type.String({ maxLength: 64 }),
+    ...endedSpool,
+    before: Type.Optional(
+      Type.Array(Type.Object(endedSpool, { additionalProperties: false }), {
+        maxItems: encoding.maxOlderLinks,
+        description: 'Those that one continued in turn, newest first, as far as the centre may not know of it yet.',
+      }),
+    ),
   },
   { additionalProperties: false },
 )

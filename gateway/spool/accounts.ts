@@ -39,12 +39,8 @@ export function withLost(state: SpoolState, { readings, ...lost }: LostReadings)
   }
 }
 
-export function carriedNow(state: SpoolState): Carried {
-  return {
-    ...(state.previous && { previous: state.previous }),
-    ...(state.gaps.length > 0 && { gaps: state.gaps.slice(0, maxGapsPerEnvelope) }),
-  }
-}
+export const carriedNow = ({ gaps }: SpoolState): Carried =>
+  gaps.length > 0 ? { gaps: gaps.slice(0, maxGapsPerEnvelope) } : {}
 
 /** `age`: of the spool now. */
 export function rowOf(
@@ -64,14 +60,13 @@ export function rowOf(
     age,
     from: times.length > 0 ? Math.min(...times) : now,
     to: times.length > 0 ? Math.max(...times) : now,
-    ...((carried.previous || carried.gaps) && { carried }),
+    ...(carried.gaps && { carried }),
   }
 }
 
 export function withRow(state: SpoolState, row: TableRow): SpoolState {
-  const { previous: _, ...rest } = state
   return {
-    ...rest,
+    ...state,
     newestSeq: row.seq,
     waiting: state.waiting + 1,
     waitingReadings: state.waitingReadings + row.readings,

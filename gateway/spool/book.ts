@@ -111,7 +111,10 @@ export class SpoolBook {
       const left = older
         ? { inherited: inherited - envelopes, inheritedReadings: inheritedReadings - readings }
         : { waiting: waiting - envelopes, waitingReadings: waitingReadings - readings, settled }
-      return [{ ...state, ...left, reopened }, undefined]
+      const { previous, ...rest } = state
+      // Every envelope of this spool so far carried the link.
+      const told = !older && ranges.length > 0
+      return [{ ...(told ? rest : state), ...left, reopened }, undefined]
     })
   }
 
@@ -170,6 +173,7 @@ export class SpoolBook {
       spool: state.spool,
       seq: state.newestSeq + 1,
       config: draft.config,
+      ...(state.previous && { previous: state.previous }),
       ...carried,
       samples: [...draft.samples],
       ...(draft.clockFix && { clockFix: draft.clockFix }),

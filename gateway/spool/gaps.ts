@@ -1,6 +1,14 @@
+import { maxOlderLinks } from '@civitals/contracts/encode-envelope'
 import type { Envelope, Gap } from '@civitals/contracts/envelope'
 
 export type PreviousSpool = NonNullable<Envelope['previous']>
+
+/** `previous` as a spool tells it that continues `spool` itself. */
+export const linkTo = (spool: Omit<PreviousSpool, 'before'>, previous: PreviousSpool | undefined): PreviousSpool => {
+  if (!previous) return spool
+  const { before = [], ...newest } = previous
+  return { ...spool, before: [newest, ...before].slice(0, maxOlderLinks) }
+}
 
 /** Gap records one envelope carries at most; more wait for the next. */
 export const maxGapsPerEnvelope = 200

@@ -69,14 +69,17 @@ export interface LossFacts {
   readonly declared: readonly Gap[]
   /** What waited by the accounts and is not among the rows; undefined: nobody knows. */
   readonly missing: { readonly envelopes: number; readonly readings: number; readonly exact: boolean } | undefined
+  /** A row that waited, of this spool or another, is gone: with it gap records it may have carried. */
+  readonly recordsGone: boolean
 }
 
 /**
  * Gap records over holes. A number without a row was lost, or left settled or declared long ago; where the accounts tell how many waited
- * and just as many numbers come into question, the loss is exact, otherwise the least it can be.
+ * and just as many numbers come into question, the loss is exact, otherwise the least it can be. Of what a lost record declared nobody knows
+ * any more how much it was.
  */
-export function lossOf({ spool, reason, holes, settled, declared, missing }: LossFacts): Gap[] {
-  if (missing?.exact && missing.envelopes <= 0) return []
+export function lossOf({ spool, reason, holes, settled, declared, missing, recordsGone }: LossFacts): Gap[] {
+  if (missing?.exact && missing.envelopes <= 0 && !recordsGone) return []
   const open = holes.flatMap((hole) => stillOpen(hole, settled, declared))
   const size = open.reduce((sum, { from, to }) => sum + to - from + 1, 0)
   const atLeast = !missing?.exact || missing.envelopes !== size

@@ -76,11 +76,9 @@ const withoutBytes = (state: SpoolState, rows: readonly RowSummary[]): SpoolStat
 
 function withGaps(state: SpoolState, rows: readonly RowSummary[]): SpoolState {
   const carriedGaps = rows.flatMap((row) => row.carried?.gaps ?? [])
-  const previous = rows.map((row) => row.carried?.previous).find((link) => link !== undefined) ?? state.previous
   return {
     ...withoutWaiting(state, rows),
     gaps: mergeGaps(state.gaps, [...carriedGaps, ...rows.map((row) => gapOf(state, row))]),
-    ...(previous && { previous }),
   }
 }
 

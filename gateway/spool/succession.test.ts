@@ -45,13 +45,16 @@ t.test(
         ['s', 2, 2, undefined],
         ['s', 3, 3, undefined],
         ['s-2', 1, 4, 3],
-        ['s-2', 2, 5, undefined],
+        ['s-2', 2, 5, 3],
       ],
     )
+    await spool.acknowledge({ upTo: 0, above: [[2, 2]] })
+    await spool.append([draft(6)])
+    t.equal((await envelopes(spool)).at(-1)?.previous, undefined, 'the centre has settled an envelope with the link')
   },
 )
 
-t.test('spools that fail one after the other before anything was committed are no link in the chain', async (t) => {
+t.test('spools that fail one after the other: the link names all of which the centre may not know yet', async (t) => {
   const table = new MemoryTable()
   const spool = memorySpool({ id: 's', limits, clock, table })
   await spool.append([draft(1)])
@@ -61,7 +64,10 @@ t.test('spools that fail one after the other before anything was committed are n
   await spool.append([draft(3)])
   t.equal(spool.id, 's-3')
   const [, , last] = await envelopes(spool)
-  t.same(last?.previous, { spool: 's-2', lastSeq: 1, reason: 'disk error' })
+  t.same(last?.previous, {
+    ...{ spool: 's-2', lastSeq: 1, reason: 'disk error' },
+    before: [{ spool: 's', lastSeq: 1, reason: 'disk error' }],
+  })
   const empty = new MemoryTable()
   const fresh = memorySpool({ id: 'f', limits, clock, table: empty })
   empty.failNextFlush()
@@ -134,4 +140,23 @@ t.test('what other envelopes declare is not declared twice', async (t) => {
     { fromSeq: 4, toSeq: 4, reason: 'disk budget', spool: 'old' },
     { fromSeq: 7, toSeq: 7, readings: 5, reason: 'damaged file', atLeast: undefined },
   ])
+})
+
+t.test('a row that is gone may have carried gap records: what they declared is said again, as unknown', async (t) => {
+  const table = new MemoryTable()
+  const spool = memorySpool({ id: 's', limits: { ...limits, budgetBytes: 1500 }, clock, table })
+  for (let value = 1; value <= 12; value++) await spool.append([draft(value)])
+  table.failNextFlush()
+  await spool.append([draft(13)])
+  const declared = table.read([1])[0]?.carried?.gaps ?? []
+  t.ok(declared.length > 0 && declared.every((gap) => gap.spool === 's'), 'given up for want of room')
+  table.garble(1)
+  await spool.waiting(everything)
+  t.equal(spool.id, 's-3')
+  const told = (table.load()?.gaps ?? []).filter((gap) => gap.spool === 's')
+  for (const { fromSeq, toSeq } of declared)
+    t.match(
+      told.find((gap) => gap.fromSeq <= fromSeq && toSeq <= gap.toSeq),
+      { atLeast: true },
+    )
 })

@@ -2,7 +2,7 @@
 import type { EpochMs } from '@civitals/contracts/clock'
 import type { Gap } from '@civitals/contracts/envelope'
 import { emptyState } from './accounts.ts'
-import { mergeGaps, namingSpool, type PreviousSpool } from './gaps.ts'
+import { linkTo, mergeGaps, namingSpool, type PreviousSpool } from './gaps.ts'
 import { type Hole, Holes, lossOf } from './holes.ts'
 import { identityAt, lowestPlace, type OlderSpool, withPredecessor } from './older.ts'
 import { type RowStanding, type SpoolState, type SpoolTable, sizeOf, type TableRow } from './table.ts'
@@ -94,7 +94,7 @@ function* inBatches(rows: Iterable<SoundRow>): Iterable<readonly SoundRow[]> {
 function linkOf({ spool, reason, state }: Remains, newest: number): PreviousSpool | undefined {
   if (state && newest === 0) return state.previous
   const exact = state !== undefined && newest > 0
-  return { spool, lastSeq: exact ? newest : 'unknown', reason }
+  return linkTo({ spool, lastSeq: exact ? newest : 'unknown', reason }, state?.previous)
 }
 
 /** The row at its new place; what it carries names its spool, since it may have to travel on in an envelope of the new one. */
@@ -158,8 +158,9 @@ class Taken {
 function lossesOf({ spool, state, reason }: Remains, taken: Taken, newest: number, now: EpochMs): Gap[] {
   const told = [...taken.declared, ...namingSpool(state?.gaps ?? [], spool)]
   const holes = taken.holes.found(now)
+  const recordsGone = !state || state.waiting + (state.inherited ?? 0) > taken.waiting
   const own = lossOf({
-    ...{ spool, reason, holes: holes.filter(({ from }) => from >= 1) },
+    ...{ spool, reason, recordsGone, holes: holes.filter(({ from }) => from >= 1) },
     settled: state?.settled,
     declared: told.filter((gap) => gap.spool === spool),
     missing: state && {
@@ -173,7 +174,7 @@ function lossesOf({ spool, state, reason }: Remains, taken: Taken, newest: numbe
   const readings = (state?.inheritedReadings ?? 0) - (taken.readings - taken.ownReadings)
   const inherited = olderSpools.flatMap((older) =>
     lossOf({
-      ...{ spool: older.spool, reason, settled: undefined },
+      ...{ spool: older.spool, reason, recordsGone, settled: undefined },
       missing: {
         envelopes: (state?.inherited ?? 0) - (taken.waiting - taken.ownWaiting),
         // Of several nobody knows whose they were.

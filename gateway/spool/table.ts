@@ -4,9 +4,8 @@ import type { PreviousSpool } from './gaps.ts'
 import type { OlderSpool } from './older.ts'
 import { type ReadingClass, readingClasses, type Settled, type SpoolRow, type WaitingRange } from './spool.ts'
 
-/** What an envelope carries beside samples; dropped with its row, it must travel in a later one. */
+/** Gap records an envelope carries beside samples; dropped with its row, they must travel in a later one. */
 export interface Carried {
-  readonly previous?: PreviousSpool
   readonly gaps?: readonly Gap[]
 }
 
@@ -42,7 +41,7 @@ export interface SpoolState {
   readonly bytes: number
   /** Milliseconds the spool has run, as of its last commit; absent in files of before it was kept. */
   readonly age?: number
-  /** Link to an older spool that no kept or acknowledged envelope has carried yet. */
+  /** Link to an older spool; gone when an envelope that carried it is settled. */
   readonly previous?: PreviousSpool
   /** Gap records that no kept or acknowledged envelope has carried yet. */
   readonly gaps: readonly Gap[]

@@ -92,13 +92,11 @@ function join(alike: readonly Opened[], compress: boolean): TableRow | undefined
   if (!last) return undefined
   const kept = lastOf(alike)
   const gaps = mergeGaps(carriedGaps(alike), lossesOf(alike, kept))
-  const previous = alike.map(({ envelope }) => envelope.previous).find((link) => link !== undefined)
-  const carried: Carried = { ...(previous && { previous }), gaps }
-  const envelope = { ...last.envelope, ...carried, samples: kept.flat() } as Envelope
+  const envelope = { ...last.envelope, gaps, samples: kept.flat() } as Envelope
   const payload = encodeEnvelope(envelope, compress)
   const bytes = alike.reduce((sum, { row }) => sum + row.payload.length, 0)
   if (payload.length >= bytes || payload.length > maxWireBytes || gaps.length > maxGapsPerEnvelope) return undefined
-  return rowOf(envelope, payload, last.row.class, { now: last.row.committedAt, age: last.row.age }, carried)
+  return rowOf(envelope, payload, last.row.class, { now: last.row.committedAt, age: last.row.age }, { gaps })
 }
 
 /** All samples of the last, and of the others what tells of a point that none after it tells of. */

@@ -117,9 +117,13 @@ export class Gathering implements Settlement {
     if (clockFix) this.clockFixes.push({ gateway, ...clockFix, fix: clockFix.fix ?? 1 })
   }
 
-  #end(gateway: string, successor: string, { spool, lastSeq, reason }: NonNullable<Envelope['previous']>): void {
-    if (spool === successor) return
-    this.accounts.end(gateway, spool, { successor, lastSeq: lastSeq === 'unknown' ? null : lastSeq, reason })
+  #end(gateway: string, spool: string, { before = [], ...previous }: NonNullable<Envelope['previous']>): void {
+    let successor = spool
+    for (const { spool: ended, lastSeq, reason } of [previous, ...before]) {
+      if (ended === successor) return
+      this.accounts.end(gateway, ended, { successor, lastSeq: lastSeq === 'unknown' ? null : lastSeq, reason })
+      successor = ended
+    }
   }
 
   /**

@@ -45,6 +45,20 @@ t.test('taken over rows that had come before are duplicates', async (t) => {
   t.match(bench.account(), { stored: 1, settled: [[1, 1]] })
 })
 
+t.test('a link names still older spools too, each ended by the one after it', async (t) => {
+  await using bench = await openBench()
+  const before = [
+    { spool: 'p0', lastSeq: 'unknown' as const, reason: 'damaged file' },
+    { spool: 'p', lastSeq: 9, reason: 'disk error' },
+  ]
+  bench.offer(envelopeOf(1, { spool: 'p2', previous: { ...previous, before } }))
+  await bench.until(() => bench.books.accounts.get('g1', 'p2')?.stored === 1)
+  const endedOf = (spool: string) => bench.books.accounts.get('g1', spool)?.ended
+  t.same(endedOf('p1'), { successor: 'p2', lastSeq: 4, reason: 'damaged file' })
+  t.same(endedOf('p0'), { successor: 'p1', lastSeq: null, reason: 'damaged file' })
+  t.same(endedOf('p'), { successor: 'p0', lastSeq: 9, reason: 'disk error' })
+})
+
 t.test('nobody knows how far it came: the loss is shown as unknown, and never as settled', async (t) => {
   await using bench = await openBench()
   const book = new StatusBook(bench.books.accounts)

@@ -80,6 +80,25 @@ function checkAccounts({ truth, state, series, edges, ledger }: Healed): void {
       truth.wrong(`${name}: set aside ${row.setAside}, kept ${aside.get(name)}`)
     if (row.balanced !== true) truth.wrong(`${name}: the ledger says balanced: ${row.balanced}`)
   }
+  const current = new Set(edges.map(({ id, spool }) => `${id}/${spool?.id}`))
+  for (const row of ledger.filter((one) => !current.has(`${one.gateway}/${one.spool}`))) checkEnded(truth, row)
+}
+
+/** Of a spool that could not go on nothing waits any more, and what it produced is accounted for, or known to be more than is told. */
+function checkEnded(
+  truth: Truth,
+  { gateway, spool, stored, rejected, setAside, declaredLost, ...row }: LedgerRow,
+): void {
+  const of = [...truth.produced.values()].filter((one) => one.gateway === gateway && one.spool === spool)
+  const produced = of.reduce((sum, { readings }) => sum + readings, 0)
+  const sum = stored + rejected + setAside + declaredLost
+  const name = `${gateway}/${spool}, ended`
+  if (!row.ended) truth.wrong(`${name}: nobody told what continues it`)
+  if (sum < produced && !row.lossAtLeast) truth.wrong(`${name}: produced ${produced}, accounted for ${sum}`)
+  // One that never told what it produced is not known to balance.
+  const balanced = row.produced === null ? null : true
+  if (row.waiting !== 0 || row.balanced !== balanced)
+    truth.wrong(`${name}: ${row.waiting} wait, the ledger says balanced: ${row.balanced}`)
 }
 
 /** Every sample that was produced is stored once, or is rejected, set aside or declared lost by name. */

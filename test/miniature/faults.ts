@@ -162,21 +162,31 @@ const faults: Readonly<Record<string, Fault>> = {
   },
 }
 
+/** What makes a spool give way to a successor. */
+const damages: Readonly<Record<string, Fault>> = {
+  'flush failed': (world) => someEdge(world).disk.failNextFlush(world.schedule.random.chance(0.5)),
+  'rows garbled': (world) => someEdge(world).disk.garble(world.schedule.random),
+}
+
 const most = 10
 
 /** Draws what will happen, and when. */
 export function planFaults(world: World): void {
-  const { schedule, lastsMs } = world
-  const { random } = schedule
+  const { random } = world.schedule
   // Each world knows only some of them, so that rare ones meet often.
   const kinds = Object.keys(faults).filter(() => random.chance(0.4))
-  if (kinds.length === 0) return
-  const number = random.below(most + 1)
+  draw(world, faults, kinds, kinds.length === 0 ? 0 : random.below(most + 1))
+  if (world.disksFail) draw(world, damages, Object.keys(damages), 1 + random.below(3))
+}
+
+function draw(world: World, of: Readonly<Record<string, Fault>>, kinds: readonly string[], number: number): void {
+  const { schedule, lastsMs } = world
+  const { random } = schedule
   for (let drawn = 0; drawn < number; drawn++) {
     const kind = random.pick(kinds)
     schedule.at(random.between(0, lastsMs), `fault: ${kind}`, () => {
       count(world, kind)
-      faults[kind]?.(world)
+      of[kind]?.(world)
     })
   }
 }

@@ -1,5 +1,6 @@
 // One miniature from its seed: a city of a few boxes, what happens to it, and the look at it after everything is healed.
 import type { City, Terminal } from '@civitals/contracts/registry'
+import type { SpoolCounters } from '../../gateway/spool/spool.ts'
 import { thinnedOut } from '../../gateway/spool/thinning.ts'
 import { tooOldToKeep } from '../../ingest/ledger/given-up.ts'
 import { Centre, migrations } from './centre.ts'
@@ -38,6 +39,8 @@ export interface World {
   /** Milliseconds between two samples of a terminal, and how long there are any. */
   readonly everyMs: number
   readonly lastsMs: number
+  /** The disks of its boxes fail now and then, so that spools give way to successors. */
+  readonly disksFail: boolean
   readonly facts: Map<string, number>
 }
 
@@ -117,8 +120,12 @@ async function settles(world: World): Promise<boolean> {
 
 function isSettled({ edges, centre, state: disk }: World): boolean {
   if (!centre.ingest || disk.open) return false
-  const waiting = edges.some(({ spool }) => !spool || spool.counters().waiting > 0)
-  if (waiting || Number(centre.ingest.health().facts.queuedEnvelopes) > 0) return false
+  const waits = ({ waiting, inherited }: SpoolCounters): boolean => waiting + inherited > 0
+  if (
+    edges.some(({ spool }) => !spool || waits(spool.counters())) ||
+    Number(centre.ingest.health().facts.queuedEnvelopes) > 0
+  )
+    return false
   return Number(disk.run('SELECT count(*) FROM mini_outbox WHERE delivered = 0', []).rows[0]?.[0]) === 0
 }
 
@@ -165,7 +172,8 @@ function build(seed: number, onEvent?: (line: string) => void): World {
   const everyMs = random.pick([2_000, 2_000, 10_000, 10_000, 60_000])
   const lastsMs = everyMs * (8 + random.below(16))
   const facts = new Map<string, number>()
-  return { schedule, network, centre, edges, series, state, truth, journal, strangers, everyMs, lastsMs, facts }
+  const parts = { schedule, network, centre, edges, series, state, truth, journal, strangers }
+  return { ...parts, everyMs, lastsMs, disksFail: seed % 4 === 3, facts }
 }
 
 /** Samples of one terminal at their pace, until the world heals. */

@@ -95,9 +95,11 @@ for (const { name, inject, spools, refuses } of faults) {
       'each value once',
     )
     const last = reported.findLast(({ spool }) => spool === names[0])?.seq
+    const links = kept.map(({ spool, previous }) => [spool, previous])
+    const link = { spool: names[0], lastSeq: last, reason: 'disk error' }
     t.same(
-      kept.flatMap(({ previous }) => previous ?? []),
-      spools === 1 ? [] : [{ spool: names[0], lastSeq: last, reason: 'disk error' }],
+      links,
+      reported.map(({ spool }) => [spool, spool === names[0] ? undefined : link]),
     )
     t.same(
       kept.flatMap(({ gaps = [] }) => gaps),
