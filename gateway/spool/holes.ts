@@ -59,6 +59,13 @@ const splitAtOne = (hole: Hole): Hole[] =>
       ]
     : [hole]
 
+interface Missing {
+  readonly envelopes: number
+  /** Undefined: they were of this spool or of another. */
+  readonly readings: number | undefined
+  readonly exact: boolean
+}
+
 export interface LossFacts {
   readonly spool: string
   readonly reason: string
@@ -68,7 +75,7 @@ export interface LossFacts {
   /** Gap records that are on their way already. */
   readonly declared: readonly Gap[]
   /** What waited by the accounts and is not among the rows; undefined: nobody knows. */
-  readonly missing: { readonly envelopes: number; readonly readings: number; readonly exact: boolean } | undefined
+  readonly missing: Missing | undefined
   /** A row that waited, of this spool or another, is gone: with it gap records it may have carried. */
   readonly recordsGone: boolean
 }
@@ -82,7 +89,7 @@ export function lossOf({ spool, reason, holes, settled, declared, missing, recor
   if (missing?.exact && missing.envelopes <= 0 && !recordsGone) return []
   const open = holes.flatMap((hole) => stillOpen(hole, settled, declared))
   const size = open.reduce((sum, { from, to }) => sum + to - from + 1, 0)
-  const atLeast = !missing?.exact || missing.envelopes !== size
+  const atLeast = !missing?.exact || missing.envelopes !== size || missing.readings === undefined
   const readings = Math.max(0, missing?.readings ?? 0)
   let [before, given] = [0, 0]
   return open.map(({ from, to, after, before: until }) => {

@@ -160,3 +160,23 @@ t.test('a row that is gone may have carried gap records: what they declared is s
       { atLeast: true },
     )
 })
+
+t.test('rows of two older spools are gone: how much was whose nobody knows', async (t) => {
+  const lose = async (...seqs: readonly number[]) => {
+    const table = new MemoryTable()
+    const spool = memorySpool({ id: 's', limits, clock, table })
+    for (const values of [[1, 2], [3, 4], [5]]) {
+      for (const value of values) await spool.append([draft(value)])
+      if (values.length > 1) table.failNextFlush()
+    }
+    // The first spool stands at -3 and -2, the second at -1 and 0.
+    table.garble(...seqs)
+    await spool.waiting(everything)
+    return (table.load()?.gaps ?? []).map((gap) => [gap.spool, gap.fromSeq, gap.readings, gap.atLeast])
+  }
+  t.same(await lose(-3), [['s', 1, 1, undefined]])
+  t.same(await lose(-3, -1), [
+    ['s', 1, 0, true],
+    ['s-2', 1, 0, true],
+  ])
+})

@@ -171,14 +171,14 @@ function lossesOf({ spool, state, reason }: Remains, taken: Taken, newest: numbe
     },
   })
   const olderSpools = state?.older ?? []
+  const withHoles = olderSpools.filter((older) => holesOf(holes, older).length > 0)
   const readings = (state?.inheritedReadings ?? 0) - (taken.readings - taken.ownReadings)
   const inherited = olderSpools.flatMap((older) =>
     lossOf({
       ...{ spool: older.spool, reason, recordsGone, settled: undefined },
       missing: {
         envelopes: (state?.inherited ?? 0) - (taken.waiting - taken.ownWaiting),
-        // Of several nobody knows whose they were.
-        readings: olderSpools.length === 1 ? readings : 0,
+        readings: withHoles.length === 1 ? readings : undefined,
         exact: true,
       },
       holes: holesOf(holes, older),
