@@ -132,6 +132,7 @@ function isSettled({ edges, centre, state: disk }: World): boolean {
 export const count = ({ facts }: World, name: string, by = 1): void => void facts.set(name, (facts.get(name) ?? 0) + by)
 
 const statusEveryMs = 10_000
+const shortestMs = 1
 
 function build(seed: number, onEvent?: (line: string) => void): World {
   const schedule = new Schedule(seed, onEvent)
@@ -176,10 +177,11 @@ function build(seed: number, onEvent?: (line: string) => void): World {
   return { ...parts, everyMs, lastsMs, disksFail: seed % 4 === 3, facts }
 }
 
-/** Samples of one terminal at their pace, until the world heals. */
+/** Samples of one terminal at their pace, until the world heals. At one instant a terminal has one sample: a store keeps one reading of a series there. */
 function sampling(world: World, edge: Edge, terminal: string): void {
   const { schedule, everyMs, lastsMs } = world
-  schedule.at(schedule.random.between(0, everyMs), `${terminal} sample`, () => {
+  const inMs = Math.max(shortestMs, schedule.random.between(0, everyMs))
+  schedule.at(inMs, `${terminal} sample`, () => {
     if (schedule.now >= lastsMs) return
     sample(world, edge, terminal)
     sampling(world, edge, terminal)
