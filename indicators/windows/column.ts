@@ -24,6 +24,10 @@ export class Column {
     if (held[place] !== value && (value !== 0 || held !== nothing)) this.#widen(place, value)
   }
 
+  add(place: number, more: number): void {
+    this.set(place, (this.#held[place] ?? 0) + more)
+  }
+
   /** Of the places from <= place < to, first to last. */
   sum(from: number, to: number): number {
     const held = this.#held

@@ -2,6 +2,7 @@ import type { EpochMs } from '@civitals/contracts/clock'
 import { energyOf } from '../formulas/sound.ts'
 import type { Playback, Recorder } from './record.ts'
 import type { Bucket, Folded, MinuteRun, RingShape, SlotFlags, Totals } from './ring-shape.ts'
+import { loadSlot, saveSlot } from './slot-record.ts'
 import { Slots } from './slots.ts'
 
 const minuteMs = 60_000
@@ -41,14 +42,11 @@ export class BucketRing {
     this.#totals = undefined
     const kept = this.#kept
     const count = folded?.count ?? 1
-    if (folded) this.#put(slot, count, value * count, folded.min, folded.max)
-    else {
-      const own = kept.kept(value)
-      this.#putKept(slot, 1, own, own, own)
-    }
-    if (uncertain) kept.uncertain.set(slot, kept.uncertain.get(slot) + count)
-    if (energy) kept.energies.set(slot, kept.energies.get(slot) + energyOf(value) * count)
-    if (pass && passes(value, pass)) kept.passed.set(slot, kept.passed.get(slot) + count)
+    if (folded) kept.put(slot, count, value * count, folded.min, folded.max)
+    else kept.putOne(slot, value)
+    if (uncertain) kept.uncertain.add(slot, count)
+    if (energy) kept.energies.add(slot, energyOf(value) * count)
+    if (pass && passes(value, pass)) kept.passed.add(slot, count)
     if (parts) this.#mark(slot, Math.floor(((at - stamp * slotMs) * sixty) / slotMs))
     return true
   }
@@ -107,12 +105,12 @@ export class BucketRing {
         if (part < partsInWord) firstParts |= 1 << part
         else lastParts |= 1 << (part - partsInWord)
       }
-      if (flags && failed > 0) kept.failed.set(slot, kept.failed.get(slot) + failed)
+      if (flags && failed > 0) kept.failed.add(slot, failed)
       if (held === 0) continue
-      this.#put(slot, held, sum, low, high)
-      if (uncertain > 0) kept.uncertain.set(slot, kept.uncertain.get(slot) + uncertain)
-      if (energies) kept.energies.set(slot, kept.energies.get(slot) + energy)
-      if (passed > 0) kept.passed.set(slot, kept.passed.get(slot) + passed)
+      kept.put(slot, held, sum, low, high)
+      if (uncertain > 0) kept.uncertain.add(slot, uncertain)
+      if (energies) kept.energies.add(slot, energy)
+      if (passed > 0) kept.passed.add(slot, passed)
       if (firstParts !== 0) kept.firstParts.set(slot, kept.firstParts.get(slot) | firstParts)
       if (lastParts !== 0) kept.lastParts.set(slot, kept.lastParts.get(slot) | lastParts)
     }
@@ -124,7 +122,7 @@ export class BucketRing {
     this.#totals = undefined
     if (!this.shape.flags || slot < 0) return
     const counts = flag === 4 ? this.#kept.failed : this.#kept.missing
-    counts.set(slot, counts.get(slot) + 1)
+    counts.add(slot, 1)
   }
 
   /** Says that a late reading changed the slot of `at`. */
@@ -227,7 +225,7 @@ export class BucketRing {
   /** Writes all slots that hold anything. */
   save(out: Recorder): void {
     const kept = this.#kept
-    const { slots, extremes, energy, pass, parts } = this.shape
+    const { slots } = this.shape
     const held: number[] = []
     for (let stamp = Math.max(0, this.#newest - slots + 1); stamp <= this.#newest; stamp++) {
       const slot = this.#heldSlot(stamp)
@@ -236,32 +234,13 @@ export class BucketRing {
     out.whole(this.#newest + 1)
     out.whole(held.length)
     for (const stamp of held) {
-      const slot = this.#heldSlot(stamp)
-      const count = kept.counts.get(slot)
-      const flags = [kept.uncertain, kept.failed, kept.missing, kept.revised].map((column) => column.get(slot))
-      const flagged = flags.some((flag) => flag !== 0)
       out.whole(this.#newest - stamp)
-      // Nearly every slot of nearly every series: one reading, nothing to say of it.
-      out.whole(2 * count + (flagged ? 1 : 0))
-      if (flagged) for (const flag of flags) out.whole(flag)
-      if (count === 0) continue
-      out.number(kept.value(kept.sums.get(slot)))
-      if (extremes && count > 1) {
-        out.number(kept.value(kept.mins.get(slot)))
-        out.number(kept.value(kept.maxs.get(slot)))
-      }
-      if (energy) out.number(kept.energies.get(slot))
-      if (pass) out.whole(kept.passed.get(slot))
-      if (!parts) continue
-      out.whole(kept.firstParts.get(slot))
-      out.whole(kept.lastParts.get(slot))
+      saveSlot(out, kept, this.#heldSlot(stamp))
     }
   }
 
   /** Takes over what `save` of a ring of the same shape wrote. */
   load(from: Playback): void {
-    const kept = this.#kept
-    const { extremes, energy, pass, parts } = this.shape
     this.#totals = undefined
     const newest = from.whole() - 1
     if (newest >= 0) this.#slotFor(newest)
@@ -269,52 +248,8 @@ export class BucketRing {
       const slot = this.#slotFor(newest - from.whole())
       // Older than the ring: torn, and whoever reads the rest finds out.
       if (slot < 0) throw new RangeError('a slot older than its ring')
-      const said = from.whole()
-      const count = Math.floor(said / 2)
-      if (said % 2 === 1) {
-        kept.uncertain.set(slot, from.whole())
-        kept.failed.set(slot, from.whole())
-        kept.missing.set(slot, from.whole())
-        kept.revised.set(slot, from.whole())
-      }
-      if (count === 0) continue
-      const sum = from.number()
-      if (count === 1) {
-        const own = kept.kept(sum)
-        this.#putKept(slot, 1, own, own, own)
-      } else if (extremes) this.#put(slot, count, sum, from.number(), from.number())
-      else this.#put(slot, count, sum, Number.NaN, Number.NaN)
-      if (energy) kept.energies.set(slot, from.number())
-      if (pass) kept.passed.set(slot, from.whole())
-      if (!parts) continue
-      kept.firstParts.set(slot, from.whole())
-      kept.lastParts.set(slot, from.whole())
+      loadSlot(from, this.#kept, slot)
     }
-  }
-
-  #put(slot: number, count: number, sum: number, min: number, max: number): void {
-    const kept = this.#kept
-    // Each may make the steps finer, after which the others are counted in those.
-    kept.kept(sum)
-    if (!this.shape.extremes) {
-      this.#putKept(slot, count, kept.kept(sum), min, max)
-      return
-    }
-    kept.kept(min)
-    kept.kept(max)
-    this.#putKept(slot, count, kept.kept(sum), kept.kept(min), kept.kept(max))
-  }
-
-  /** `count` more readings for a slot, as they are kept. One reading alone is its own extremes, and nothing more is kept. */
-  #putKept(slot: number, count: number, sum: number, min: number, max: number): void {
-    const { counts, sums, mins, maxs } = this.#kept
-    const held = counts.get(slot)
-    const before = held === 0 ? 0 : sums.get(slot)
-    counts.set(slot, held + count)
-    sums.set(slot, before + sum)
-    if (!this.shape.extremes || held + count === 1) return
-    mins.set(slot, held === 0 ? min : Math.min(held === 1 ? before : mins.get(slot), min))
-    maxs.set(slot, held === 0 ? max : Math.max(held === 1 ? before : maxs.get(slot), max))
   }
 
   /** The slot that holds `stamp`, or -1 where it has been given up or has not come. */

@@ -59,6 +59,37 @@ export class Slots {
     this.revised.clear(from, to)
   }
 
+  /** One more reading for a slot. */
+  putOne(slot: number, value: number): void {
+    const own = this.kept(value)
+    this.#putKept(slot, 1, own, own, own)
+  }
+
+  /** `count` more readings for a slot: their sum, least and greatest. */
+  put(slot: number, count: number, sum: number, min: number, max: number): void {
+    // Each may make the steps finer, after which the others are counted in those.
+    this.kept(sum)
+    if (!this.shape.extremes) {
+      this.#putKept(slot, count, this.kept(sum), min, max)
+      return
+    }
+    this.kept(min)
+    this.kept(max)
+    this.#putKept(slot, count, this.kept(sum), this.kept(min), this.kept(max))
+  }
+
+  /** `count` more readings for a slot, as they are kept. One reading alone is its own extremes, and nothing more is kept. */
+  #putKept(slot: number, count: number, sum: number, min: number, max: number): void {
+    const { counts, sums, mins, maxs } = this
+    const held = counts.get(slot)
+    const before = held === 0 ? 0 : sums.get(slot)
+    counts.set(slot, held + count)
+    sums.set(slot, before + sum)
+    if (!this.shape.extremes || held + count === 1) return
+    mins.set(slot, held === 0 ? min : Math.min(held === 1 ? before : mins.get(slot), min))
+    maxs.set(slot, held === 0 ? max : Math.max(held === 1 ? before : maxs.get(slot), max))
+  }
+
   /** A value as it is kept. */
   kept(value: number): number {
     const steps = this.#steps
