@@ -56,7 +56,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'a settlement is evaluated before the one before it holds',
-    seed: 3,
+    seed: 18,
     file: settler,
     find: `    await before
     const effects = effectsOf(steps, settlement.batch, (step, error) => health.stepFailed(step, error))\n`,
@@ -65,7 +65,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: '(b) of a settlement does not wait for the one before it',
-    seed: 3,
+    seed: 7,
     file: settler,
     find: '    await before\n',
     put: '',
