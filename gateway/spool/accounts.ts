@@ -75,3 +75,17 @@ export function withRow(state: SpoolState, row: TableRow): SpoolState {
     gaps: state.gaps.slice(maxGapsPerEnvelope),
   }
 }
+
+/** Of the budget: a spool that holds less may still be far from thinning, and a disk that takes nothing keeps none of it from a link. */
+const saidFromShare = 0.25
+
+/** The accounts with what they say of rows no link was given, those from `from` on. */
+export function withUnsent(state: SpoolState, from: number, budgetBytes: number): SpoolState {
+  const { unsent: _, ...rest } = state
+  const says = from <= state.newestSeq && state.bytes >= saidFromShare * budgetBytes
+  return says ? { ...rest, unsent: { from, upTo: state.newestSeq } } : rest
+}
+
+/** From where on rows were given to no link, as the accounts say; undefined: they do not. */
+export const unsentIn = ({ unsent, newestSeq }: SpoolState): number | undefined =>
+  unsent?.upTo === newestSeq ? unsent.from : undefined

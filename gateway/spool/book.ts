@@ -2,7 +2,7 @@ import type { EpochMs } from '@civitals/contracts/clock'
 import { encodeEnvelope, maxWireBytes } from '@civitals/contracts/encode-envelope'
 import type { Envelope } from '@civitals/contracts/envelope'
 import { addInterval, type Interval, type Intervals, removeInterval } from '@civitals/contracts/intervals'
-import { carriedNow, countersOf, emptyState, rowOf, withLost, withRow } from './accounts.ts'
+import { carriedNow, countersOf, emptyState, rowOf, unsentIn, withLost, withRow, withUnsent } from './accounts.ts'
 import { mergeGaps, type PreviousSpool } from './gaps.ts'
 import { identityAt, type OlderSpool, placesOf } from './older.ts'
 import { whatIsHeld } from './reopening.ts'
@@ -22,8 +22,10 @@ export class SpoolBook {
   #state: SpoolState
   /** Age at which expired rows were last looked for. */
   #lookedAt = Number.NEGATIVE_INFINITY
-  /** Lowest number no link was ever given; what an earlier run committed may have been. */
+  /** Lowest number no link was ever given. */
   #unsentFrom: number
+  /** What the disk says of it: from there on nothing is given to a link before the disk says otherwise. */
+  #saidUnsentFrom: number
   /** Monotonic time of the last commit of this run. */
   #committedAt: number | undefined
 
@@ -34,7 +36,8 @@ export class SpoolBook {
     const known = table.load()
     // The first change says that the file is open: until then it stands as it was closed, and a full disk hinders nobody from sending.
     this.#state = { ...(known ?? emptyState(newId, previous)), closed: false }
-    this.#unsentFrom = this.#state.newestSeq + 1
+    this.#unsentFrom = unsentIn(this.#state) ?? this.#state.newestSeq + 1
+    this.#saidUnsentFrom = unsentIn(this.#state) ?? Number.POSITIVE_INFINITY
     if (!known) table.transaction(true, () => table.save(this.#state))
   }
 
@@ -49,6 +52,11 @@ export class SpoolBook {
 
   counters(): SpoolCounters {
     return countersOf(this.#state)
+  }
+
+  /** Something that was written is not there any more: it may have said that everything was given to a link. */
+  mistrust(): void {
+    this.#unsentFrom = this.#state.newestSeq + 1
   }
 
   /** Numbers up to `seq` may have been given and are not in the table any more: they are never given again, and declared. */
@@ -83,6 +91,8 @@ export class SpoolBook {
 
   waiting(range: WaitingRange): SpoolRow[] {
     const rows = this.#table.waiting(range)
+    if (this.#unsentFrom === Number.POSITIVE_INFINITY && (rows.at(-1)?.seq ?? 0) >= this.#saidUnsentFrom)
+      this.#change(true, (state) => [state, undefined])
     const { older = [] } = this.#state
     if (older.length === 0) return rows
     return rows.map((row) => {
@@ -151,11 +161,13 @@ export class SpoolBook {
 
   #change<T>(durable: boolean, work: (state: SpoolState) => [SpoolState, T]): T {
     const [state, result] = this.#table.transaction(durable, () => {
-      const changed = work(this.#state)
-      this.#table.save(changed[0])
-      return changed
+      const [next, result] = work(this.#state)
+      const changed = withUnsent(next, this.#unsentFrom, this.#limits.budgetBytes)
+      this.#table.save(changed)
+      return [changed, result] as const
     })
     this.#state = state
+    if (durable || state.unsent) this.#saidUnsentFrom = state.unsent?.from ?? Number.POSITIVE_INFINITY
     return result
   }
 

@@ -114,7 +114,8 @@ export interface Spool {
   reopen(spool: string, ranges: readonly Interval[]): Promise<Reopening>
   /**
    * A link that takes envelopes stands from now on, or no more. What was committed while none stood was never sent, and may be thinned when the
-   * disk is full; of anything else nobody knows what arrived. Every envelope given out or committed after the call may be sent.
+   * disk is full, after a restart too; of anything else nobody knows what arrived. Every envelope given out or committed after the call may be
+   * sent: of a spool that fills its budget `waiting` then notes that first, and rejects CIV_GATEWAY_SPOOL_WRITE (retryable) when it cannot.
    */
   linked(stands: boolean): void
   /** As of the last finished call. */

@@ -53,6 +53,11 @@ export interface SpoolState {
   readonly older?: readonly OlderSpool[]
   readonly inherited?: number
   readonly inheritedReadings?: number
+  /**
+   * Rows from this number on were given to no link. Said once thinning may come, and taken back on the disk before a link is given any.
+   * `upTo`: the newest when it was said; with another beside it it is of no use, a release that does not know of it wrote here.
+   */
+  readonly unsent?: { readonly from: number; readonly upTo: number }
   /** Up to where waiting rows of a class were looked at for thinning. */
   readonly thinned?: { readonly debug?: number; readonly telemetry?: number }
 }

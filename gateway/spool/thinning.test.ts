@@ -154,6 +154,54 @@ for (const [name, implementation] of Object.entries(implementations)) {
       settle(t, await told(second, open), () => 2)
     })
 
+    t.test('what no link was given before a restart is thinned after it, in one row with the later ones', async (t) => {
+      const clock = new FakeClock()
+      const open = implementation(t, clock)
+      let spool = await open()
+      let at = 0
+      for (const until of [90, 150, 600]) {
+        await fill(spool, clock, at + 1, until)
+        at = until
+        if (at === 600) break
+        await spool.close()
+        spool = await open()
+      }
+      const minutes = Map.groupBy(
+        (await envelopesOf(spool)).flatMap(({ samples }) => samples),
+        (sample) => Math.floor((sample.at - 1) / 60),
+      )
+      t.equal(minutes.size, 10, 'no minute is empty')
+      for (const minute of [0, 1, 2])
+        t.ok((minutes.get(minute)?.length ?? 60) <= 6, `of minute ${minute} little is left`)
+      const { reasons } = settle(t, await told(spool, open), () => 2)
+      t.same([...reasons.keys()], ['disk budget, thinned'])
+    })
+
+    t.test(
+      'what a link was given before a restart stays as it is, though nothing was committed meanwhile',
+      async (t) => {
+        const clock = new FakeClock()
+        const open = implementation(t, clock)
+        const first = await open()
+        await fill(first, clock, 1, 150)
+        first.linked(true)
+        const given = new Map((await first.waiting(everything)).map(({ seq, payload }) => [seq, Buffer.from(payload)]))
+        first.linked(false)
+        await first.close()
+        const second = await open()
+        await fill(second, clock, 151, 600)
+        let still = 0
+        for (const { seq, payload } of await second.waiting(everything)) {
+          const before = given.get(seq)
+          if (!before) continue
+          still++
+          t.same(Buffer.from(payload), before, `${seq} is as it was given`)
+        }
+        t.ok(still > 10, `${still} are there`)
+        settle(t, await told(second, open), () => 2)
+      },
+    )
+
     t.test('a change of configuration and the fix of a clock are not joined with others', async (t) => {
       const clock = new FakeClock()
       const open = implementation(t, clock)
@@ -226,4 +274,53 @@ t.test('a crash between the thinning and its gap record leaves everything as it 
   t.same(rows.slice(0, before.length), before)
   const { producedReadings, waitingReadings, declaredLost } = again.counters()
   t.same([producedReadings, declaredLost], [waitingReadings, 0])
+})
+
+t.test('a disk that takes nothing gives a link only what would never be thinned, until it takes note', async (t) => {
+  const table = new MemoryTable()
+  const open = () => new SpoolBook(table, limits, 's1')
+  const book = open()
+  const fillTo = (into: SpoolBook, from: number, to: number): void => {
+    for (let seq = from; seq <= to; seq++) into.append([draft(seq)], 1000 * seq, 1000 * seq)
+  }
+  book.linked(true)
+  fillTo(book, 1, 10)
+  book.linked(false)
+  fillTo(book, 11, 150)
+  const transaction = table.transaction.bind(table)
+  table.transaction = () => {
+    throw new Error('no space left on device')
+  }
+  book.linked(true)
+  t.equal(book.waiting({ ...everything, before: 11 }).length, 10)
+  t.throws(() => book.waiting(everything), /no space/)
+  table.transaction = transaction
+  const given = book.waiting(everything)
+  t.equal(given.length, 150)
+  // Killed.
+  const again = open()
+  fillTo(again, 151, 400)
+  const left = again.waiting(everything).filter(({ seq }) => seq <= 150)
+  t.same(
+    left,
+    given.filter(({ seq }) => left.some((row) => row.seq === seq)),
+  )
+})
+
+t.test('what a release that does not know of it left behind is not believed', async (t) => {
+  const table = new MemoryTable()
+  const book = new SpoolBook(table, limits, 's1')
+  for (let seq = 1; seq <= 150; seq++) book.append([draft(seq)], 1000 * seq, 1000 * seq)
+  const state = table.load()
+  if (!state) throw new Error('no accounts')
+  t.same(state.unsent, { from: 1, upTo: 150 })
+  const given = book.waiting(everything)
+  table.save({ ...state, newestSeq: 151 })
+  const again = new SpoolBook(table, limits, 's1')
+  for (let seq = 152; seq <= 400; seq++) again.append([draft(seq)], 1000 * seq, 1000 * seq)
+  const left = again.waiting(everything).filter(({ seq }) => seq <= 150)
+  t.same(
+    left,
+    given.filter(({ seq }) => left.some((row) => row.seq === seq)),
+  )
 })

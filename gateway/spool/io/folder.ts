@@ -77,6 +77,7 @@ export class SpoolFolder {
     const behindCut = numberBehindCut(logOf(fileOf(folder, id)), id)
     try {
       const book = this.#openBook(id)
+      if (behindCut > 0) book.mistrust()
       if (behindCut > book.state.newestSeq) book.skipTo(behindCut, now(), 'damaged file')
       return book
     } catch (error) {
