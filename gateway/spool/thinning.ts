@@ -4,15 +4,7 @@ import type { Envelope, Gap, Sample } from '@civitals/contracts/envelope'
 import { openPayload } from '@civitals/contracts/payload'
 import { rowOf } from './accounts.ts'
 import { maxGapsPerEnvelope, mergeGaps } from './gaps.ts'
-import {
-  type Carried,
-  type DropClass,
-  type RowSummary,
-  type SpoolState,
-  type SpoolTable,
-  sizeOf,
-  type TableRow,
-} from './table.ts'
+import { type DropClass, type RowSummary, type SpoolState, type SpoolTable, sizeOf, type TableRow } from './table.ts'
 
 /** Why readings were given up, as the gap record says it. */
 export const thinnedOut = 'disk budget, thinned'
