@@ -1,4 +1,5 @@
 // What goes wrong in a miniature, when and for how long; and the end of it all.
+import type { Interval, Intervals } from '@civitals/contracts/intervals'
 import type { Edge } from './edge.ts'
 import { count, type World } from './world.ts'
 
@@ -168,6 +169,22 @@ const damages: Readonly<Record<string, Fault>> = {
   'rows garbled': (world) => someEdge(world).disk.garble(world.schedule.random),
 }
 
+/** What of its newest spools a centre asks for once more. */
+const resends: Readonly<Record<string, Fault>> = {
+  'resend asked for': ({ centre, state, schedule: { random } }) => {
+    const known = state.run('SELECT gateway, spool, settled FROM ledger_spool', []).rows
+    if (!centre.ingest || known.length === 0) return
+    const [gateway, spool, settled] = random.pick(known)
+    const newest = (JSON.parse(String(settled)) as Intervals).at(-1)?.[1] ?? 0
+    if (newest === 0) return
+    const from = 1 + random.below(newest)
+    const ranges: Interval[] = [[from, Math.min(newest, from + random.below(6))]]
+    // Refused while a store is away; whoever asks tries again.
+    const asked = { gateway: String(gateway), spool: String(spool), ranges, by: 'li', why: 'to be sure' }
+    centre.ingest.resend(asked).catch(() => undefined)
+  },
+}
+
 const most = 10
 
 /** Draws what will happen, and when. */
@@ -176,6 +193,7 @@ export function planFaults(world: World): void {
   // Each world knows only some of them, so that rare ones meet often.
   const kinds = Object.keys(faults).filter(() => random.chance(0.4))
   draw(world, faults, kinds, kinds.length === 0 ? 0 : random.below(most + 1))
+  if (world.asksAgain) draw(world, resends, Object.keys(resends), 1 + random.below(4))
   if (world.disksFail) draw(world, damages, Object.keys(damages), 1 + random.below(3))
 }
 

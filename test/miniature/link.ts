@@ -1,5 +1,6 @@
 // One connection of a gateway with the broker: messages of each direction come in order or not at all.
 import type { Clock } from '@civitals/contracts/clock'
+import type { Reply } from '@civitals/contracts/command'
 import type { GatewayStatus } from '@civitals/contracts/status'
 import { readAcknowledgement } from '../../gateway/uplink/acknowledgement.ts'
 import type { Connection, ConnectOptions, Lane } from '../../gateway/uplink/connection.ts'
@@ -54,11 +55,13 @@ interface LinkParts {
 
 type Up =
   | { readonly kind: 'telemetry'; readonly lane: Lane; readonly payload: Uint8Array }
-  | { readonly kind: 'configurations'; readonly payload: Uint8Array }
+  | { readonly kind: 'configurations' | 'reply'; readonly payload: Uint8Array }
   | { readonly kind: 'status'; readonly status: GatewayStatus }
   | { readonly kind: 'ping' | 'goodbye' | 'closed' }
 
-type Down = { readonly kind: 'pong' | 'suback' | 'closed' } | { readonly kind: 'ack'; readonly payload: Uint8Array }
+type Down =
+  | { readonly kind: 'pong' | 'suback' | 'closed' }
+  | { readonly kind: 'ack' | 'command'; readonly payload: Uint8Array }
 
 /** One connection with its two ends. Either may be gone while the other still believes in it. */
 export class Link implements Connection {
@@ -122,8 +125,9 @@ export class Link implements Connection {
     if (this.#clientOpen) this.#up.send({ kind: 'configurations', payload }, 'configurations')
   }
 
-  /** Nothing commands these gateways. */
-  sendReply(): void {}
+  sendReply(reply: Reply): void {
+    if (this.#clientOpen) this.#up.send({ kind: 'reply', payload: Buffer.from(JSON.stringify(reply)) }, 'reply')
+  }
 
   async end(last: GatewayStatus): Promise<void> {
     this.sendStatus(last)
@@ -137,8 +141,8 @@ export class Link implements Connection {
     this.#up.send({ kind: 'closed' }, 'closed')
   }
 
-  sendDown(payload: Uint8Array): void {
-    if (this.#serverOpen) this.#down.send({ kind: 'ack', payload }, 'ack')
+  sendDown(kind: 'ack' | 'command', payload: Uint8Array): void {
+    if (this.#serverOpen) this.#down.send({ kind, payload }, kind)
   }
 
   flow(): void {
@@ -195,6 +199,9 @@ export class Link implements Connection {
         if (door.events.configurations(gateway, this.#maybeTurned(message.payload)) !== false) break
         this.break('damaged')
         return
+      case 'reply':
+        door.events.reply(gateway, this.#maybeTurned(message.payload))
+        break
       case 'status':
         door.events.status(gateway, Buffer.from(JSON.stringify(message.status)))
         break
@@ -225,6 +232,9 @@ export class Link implements Connection {
         if (acknowledgement) options.onAcknowledgement(acknowledgement)
         break
       }
+      case 'command':
+        options.onCommand(this.#maybeTurned(message.payload))
+        break
       case 'closed':
         this.#clientClosed('connection closed')
     }

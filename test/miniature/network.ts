@@ -51,9 +51,11 @@ export class Network {
         port: 1883,
         connected: () => this.#links.size,
         acknowledge: (gateway, payload) => {
-          if (life.alive) this.#links.get(gateway)?.sendDown(payload)
+          if (life.alive) this.#links.get(gateway)?.sendDown('ack', payload)
         },
-        command: () => undefined,
+        command: (gateway, payload) => {
+          if (life.alive) this.#links.get(gateway)?.sendDown('command', payload)
+        },
         close: async () => undefined,
         [Symbol.asyncDispose]: async () => undefined,
       }

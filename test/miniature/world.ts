@@ -39,6 +39,8 @@ export interface World {
   /** Milliseconds between two samples of a terminal, and how long there are any. */
   readonly everyMs: number
   readonly lastsMs: number
+  /** Its centre asks for envelopes once more, where nothing is too old to be kept when it comes again. */
+  readonly asksAgain: boolean
   /** The disks of its boxes fail now and then, so that spools give way to successors. */
   readonly disksFail: boolean
   readonly facts: Map<string, number>
@@ -120,13 +122,14 @@ async function settles(world: World): Promise<boolean> {
 
 function isSettled({ edges, centre, state: disk }: World): boolean {
   if (!centre.ingest || disk.open) return false
-  const waits = ({ waiting, inherited }: SpoolCounters): boolean => waiting + inherited > 0
-  if (
-    edges.some(({ spool }) => !spool || waits(spool.counters())) ||
-    Number(centre.ingest.health().facts.queuedEnvelopes) > 0
+  const waits = ({ waiting, inherited, reopened }: SpoolCounters): boolean => waiting + inherited + reopened > 0
+  const none = (table: string): boolean => disk.run(`SELECT count(*) FROM ${table}`, []).rows[0]?.[0] === 0
+  return (
+    edges.every(({ spool }) => spool && !waits(spool.counters())) &&
+    Number(centre.ingest.health().facts.queuedEnvelopes) === 0 &&
+    none("ledger_spool WHERE reopened <> '[]'") &&
+    none('mini_outbox WHERE delivered = 0')
   )
-    return false
-  return Number(disk.run('SELECT count(*) FROM mini_outbox WHERE delivered = 0', []).rows[0]?.[0]) === 0
 }
 
 export const count = ({ facts }: World, name: string, by = 1): void => void facts.set(name, (facts.get(name) ?? 0) + by)
@@ -174,7 +177,14 @@ function build(seed: number, onEvent?: (line: string) => void): World {
   const lastsMs = everyMs * (8 + random.below(16))
   const facts = new Map<string, number>()
   const parts = { schedule, network, centre, edges, series, state, truth, journal, strangers }
-  return { ...parts, everyMs, lastsMs, disksFail: seed % 4 === 3, facts }
+  return {
+    ...parts,
+    everyMs,
+    lastsMs,
+    asksAgain: seed % 4 >= 2 && series.keptMs === Number.POSITIVE_INFINITY,
+    disksFail: seed % 4 === 3,
+    facts,
+  }
 }
 
 /** Samples of one terminal at their pace, until the world heals. At one instant a terminal has one sample: a store keeps one reading of a series there. */
