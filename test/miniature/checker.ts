@@ -42,15 +42,24 @@ const toldAsGivenUp = (gateway: string, spool: string): string =>
   `SELECT coalesce(sum(readings), 0) FROM ledger_gap
    WHERE gateway = '${gateway}' AND spool = '${spool}' AND reason = '${tooOldToKeep}'`
 
+/** Whether a gap record declares a number of a spool lost. */
+function gapsBySpool(state: StateDisk): (spool: string, seq: number) => boolean {
+  const rows = rowsOf(state, 'SELECT gateway, spool, from_seq, to_seq FROM ledger_gap')
+  const gaps = Map.groupBy(rows, ([gateway, spool]) => `${gateway}/${spool}`)
+  return (spool, seq) => (gaps.get(spool) ?? []).some(([, , from, to]) => Number(from) <= seq && seq <= Number(to))
+}
+
 /** Per gateway and spool, in readings: produced = stored + rejected + set aside + waiting + declared lost. */
 function checkAccounts({ truth, state, series, edges, ledger }: Healed): void {
   const stored = new Map<string, number>()
   const journal = rowsOf(state, 'SELECT gateway, spool, seq FROM mini_journal')
   const evaluated = new Set(journal.map(([gateway, spool, seq]) => `${gateway}/${spool}/${seq}`))
+  const declared = gapsBySpool(state)
   for (const [key, readings] of series.byEnvelope) {
-    const [gateway, spool = ''] = key.split('/')
+    const [gateway, spool = '', seq] = key.split('/')
     // Written, never settled and then given up by its gateway: the store may hold a part of it, the ledger calls it lost.
-    if (!evaluated.has(key) && !spool.endsWith('.aside')) continue
+    const isLost = declared(`${gateway}/${spool}`, Number(seq)) && !evaluated.has(key)
+    if (isLost && !spool.endsWith('.aside')) continue
     const account = `${gateway}/${spool.replace(/\.aside$/, '')}`
     stored.set(account, (stored.get(account) ?? 0) + readings.length)
   }
@@ -118,14 +127,9 @@ function checkReadings({ truth, state, series }: Healed): void {
   const rejected = new Set(
     rowsOf(state, "SELECT gateway, spool, seq FROM reject WHERE point = 'number'").map(([g, s, n]) => `${g}/${s}/${n}`),
   )
-  const gaps = Map.groupBy(
-    rowsOf(state, 'SELECT gateway, spool, from_seq, to_seq FROM ledger_gap'),
-    ([g, s]) => `${g}/${s}`,
-  )
+  const declared = gapsBySpool(state)
   for (const [key, { gateway, spool, seq, numbers }] of truth.produced) {
-    const given = (gaps.get(`${gateway}/${spool}`) ?? []).some(
-      ([, , from, to]) => Number(from) <= seq && seq <= Number(to),
-    )
+    const given = declared(`${gateway}/${spool}`, seq)
     for (const number of numbers) {
       if (found.has(number) && aside.has(number)) truth.wrong(`sample ${number} is stored and set aside`)
       if (found.has(number) || aside.has(number) || rejected.has(key) || given) continue
