@@ -7,7 +7,7 @@ import { type Scenario, scaled } from '../scenario.ts'
 export const seedsHold: Scenario = {
   name: 'miniature: seeds',
   target:
-    '10,000 seeds of crashes, lost and late messages, outages, drops by policy, clock steps: every rule holds, every account balances',
+    '10,000 seeds of crashes, lost and late messages, outages, drops by policy, clock steps, failing disks, resends: every rule holds, every account balances',
   minutes: 10,
   async run({ scale, say }) {
     const seeds = scaled(10_000, scale)
