@@ -177,6 +177,27 @@ export const mutations: readonly Mutation[] = [
     put: '',
   },
   {
+    name: 'an envelope asked for again stands beside what was released of it',
+    seed: 7,
+    file: 'ingest/settle/gather.ts',
+    find: ', replaces: true })',
+    put: ' })',
+  },
+  {
+    name: 'a successor takes over rows nobody was told of',
+    seed: 39,
+    file: 'gateway/spool/succession.ts',
+    find: '    if (row.seq > this.#newest) return undefined\n',
+    put: '',
+  },
+  {
+    name: 'gap records are gone with the row that carried them',
+    seed: 51,
+    file: 'gateway/spool/succession.ts',
+    find: 'const recordsGone = !state ||',
+    put: 'const recordsGone = false &&',
+  },
+  {
     name: 'numbers are taken to be in the registered unit',
     seed: 4,
     file: 'ingest/admission/judge.ts',
