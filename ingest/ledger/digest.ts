@@ -28,17 +28,17 @@ export const hourMs = 3_600_000
 type Open = { -readonly [Key in keyof SettledDigest]: SettledDigest[Key] }
 
 /**
- * Counts and sums of what one settlement stores, by spool and hour. `sameTime`, for a store that holds one reading of a series at one time: what
- * another reading takes the place of counts no more.
+ * Counts and sums of what one settlement stores, by spool and hour. `sameTime` knows which of them take the place of another reading: that one
+ * counts no more.
  */
-export function digestsOf(envelopes: readonly SettledEnvelope[], sameTime?: SameTime): readonly SettledDigest[] {
+export function digestsOf(envelopes: readonly SettledEnvelope[], sameTime: SameTime): readonly SettledDigest[] {
   const digests = new Map<string, Open>()
   for (const envelope of envelopes) {
     let digest: Open | undefined
     for (const reading of envelope.readings) {
       const { at, value, quality } = reading
       if (!digest || at < digest.hour || at >= digest.hour + hourMs) digest = open(digests, envelope, at)
-      const before = sameTime?.replaced(reading)
+      const before = sameTime.replaced(reading)
       if (quality !== 'good' && !before?.marked) digest.marked++
       if (value === null) continue
       if (before && before.value !== null) digest.sum -= before.value

@@ -16,7 +16,7 @@ import {
 import { digestsOf } from '../ledger/digest.ts'
 import { asideTooLong, gapsOf } from '../ledger/given-up.ts'
 import { RejectTally } from '../ledger/reject-book.ts'
-import { SameTime } from '../ledger/same-time.ts'
+import type { SameTime } from '../ledger/same-time.ts'
 import { writeAccounts, writeGaps } from '../ledger/store.ts'
 import type { Books } from './books.ts'
 import type { Persistence } from './persist.ts'
@@ -36,6 +36,7 @@ interface KeeperOptions {
   readonly latest: LatestReadings
   readonly clock: Clock
   readonly persistence: Persistence
+  readonly sameTime: SameTime
   readonly steps: readonly SettlementStep<StateTx>[]
   readonly health: Pick<StageHealth, 'stepFailed'>
 }
@@ -48,8 +49,6 @@ interface KeeperOptions {
 export class AsideKeeper {
   readonly #options: KeeperOptions
   requested = true
-  /** What is released takes the place of what stands at its series and time, in any store. */
-  readonly #sameTime = new SameTime()
   /** Whoever started the centre may have put right what the store refused. */
   #refusedToo = true
 
@@ -111,7 +110,7 @@ export class AsideKeeper {
       ? await persistence.until('series', (signal) => series.write(released.batch, signal))
       : { refused: [] }
     const { batch, origins, done, changed, rejects, gaps } = keepRefused(released, refused, page, draft)
-    const digests = digestsOf(origins, this.#sameTime)
+    const digests = digestsOf(origins, this.#options.sameTime)
     const effects = effectsOf(steps, byEventTime(batch), (step, error) => health.stepFailed(step, error))
     await persistence.until('state', () =>
       state.transaction(async (tx) => {

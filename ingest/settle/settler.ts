@@ -57,7 +57,7 @@ export class Settler {
   readonly #aside: AsideKeeper
   readonly #resender: Resender
   readonly #asker: ConfigurationAsker
-  readonly #sameTime: SameTime | undefined
+  readonly #sameTime = new SameTime()
   readonly #between: (() => Promise<void>)[] = []
   readonly #stop = new AbortController()
   readonly #inHand: InHand
@@ -70,13 +70,12 @@ export class Settler {
     this.#options = options
     this.#inHand = new InHand(() => options.queue.wake())
     this.#pace = new Pace(options)
-    this.#sameTime = options.series.holdsOneATime ? new SameTime() : undefined
     const onChange = (down: StoreDown | undefined) => {
       options.health.storeDown(down)
       if (down) this.#showUnsettled()
     }
     this.#persistence = new Persistence(options.clock, this.#stop.signal, onChange, options.random)
-    this.#aside = new AsideKeeper({ ...options, persistence: this.#persistence })
+    this.#aside = new AsideKeeper({ ...options, persistence: this.#persistence, sameTime: this.#sameTime })
     this.#asker = new ConfigurationAsker(options.clock, options.command)
     this.#resender = new Resender({ ...options, persistence: this.#persistence })
     this.#between.push(() => this.#resender.open())

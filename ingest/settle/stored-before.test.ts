@@ -3,6 +3,7 @@ import { FakeClock } from '@civitals/contracts/clock'
 import { openDuckdbSeries } from '@civitals/storage/duckdb'
 import { openSqliteState } from '@civitals/storage/sqlite'
 import t, { type Test } from 'tap'
+import { hourMs, readDigests } from '../ledger/digest.ts'
 import { ingestMigrations } from '../migrations.ts'
 import { terminalOf } from '../testing/city.ts'
 import { configurationOf, toldOf } from '../testing/configurations.ts'
@@ -50,3 +51,20 @@ t.test('set aside whole and released, then asked for again', async (t) => {
   t.equal(await series.count(), 2)
   t.match(await series.digest(hour), [{ values: 2, sum: 3 }])
 })
+
+t.test(
+  'a terminal says the same minute twice: once the hour is closed the store holds what the ledger expects of it',
+  async (t) => {
+    const clock = new FakeClock(startAt)
+    await using series = await openDuckdbSeries({ folder: t.testdir(), clock })
+    await using bench = await openBench({ series })
+    for (const [seq, depth] of [3, 5, 5].entries())
+      bench.offer(envelopeOf(seq + 1, { samples: [sampleOf('t1', startAt, { depth })] }))
+    await bench.until(() => bench.account()?.stored === 3)
+    const [settled] = await readDigests(bench.breakable, hour.from - (hour.from % hourMs))
+    clock.stepWall(2 * hourMs)
+    await series.tend(true)
+    t.match(await series.digest(hour), [{ values: 1, sum: 5 }])
+    t.match(settled, { values: 1, sum: 5 })
+  },
+)

@@ -31,7 +31,6 @@ export interface MemorySeriesOptions {
 export class MemorySeries implements SeriesStore {
   /** While set, every write rejects with it and stores nothing. */
   failure: CivitalsError | undefined
-  readonly holdsOneATime = true
   readonly #energyMean: EnergyMean
   readonly #contents: MemoryContents
   readonly #keptFrom: () => number

@@ -97,9 +97,10 @@ export type GroupOf = (terminal: string) => string
 
 /**
  * Where readings live. One conformance suite runs against every engine.
+ * Of one series at one time a single reading stays, the later written, at once or when its hours are closed.
  * `write` resolves when the batch is durable and is idempotent by itself: the same (gateway, spool, seq) again replaces or
- * repeats what is there, it never adds, nor does an envelope that `replaces` where another name brought its readings. It rejects with a retryable CivitalsError when the engine is out of reach or out of
- * space, with `retryAfterMs` in its context when the engine says how long; nothing of the batch may then be counted as stored.
+ * repeats what is there, it never adds, nor does an envelope that `replaces` where another name brought its readings. It rejects with a
+ * retryable CivitalsError when the engine is out of reach or out of space, with `retryAfterMs` in its context when the engine says how long; nothing of the batch may then be counted as stored.
  * `signal` ends an attempt that waits for the engine; an engine in this process may finish it instead.
  */
 export interface SeriesStore extends AsyncDisposable {
@@ -119,8 +120,6 @@ export interface SeriesStore extends AsyncDisposable {
   columns?(query: ColumnsQuery): AsyncIterable<BucketColumns>
   /** Counts and sums of every series that has a reading in from <= at < to, in no particular order. */
   digest(stretch: { readonly from: EpochMs; readonly to: EpochMs }): Promise<readonly SeriesDigest[]>
-  /** Whether a reading takes the place of one of the same series and time that came in another envelope. Default: both stand. */
-  readonly holdsOneATime?: boolean
   /**
    * Numbers of all envelopes it holds readings of: with the ledger they tell which ones a crash left here unsettled. Only of an engine
    * that keeps them.

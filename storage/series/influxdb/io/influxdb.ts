@@ -72,8 +72,6 @@ const pageRows = 10_000
 const readingsPerSlice = 10_000
 
 class InfluxdbSeries implements SeriesStore {
-  /** One value of a series at one time, and beside it one mark: a field that is not written again stays. */
-  readonly holdsOneATime = true
   readonly #options: InfluxdbSeriesOptions
   readonly #outage: Outage
   readonly #dialect: Dialect
