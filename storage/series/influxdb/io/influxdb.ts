@@ -32,7 +32,7 @@ import {
 } from '../influxql.ts'
 import { newestOf } from '../latest.ts'
 import { type Line, linesOf, slicesOf } from '../line-protocol.ts'
-import { refusalOfNames } from '../names.ts'
+import { namesChecked } from '../names.ts'
 import { furthestMs, takePage, togetherAsked } from '../readings.ts'
 import { type LineAnswer, settleLines } from '../settle-lines.ts'
 import { InFlight } from './in-flight.ts'
@@ -105,8 +105,9 @@ class InfluxdbSeries implements SeriesStore {
 
   async write(batch: SettlementBatch, signal?: AbortSignal): Promise<WriteOutcome> {
     const { groupOf } = this.#options
+    const refusalOf = namesChecked(groupOf)
     const { envelopes, refused } = splitRefused(batch, (one) => {
-      const reason = refusalOfNames(one, groupOf(one.terminal))
+      const reason = refusalOf(one)
       return reason === undefined ? undefined : { reason }
     })
     return await this.#attempt(async () => {
