@@ -81,8 +81,8 @@ export const mutations: readonly Mutation[] = [
     name: 'believe a checksum that does not hold',
     seed: 8,
     file: 'contracts/seal.ts',
-    find: 'return exact && sum ===',
-    put: 'return exact || sum ===',
+    find: 'return exact && sumAt(',
+    put: 'return exact || sumAt(',
   },
   {
     name: 'settle what came damaged',
