@@ -163,6 +163,9 @@ const faults: Readonly<Record<string, Fault>> = {
   },
 }
 
+/** Those by which nobody can tell what was sent and what arrived. */
+const linkFaults = ['acknowledgements lost', 'link gone', 'partition', 'connection reset', 'slow link']
+
 /** What makes a spool give way to a successor. */
 const damages: Readonly<Record<string, Fault>> = {
   'flush failed': (world) => someEdge(world).disk.failNextFlush(world.schedule.random.chance(0.5)),
@@ -191,7 +194,7 @@ const most = 10
 export function planFaults(world: World): void {
   const { random } = world.schedule
   // Each world knows only some of them, so that rare ones meet often.
-  const kinds = Object.keys(faults).filter(() => random.chance(0.4))
+  const kinds = world.crowded ? linkFaults : Object.keys(faults).filter(() => random.chance(0.4))
   draw(world, faults, kinds, kinds.length === 0 ? 0 : random.below(most + 1))
   if (world.asksAgain) draw(world, resends, Object.keys(resends), 1 + random.below(4))
   if (world.disksFail) draw(world, damages, Object.keys(damages), 1 + random.below(3))

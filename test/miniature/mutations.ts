@@ -122,7 +122,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'thin what may have been sent',
-    seed: 328,
+    seed: 629,
     file: 'gateway/spool/book.ts',
     find: 'this.#unsentFrom = stands ? Number.POSITIVE_INFINITY : this.#state.newestSeq + 1',
     put: 'this.#unsentFrom = stands ? 1 : 1',

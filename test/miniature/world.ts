@@ -8,7 +8,7 @@ import { checkHealed } from './checker.ts'
 import { Edge } from './edge.ts'
 import { clearFaults, planFaults } from './faults.ts'
 import { Network } from './network.ts'
-import { Schedule } from './schedule.ts'
+import { type Random, Schedule } from './schedule.ts'
 import { poison, SeriesDisk } from './series-disk.ts'
 import { StateDisk } from './state-disk.ts'
 import { Truth } from './truth.ts'
@@ -39,6 +39,8 @@ export interface World {
   /** Milliseconds between two samples of a terminal, and how long there are any. */
   readonly everyMs: number
   readonly lastsMs: number
+  /** The disks of its boxes are too small for their samples, for so long that minutes are thinned. */
+  readonly crowded: boolean
   /** Its centre asks for envelopes once more, where nothing is too old to be kept when it comes again. */
   readonly asksAgain: boolean
   /** The disks of its boxes fail now and then, so that spools give way to successors. */
@@ -137,9 +139,12 @@ export const count = ({ facts }: World, name: string, by = 1): void => void fact
 const statusEveryMs = 10_000
 const shortestMs = 1
 
+const budgetOf = (random: Random): number => (random.chance(0.3) ? random.between(3_000, 12_000) : 10_000_000)
+
 function build(seed: number, onEvent?: (line: string) => void): World {
   const schedule = new Schedule(seed, onEvent)
   const { random } = schedule
+  const crowded = seed % 20 === 9
   const truth = new Truth()
   const series = new SeriesDisk(seed % 5 === 0 ? 30_000 * (1 + ((seed / 5) % 6)) : Number.POSITIVE_INFINITY)
   state.clear()
@@ -159,7 +164,7 @@ function build(seed: number, onEvent?: (line: string) => void): World {
     terminals.filter((terminal) => !strangers.includes(terminal)),
   )
   const limits = {
-    budgetBytes: random.chance(0.3) ? random.between(3_000, 12_000) : 10_000_000,
+    budgetBytes: crowded ? random.between(8_000, 20_000) : budgetOf(random),
     keepAcknowledgedMs: random.chance(0.3) ? 60_000 : 72 * 3_600_000,
     compress: random.chance(0.2),
   }
@@ -173,12 +178,13 @@ function build(seed: number, onEvent?: (line: string) => void): World {
   const centre = new Centre({ schedule, network, series, state, city, onTrouble, receive: (id) => truth.received(id) })
   centre.start()
   for (const edge of edges) edge.start(random.chance(0.15))
-  const everyMs = random.pick([2_000, 2_000, 10_000, 10_000, 60_000])
-  const lastsMs = everyMs * (8 + random.below(16))
+  const everyMs = crowded ? 2_000 : random.pick([2_000, 2_000, 10_000, 10_000, 60_000])
+  const lastsMs = everyMs * (crowded ? 80 : 8 + random.below(16))
   const facts = new Map<string, number>()
   const parts = { schedule, network, centre, edges, series, state, truth, journal, strangers }
   return {
     ...parts,
+    crowded,
     everyMs,
     lastsMs,
     asksAgain: seed % 4 >= 2 && series.keptMs === Number.POSITIVE_INFINITY,
