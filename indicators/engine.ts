@@ -21,10 +21,10 @@ import type { QualityLimits } from './quality/limits.ts'
 import { type FlagsQuery, seriesFlags } from './quality/series-flags.ts'
 import { type PastInstant, unseenInstants, writeAfterwards } from './store/afterwards.ts'
 import { byHour, type CountRow, hoursOf, writeCounts } from './store/counts.ts'
-import { type HistoryQuery, readHistory, type ScorePoint, trimBodies, writeBodies } from './store/history.ts'
-import { writeMemory, writeSites } from './store/holds.ts'
-import { type PastScore, pastEveryMs, readPast, valuesOf, writePast } from './store/past.ts'
-import { readExclusions, writeDoubts } from './store/untaught.ts'
+import { type HistoryQuery, readHistory, type ScorePoint } from './store/history.ts'
+import { MinuteWriter } from './store/minute.ts'
+import { type PastScore, readPast, valuesOf } from './store/past.ts'
+import { readExclusions } from './store/untaught.ts'
 import type { Counts } from './windows/counts.ts'
 import { WindowFeed } from './windows/feed.ts'
 import { exclusionsBefore, planFor, windowsFor } from './windows/for-definitions.ts'
@@ -51,7 +51,7 @@ export class Engine implements IndicatorEngine {
   #following: Promise<void> = Promise.resolve()
   readonly #listeners = new Set<(body: BodyResult) => void>()
   #writtenMinute: number
-  #wroteAreas = Number.NEGATIVE_INFINITY
+  readonly #minutes: MinuteWriter
   #writing: Promise<void> = Promise.resolve()
   readonly #keeper: WindowKeeper
   readonly #unsettled: Unsettled
@@ -75,6 +75,7 @@ export class Engine implements IndicatorEngine {
     this.#followed = { day: grounds.local(options.clock.now()).day, catalogue: definitions.catalogue }
     this.#documents = definitions.on(this.#followed.day)
     this.#bodies = bodies
+    this.#minutes = new MinuteWriter(options, bodies, grounds.counts)
     this.#archived = new RememberedWeeks(options.series, options.clock)
     this.#keeper = keeper
     this.#unsettled = unsettled
@@ -277,36 +278,8 @@ export class Engine implements IndicatorEngine {
     await this.#keeper.keep(() => this.#feed.windows).catch((error: unknown) => this.#options.onError?.(error))
   }
 
-  /** Never rejects: a minute that could not be written is reported, and its counts stay due. */
   async #write(body: BodyResult, at: EpochMs, last = false): Promise<void> {
-    const { memories, areaBodies, sites } = this.#bodies
-    const changed = this.#counts.takeChanged()
-    const silent = sites.takeFallenSilent()
-    // The city each minute; all areas every ten, and at the end.
-    const all = last || at - this.#wroteAreas >= pastEveryMs
-    const kept = all ? memories : new Map([...memories].filter(([area]) => area === body.area))
-    const { doubts } = this.#feed.windows
-    const doubtful = doubts.take()
-    try {
-      await this.#options.state.transaction(async (tx) => {
-        await writeBodies(tx, all ? [body, ...areaBodies] : [body], at)
-        if (at % pastEveryMs === 0) await writePast(tx, body, at)
-        await writeMemory(tx, kept)
-        await writeSites(tx, silent)
-        await writeDoubts(tx, doubtful, at)
-        await writeCounts(
-          tx,
-          changed.map((row) => ({ name: 'complaints', ...row })),
-        )
-        if (at % (60 * minuteMs) === 0) await trimBodies(tx, at)
-      })
-      if (all) this.#wroteAreas = at
-    } catch (error) {
-      this.#counts.giveBack(changed)
-      doubts.giveBack(doubtful)
-      sites.giveBack(silent)
-      this.#options.onError?.(error)
-    }
+    await this.#minutes.write(body, this.#feed.windows.doubts, at, last)
     if (at % (60 * minuteMs) === 0) await this.#unteach(at).catch((error: unknown) => this.#options.onError?.(error))
   }
 }
